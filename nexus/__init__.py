@@ -1,0 +1,1 @@
+"""The edge: everything that speaks HTTP, nothing that knows hiring."""
