@@ -1,0 +1,1 @@
+"""Who: people, their tokens, and what they did."""

@@ -1,0 +1,77 @@
+"""People. A person is known by an e-mail address; there is no user name."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from kernel.models import Entity
+
+
+class PlatformRole(models.TextChoices):
+    """What a person may do on the platform as a whole. Roles in a company are apart."""
+
+    USER = "user"
+    MODERATOR = "moderator"
+    SUPPORT = "support"
+    ADMIN = "admin"
+
+
+class UserStatus(models.TextChoices):
+    ACTIVE = "active"
+    DEACTIVATED = "deactivated"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.full_clean(validate_unique=False, validate_constraints=False)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, platform_role=PlatformRole.ADMIN, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(Entity, AbstractBaseUser):
+    """A person with an account."""
+
+    email = models.EmailField(unique=True, help_text="How the person logs in. Kept in lower case, so that it is unique in any case.")
+    name = models.CharField(max_length=200, blank=True, help_text="What others see.")
+    email_verified_at = models.DateTimeField(null=True, blank=True)
+    locale = models.CharField(max_length=10, default="en")
+    timezone = models.CharField(max_length=64, default="UTC")
+    platform_role = models.CharField(max_length=16, choices=PlatformRole, default=PlatformRole.USER)
+    status = models.CharField(max_length=16, choices=UserStatus, default=UserStatus.ACTIVE)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
+            models.CheckConstraint(condition=models.Q(platform_role__in=PlatformRole.values), name="user_platform_role_is_known"),
+            models.CheckConstraint(condition=models.Q(status__in=UserStatus.values), name="user_status_is_known"),
+        ]
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]  # Django's attribute; here a fact of `status`
+        return self.status == UserStatus.ACTIVE
+
+    @property
+    def is_staff(self) -> bool:
+        """May enter the admin."""
+        return self.platform_role == PlatformRole.ADMIN
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """The admin's question; a platform admin may do all, nobody else anything."""
+        return self.is_active and self.platform_role == PlatformRole.ADMIN
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.has_perm(app_label)

@@ -1,0 +1,1 @@
+"""Hiring: companies and their teams, postings, and what they are described with."""

@@ -1,0 +1,99 @@
+"""Employers and the people who act for them."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from jobs.models.taxonomy import Industry, Place
+from kernel.models import Entity
+
+
+class CompanyKind(models.TextChoices):
+    """What sort of organisation is hiring."""
+
+    EMPLOYER = "employer"
+    AGENCY = "agency"
+    PUBLIC = "public"
+    NONPROFIT = "nonprofit"
+
+
+class CompanyStatus(models.TextChoices):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class SizeBand(models.TextChoices):
+    """How many people work there."""
+
+    S1_10 = "1-10"
+    S11_50 = "11-50"
+    S51_200 = "51-200"
+    S201_500 = "201-500"
+    S501_1000 = "501-1000"
+    S1001_5000 = "1001-5000"
+    S5001_PLUS = "5001+"
+
+
+class Company(Entity):
+    """An employer."""
+
+    name = models.CharField(max_length=200, help_text="Trading name.")
+    slug = models.SlugField(max_length=80, unique=True, help_text="Stands for the company in addresses.")
+    kind = models.CharField(max_length=16, choices=CompanyKind, default=CompanyKind.EMPLOYER, help_text="What sort of organisation this is.")
+    status = models.CharField(max_length=16, choices=CompanyStatus, default=CompanyStatus.ACTIVE, help_text="Only an active company's jobs are live.")
+    aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True, help_text="Other names the company goes by.")
+    website = models.URLField(max_length=500, blank=True, help_text="The company's own site.")
+    description_source = models.TextField(blank=True)
+    description_html = models.TextField(blank=True)
+    description_text = models.TextField(blank=True)
+    size_band = models.CharField(max_length=16, choices=SizeBand, blank=True, help_text="How many people work there.")
+    industry = models.ForeignKey(Industry, on_delete=models.PROTECT, null=True, blank=True, related_name="companies")
+    headquarters = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    benefits = ArrayField(models.CharField(max_length=100), default=list, blank=True, help_text="What everybody who works there gets.")
+    verified_at = models.DateTimeField(null=True, blank=True, help_text="When the company proved that it is who it says.")
+
+    class Meta:
+        verbose_name_plural = "companies"
+        indexes = [
+            models.Index(fields=["name", "id"], condition=models.Q(status="active"), name="company_by_name"),
+            models.Index(fields=["-created_at", "-id"], condition=models.Q(status="active"), name="company_by_age"),
+            models.Index(fields=["industry", "name"], name="company_industry"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=CompanyKind.values), name="company_kind_is_known"),
+            models.CheckConstraint(condition=models.Q(status__in=CompanyStatus.values), name="company_status_is_known"),
+            models.CheckConstraint(condition=models.Q(size_band__in=["", *SizeBand.values]), name="company_size_is_known"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="company_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipRole(models.TextChoices):
+    """What a person may do for a company."""
+
+    INTERVIEWER = "interviewer"
+    HIRING_MANAGER = "hiring_manager"
+    RECRUITER = "recruiter"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+
+class Membership(models.Model):
+    """A person acting for a company, in one role."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=MembershipRole)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "company"], name="membership_is_unique"),
+            models.CheckConstraint(condition=models.Q(role__in=MembershipRole.values), name="membership_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.company_id}"

@@ -1,0 +1,184 @@
+"""Reference rows: the words that postings and people are described with. Loaded from `jobs/data`, small integer keys."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Country(models.Model):
+    """A country by its ISO 3166-1 alpha-2 code."""
+
+    code = models.CharField(primary_key=True, max_length=2)
+    name = models.CharField(max_length=100)
+    continent = models.CharField(max_length=2, help_text="AF, AN, AS, EU, NA, OC or SA.")
+
+    class Meta:
+        verbose_name_plural = "countries"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Currency(models.Model):
+    """A currency by its ISO 4217 code."""
+
+    code = models.CharField(primary_key=True, max_length=3)
+    name = models.CharField(max_length=100)
+    digits = models.PositiveSmallIntegerField(help_text="Decimal places between the unit and the minor unit: 2 for EUR, 0 for JPY.")
+
+    class Meta:
+        verbose_name_plural = "currencies"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Region(models.Model):
+    """A first-level division of a country: a state, a province."""
+
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="regions")
+    code = models.CharField(max_length=20, help_text="GeoNames admin1 code.")
+    name = models.CharField(max_length=100)
+    abbreviation = models.CharField(max_length=10, blank=True, help_text="As on an envelope: CA, ON.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["country", "code"], name="region_is_unique_in_country")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Place(models.Model):
+    """A town of more than 15,000 people, as GeoNames knows it. The key is the GeoNames id."""
+
+    id = models.IntegerField(primary_key=True)
+    name = models.CharField(max_length=200, help_text="In its own spelling.")
+    ascii_name = models.CharField(max_length=200)
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="places")
+    region_code = models.CharField(max_length=20, blank=True, help_text="GeoNames admin1 code of the state or province.")
+    region_name = models.CharField(max_length=100, blank=True, help_text="Name of the state or province, where known.")
+    latitude = models.FloatField(help_text="Degrees north.")
+    longitude = models.FloatField(help_text="Degrees east.")
+    timezone = models.CharField(max_length=64, help_text="IANA time zone.")
+    population = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["latitude", "longitude"], name="place_position"),
+            models.Index(fields=["country", "-population", "id"], name="place_country"),
+            models.Index(fields=["-population", "id"], name="place_population"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(latitude__range=(-90, 90)), name="place_latitude_on_earth"),
+            models.CheckConstraint(condition=models.Q(longitude__range=(-180, 180)), name="place_longitude_on_earth"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.country_id}"
+
+
+class PlaceName(models.Model):
+    """A folded name by which a text may mention a place: lower case, without accents."""
+
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="names")
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "name"], name="place_name_is_unique")]
+        indexes = [models.Index(fields=["name"], name="place_name_prefix", opclasses=["varchar_pattern_ops"])]
+
+
+class Industry(models.Model):
+    """What a company is in the business of."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name_plural = "industries"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Category(models.Model):
+    """A field of work. Categories form a tree; a job has one."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=100)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    path = models.CharField(max_length=200, unique=True, help_text="Slugs from the root, each followed by a slash.")
+    depth = models.PositiveSmallIntegerField(help_text="0 for a root.")
+    position = models.PositiveSmallIntegerField(help_text="Order among siblings.")
+
+    class Meta:
+        verbose_name_plural = "categories"
+        indexes = [models.Index(fields=["path"], name="category_subtree", opclasses=["varchar_pattern_ops"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(parent__isnull=True, depth=0) | models.Q(parent__isnull=False, depth__gt=0),
+                name="category_depth_fits_parent",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Occupation(models.Model):
+    """What people call a kind of work, whatever a posting's title says."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=120)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="occupations")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class OccupationTerm(models.Model):
+    """A folded title or abbreviation by which a posting may name an occupation."""
+
+    occupation = models.ForeignKey(Occupation, on_delete=models.CASCADE, related_name="terms")
+    term = models.CharField(max_length=120)
+    is_abbreviation = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["occupation", "term"], name="occupation_term_is_unique")]
+        indexes = [models.Index(fields=["term"], name="occupation_term")]
+
+
+class SkillKind(models.TextChoices):
+    """What sort of thing a skill is."""
+
+    TECHNICAL = "technical"
+    TOOL = "tool"
+    LANGUAGE = "language"
+    PROFESSIONAL = "professional"
+    CERTIFICATION = "certification"
+
+
+class Skill(models.Model):
+    """Something that a job asks for and a person can do."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=16, choices=SkillKind)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="skills")
+    aliases = ArrayField(models.CharField(max_length=120), default=list, help_text="Other spellings, lower case.")
+    is_ambiguous = models.BooleanField(
+        default=False, help_text="The bare name is also an everyday word, and is only trusted in its own spelling."
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SkillAlias(models.Model):
+    """A folded spelling by which a text may mention a skill. No two skills share one."""
+
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="spellings")
+    alias = models.CharField(max_length=120, unique=True)
+
+    class Meta:
+        verbose_name_plural = "skill aliases"
+        indexes = [models.Index(fields=["alias"], name="skill_alias_prefix", opclasses=["varchar_pattern_ops"])]
