@@ -4,12 +4,33 @@
 import os
 import sys
 
+# These read files only.
+NEED_NO_SERVERS = {
+    "",
+    "help",
+    "version",
+    "--help",
+    "-h",
+    "--version",
+    "check",
+    "collectstatic",
+    "diffsettings",
+    "schema",
+}
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from nexus import embedded
+
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command in NEED_NO_SERVERS or "--help" in sys.argv:
+        execute_from_command_line(sys.argv)
+        return
+    with embedded.configured():
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

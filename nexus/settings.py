@@ -1,28 +1,40 @@
 """Settings, all read from the environment. `.env.example` documents each variable.
 
-Development is the default where nothing is said; production is `DEBUG` unset and a database named,
-and refuses to start half configured.
+Production is a database named in `DATABASE_URL` and no `DEBUG`; it refuses to start half configured. `make run` and
+`manage.py` without a `DATABASE_URL` bring servers of their own and set what development needs.
 """
 
+import importlib.util
+import ipaddress
+import secrets
+import sys
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+import structlog
+
+from nexus.environment import Environment, load_env_file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
 
-DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "insecure-development-key-do-not-use-in-production")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+load_env_file()
+env = Environment()
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql://localhost/nexus")}
-DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
-DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+DEBUG = env.flag("DEBUG", default=False)
+# Without a key of its own a process makes one up, so that there is no default for anyone to know.
+SECRET_KEY = env.text("SECRET_KEY") or secrets.token_urlsafe(50)
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS", [])
 
-REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
-KEY_PREFIX = env.str("KEY_PREFIX", "nexus")
+DATABASE_URL = env.url("DATABASE_URL", "postgresql://database-url-is-not-set.invalid/nexus", "postgresql", "postgres")
+DATABASES: dict[str, dict[str, Any]] = {"default": environ.Env.db_url_config(DATABASE_URL)}
+DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+
+REDIS_URL = env.url("REDIS_URL", "redis://localhost:6379/0", "redis", "rediss", "unix")
+KEY_PREFIX = env.text("KEY_PREFIX", "nexus")
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
@@ -40,16 +52,24 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.postgres",
     "graphene_django",
+    "django_structlog",
     "kernel",
     "accounts",
     "jobs",
     "nexus",
 ]
+if importlib.util.find_spec("django_migration_linter"):
+    # A development tool: `make lint` asks it whether a migration can run while the board is online.
+    INSTALLED_APPS.append("django_migration_linter")
 
 MIDDLEWARE = [
+    # Before the host check: a load balancer asks for an instance's health by its address.
+    "nexus.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -74,8 +94,18 @@ TEMPLATES = [
 ROOT_URLCONF = "nexus.urls"
 ASGI_APPLICATION = "nexus.asgi.application"
 STATIC_URL = "static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
-WHITENOISE_USE_FINDERS = True
+# The explorer's bundle, which is built and not committed; without it the explorer's page says how to build it.
+EXPLORER_ASSETS = BASE_DIR / "nexus" / "graphql" / "graphiql" / "dist"
+STATICFILES_DIRS = [("graphiql", EXPLORER_ASSETS)] if EXPLORER_ASSETS.is_dir() else []
+# Collected files where there are any (the image); else each file from the package that it came with.
+STATIC_ROOT = env.text("STATIC_ROOT") or None
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# The explorer's files carry a hash of their content in their names.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/graphiql/[\w.-]+-[0-9A-Z]{8}\.[\w.]+$"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = False
 
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -83,6 +113,123 @@ AUTHENTICATION_BACKENDS = [
     "graphql_jwt.backends.JSONWebTokenBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
-USE_I18N = False
+GRAPHENE = {
+    "SCHEMA": "schema.root.schema",
+    # Runs at each field when the engine is off; the engine's door asks the same backend once a request.
+    "MIDDLEWARE": ["graphql_jwt.middleware.JSONWebTokenMiddleware"],
+}
+GRAPHQL_JWT = {
+    "JWT_AUTH_HEADER_PREFIX": "Bearer",
+    "JWT_ALGORITHM": "HS256",
+    "JWT_ISSUER": "nexus",
+    "JWT_AUDIENCE": "nexus",
+    "JWT_VERIFY_EXPIRATION": True,
+    "JWT_EXPIRATION_DELTA": timedelta(minutes=env.number("JWT_LIFETIME_MINUTES", default=60, least=1, most=1440)),
+    "JWT_PAYLOAD_HANDLER": "accounts.auth.jwt.payload",
+    "JWT_DECODE_HANDLER": "accounts.auth.jwt.decode",
+    "JWT_PAYLOAD_GET_USERNAME_HANDLER": "accounts.auth.jwt.subject",
+    "JWT_GET_USER_BY_NATURAL_KEY_HANDLER": "accounts.auth.jwt.user_by_subject",
+}
+# Cookies of the admin; a browser sends them back over TLS only, except in development.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+CSRF_TRUSTED_ORIGINS = [f"https://{'*' + host if host.startswith('.') else host}" for host in ALLOWED_HOSTS]
+
+# Whether our engine executes documents, or graphql-core through graphene-django's own view.
+ENGINE = env.choice("ENGINE", "on", "off") == "on"
+JOB_LIFETIME_DAYS = env.number("JOB_LIFETIME_DAYS", default=60, least=1, most=3650)
+
+CELERY_BROKER_URL = env.url(
+    "CELERY_BROKER_URL", REDIS_URL.replace("unix:", "redis+socket:"), "amqp", "amqps", "redis", "rediss", "redis+socket"
+)
+CELERY_TASK_DEFAULT_QUEUE = KEY_PREFIX
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 300
+CELERY_TASK_TIME_LIMIT = 330
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+if not CELERY_BROKER_URL.startswith("amqp"):
+    # Longer than any task may run, or Valkey would deliver it a second time.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{KEY_PREFIX}:", "visibility_timeout": 3600}
+CELERY_BEAT_SCHEDULER = "redbeat.RedBeatScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL")
+LOG_PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structured": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": LOG_PROCESSORS,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *(
+                    [
+                        structlog.dev.ConsoleRenderer(
+                            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+                        )
+                    ]
+                    if DEBUG
+                    else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+                ),
+            ],
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Django's own development handlers would say everything twice.
+    "loggers": {"django": {"handlers": [], "propagate": True}, "django.server": {"handlers": [], "propagate": True}},
+}
+structlog.configure(
+    processors=[
+        *LOG_PROCESSORS,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+
+
+def _is_local(host: str) -> bool:
+    """Whether the host name can only mean this machine."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _check_production() -> None:
+    key = env.text("SECRET_KEY")
+    # The rule of Django's own deployment check, security.W009.
+    if len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-"):
+        env.faults.append(
+            "SECRET_KEY: set 50 or more random characters, for example from "
+            "`python3 -c 'import secrets; print(secrets.token_urlsafe(50))'`."
+        )
+    for name in ("ALLOWED_HOSTS", "REDIS_URL", "CELERY_BROKER_URL"):
+        if not env.text(name):
+            env.faults.append(f"{name}: is not set; production names it.")
+
+
+if any(host == "*" for host in ALLOWED_HOSTS):
+    env.faults.append("ALLOWED_HOSTS: `*` lets anyone choose the host name in links; list the names you serve.")
+if "*" in CORS_ALLOWED_ORIGINS:
+    env.faults.append("CORS_ALLOWED_ORIGINS: `*` is every site there is; list the origins, or leave it unset.")
+if DEBUG and not all(_is_local(host) for host in ALLOWED_HOSTS):
+    env.faults.append("DEBUG: is on for hosts that others can reach, and shows them our insides; unset it.")
+if env.text("DATABASE_URL") and not DEBUG:
+    _check_production()
+env.refuse()

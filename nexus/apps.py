@@ -1,0 +1,10 @@
+"""Django's entry for the edge: loads the Celery application, so that `shared_task` finds it."""
+
+from django.apps import AppConfig
+
+
+class NexusConfig(AppConfig):
+    name = "nexus"
+
+    def ready(self) -> None:
+        import nexus.celery  # noqa: F401

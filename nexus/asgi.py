@@ -1,0 +1,23 @@
+"""The ASGI application that uvicorn serves: `/graphql` at the door, everything else by Django."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+from django.conf import settings  # noqa: E402  # models can be imported only from here on
+
+from nexus.graphql.door import Door, Receive, Scope, Send  # noqa: E402
+
+door = Door()
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one HTTP request."""
+    if scope["type"] == "http" and scope["path"] == "/graphql" and settings.ENGINE:
+        await door(scope, receive, send)
+    else:
+        await django_application(dict(scope), receive, send)  # type: ignore[arg-type]  # Django asks for a narrower `send`

@@ -1,0 +1,82 @@
+"""Reading the environment, so that every fault in it is told at once and by name."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def load_env_file() -> None:
+    """Adds what `.env` in the checkout says, where the environment itself says nothing."""
+    if (BASE_DIR / ".env").is_file():
+        environ.Env.read_env(BASE_DIR / ".env")
+
+
+class Environment:
+    """Typed reads of environment variables; an empty variable counts as unset.
+
+    Faults are collected while reading. `refuse` raises them all in one `ImproperlyConfigured`.
+    """
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        """The variable's text without surrounding space."""
+        return os.environ.get(name, "").strip() or default
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """True for 1, true, yes, on; False for 0, false, no, off."""
+        words = {"1": True, "true": True, "yes": True, "on": True}
+        words |= {"0": False, "false": False, "no": False, "off": False}
+        text = self.text(name)
+        if text.lower() not in words:
+            if text:
+                self.faults.append(f"{name}: is {text!r}; use 1 or 0.")
+            return default
+        return words[text.lower()]
+
+    def number(self, name: str, *, default: int, least: int, most: int) -> int:
+        """A whole number within the bounds."""
+        text = self.text(name)
+        if not text:
+            return default
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
+            self.faults.append(f"{name}: is {text!r}; use a whole number from {least} to {most}.")
+            return default
+        return int(text)
+
+    def choice(self, name: str, *options: str) -> str:
+        """One of the options, in their own case; the first is the default."""
+        text = self.text(name, options[0])
+        for option in options:
+            if option.lower() == text.lower():
+                return option
+        self.faults.append(f"{name}: is {text!r}; use one of {', '.join(options)}.")
+        return options[0]
+
+    def items(self, name: str, default: list[str]) -> list[str]:
+        """The parts of a list written with commas."""
+        return [part.strip() for part in self.text(name).split(",") if part.strip()] or default
+
+    def url(self, name: str, default: str, *schemes: str) -> str:
+        """A URL of one of the schemes. A fault never shows it, because it may hold a password."""
+        text = self.text(name, default)
+        try:
+            fits = urlsplit(text).scheme in schemes and urlsplit(text).port != 0
+        except ValueError:
+            fits = False
+        if not fits:
+            self.faults.append(f"{name}: is not a URL that starts with {' or '.join(f'{s}://' for s in schemes)}.")
+            return default
+        return text
+
+    def refuse(self) -> None:
+        """Raises `ImproperlyConfigured` with every fault found so far, if there is one."""
+        if self.faults:
+            faults = "\n".join(f"  - {fault}" for fault in self.faults)
+            raise ImproperlyConfigured(f"The configuration cannot be used (see .env.example):\n{faults}")

@@ -1,0 +1,105 @@
+"""The processes of a running board, each `python -m nexus.roles ROLE TIE_FD ARGUMENT`; the launcher starts them.
+
+`TIE_FD` is the reading end of a pipe whose other end the starter holds: when it closes, so does the process.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from django.core.exceptions import ImproperlyConfigured
+
+# Seconds that a process may take to finish what it is doing.
+PATIENCE = {"web": 10, "scheduler": 5, "worker": 30}
+
+
+def _prepare(demo: str) -> None:
+    """Migrates and loads what a first run needs; progress goes to stderr, the demo accounts to stdout."""
+    import django
+    from django.core.management import CommandError, call_command
+
+    try:
+        django.setup()
+        with contextlib.redirect_stdout(sys.stderr):
+            call_command("migrate", verbosity=0)
+            call_command("reference_load")
+            if demo == "1":
+                call_command("demo")
+    except (ImproperlyConfigured, CommandError) as error:
+        sys.exit(f"{error}")
+    sys.stdout.write(_demo_accounts())
+
+
+def _demo_accounts() -> str:
+    """The demo accounts that this board has, one a line; empty where there is none."""
+    from accounts.models import User
+    from jobs.demo.accounts import ACCOUNTS
+
+    present = set(
+        User.objects.filter(email__in=[account.email for account in ACCOUNTS]).values_list("email", flat=True)
+    )
+    rows = [f"    {a.role:<10} {a.email:<24} {a.password}\n" for a in ACCOUNTS if a.email in present]
+    return f"  Demo accounts (role, e-mail, password)\n{''.join(rows)}\n" if rows else ""
+
+
+def _web(descriptor: str) -> None:
+    import uvicorn
+
+    config = uvicorn.Config(
+        "nexus.asgi:application",
+        # The launcher starts as many processes as WEB_CONCURRENCY says; this is one of them.
+        workers=1,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=PATIENCE["web"] - 2,
+    )
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(descriptor))])
+
+
+def _worker(_: str) -> None:
+    from nexus.celery import app
+
+    app.start(["--quiet", "worker", "--concurrency=2", "--without-gossip", "--without-mingle"])
+
+
+def _scheduler(_: str) -> None:
+    from nexus.celery import app
+
+    app.start(["--quiet", "beat", "--pidfile="])
+
+
+ROLES: dict[str, Callable[[str], None]] = {
+    "prepare": _prepare,
+    "web": _web,
+    "worker": _worker,
+    "scheduler": _scheduler,
+}
+
+
+def _end_with(tie: int) -> None:
+    """Ends this process when the one at the other end of the pipe is gone."""
+
+    def wait() -> None:
+        os.read(tie, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(max(PATIENCE.values()))
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def main() -> None:
+    role, tie, argument = sys.argv[1:]
+    _end_with(int(tie))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
+    ROLES[role](argument)
+
+
+if __name__ == "__main__":
+    main()

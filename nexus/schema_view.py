@@ -1,0 +1,18 @@
+"""`/schema.graphql`: the contract, for code generators."""
+
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+
+@cache
+def _text() -> bytes:
+    return (settings.BASE_DIR / "schema" / "schema.graphql").read_bytes()
+
+
+@require_safe
+def sdl(request: HttpRequest) -> HttpResponse:
+    """The whole schema in GraphQL's schema language."""
+    return HttpResponse(_text(), content_type="text/plain; charset=utf-8", headers={"Cache-Control": "max-age=300"})
