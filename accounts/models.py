@@ -12,10 +12,10 @@ from kernel.models import Entity
 class PlatformRole(models.TextChoices):
     """What a person may do on the platform as a whole. Roles in a company are apart."""
 
-    USER = "user"
-    MODERATOR = "moderator"
-    SUPPORT = "support"
-    ADMIN = "admin"
+    USER = "user", "Nothing beyond the own account and companies"
+    MODERATOR = "moderator", "Reads all postings and freezes them"
+    SUPPORT = "support", "Helps people with their accounts"
+    ADMIN = "admin", "Runs the platform"
 
 
 class UserStatus(models.TextChoices):
@@ -41,12 +41,19 @@ class UserManager(BaseUserManager["User"]):
 class User(Entity, AbstractBaseUser):
     """A person with an account."""
 
-    email = models.EmailField(unique=True, help_text="How the person logs in. Kept in lower case, so that it is unique in any case.")
+    email = models.EmailField(
+        unique=True, help_text="How the person logs in. Kept in lower case, so that it is unique in any case."
+    )
     name = models.CharField(max_length=200, blank=True, help_text="What others see.")
     email_verified_at = models.DateTimeField(null=True, blank=True)
-    locale = models.CharField(max_length=10, default="en")
-    timezone = models.CharField(max_length=64, default="UTC")
-    platform_role = models.CharField(max_length=16, choices=PlatformRole, default=PlatformRole.USER)
+    locale = models.CharField(max_length=10, default="en", help_text="BCP 47 tag of the language to be addressed in.")
+    timezone = models.CharField(max_length=64, default="UTC", help_text="IANA time zone.")
+    platform_role = models.CharField(
+        max_length=16,
+        choices=PlatformRole,
+        default=PlatformRole.USER,
+        help_text="What the person may do on the platform as a whole.",
+    )
     status = models.CharField(max_length=16, choices=UserStatus, default=UserStatus.ACTIVE)
 
     USERNAME_FIELD = "email"
@@ -56,7 +63,9 @@ class User(Entity, AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
-            models.CheckConstraint(condition=models.Q(platform_role__in=PlatformRole.values), name="user_platform_role_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(platform_role__in=PlatformRole.values), name="user_platform_role_is_known"
+            ),
             models.CheckConstraint(condition=models.Q(status__in=UserStatus.values), name="user_status_is_known"),
         ]
 

@@ -1,9 +1,9 @@
 """What a rule raises when it says no.
 
-    DomainError            a refusal that the caller can act on
-    ├── NotFound           no such object, or the viewer may not know that it exists
-    ├── Invalid            a value is not acceptable; `field` says which one
-    └── …                  each app's own, drawn at the top of its errors.py
+DomainError            a refusal that the caller can act on
+├── NotFound           no such object, or the viewer may not know that it exists
+├── Invalid            a value is not acceptable; `field` says which one
+└── …                  each app's own, drawn at the top of its errors.py
 """
 
 

@@ -11,10 +11,10 @@ from kernel.models import Entity
 class CompanyKind(models.TextChoices):
     """What sort of organisation is hiring."""
 
-    EMPLOYER = "employer"
-    AGENCY = "agency"
-    PUBLIC = "public"
-    NONPROFIT = "nonprofit"
+    EMPLOYER = "employer", "Hires for itself"
+    AGENCY = "agency", "Hires for others"
+    PUBLIC = "public", "A public body"
+    NONPROFIT = "nonprofit", "Works for a cause and not for profit"
 
 
 class CompanyStatus(models.TextChoices):
@@ -26,13 +26,13 @@ class CompanyStatus(models.TextChoices):
 class SizeBand(models.TextChoices):
     """How many people work there."""
 
-    S1_10 = "1-10"
-    S11_50 = "11-50"
-    S51_200 = "51-200"
-    S201_500 = "201-500"
-    S501_1000 = "501-1000"
-    S1001_5000 = "1001-5000"
-    S5001_PLUS = "5001+"
+    S1_10 = "1-10", "1 to 10 people"
+    S11_50 = "11-50", "11 to 50 people"
+    S51_200 = "51-200", "51 to 200 people"
+    S201_500 = "201-500", "201 to 500 people"
+    S501_1000 = "501-1000", "501 to 1,000 people"
+    S1001_5000 = "1001-5000", "1,001 to 5,000 people"
+    S5001_PLUS = "5001+", "More than 5,000 people"
 
 
 class Company(Entity):
@@ -40,9 +40,18 @@ class Company(Entity):
 
     name = models.CharField(max_length=200, help_text="Trading name.")
     slug = models.SlugField(max_length=80, unique=True, help_text="Stands for the company in addresses.")
-    kind = models.CharField(max_length=16, choices=CompanyKind, default=CompanyKind.EMPLOYER, help_text="What sort of organisation this is.")
-    status = models.CharField(max_length=16, choices=CompanyStatus, default=CompanyStatus.ACTIVE, help_text="Only an active company's jobs are live.")
-    aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True, help_text="Other names the company goes by.")
+    kind = models.CharField(
+        max_length=16, choices=CompanyKind, default=CompanyKind.EMPLOYER, help_text="What sort of organisation this is."
+    )
+    status = models.CharField(
+        max_length=16,
+        choices=CompanyStatus,
+        default=CompanyStatus.ACTIVE,
+        help_text="Only an active company's jobs are live.",
+    )
+    aliases = ArrayField(
+        models.CharField(max_length=200), default=list, blank=True, help_text="Other names the company goes by."
+    )
     website = models.URLField(max_length=500, blank=True, help_text="The company's own site.")
     description_source = models.TextField(blank=True)
     description_html = models.TextField(blank=True)
@@ -50,8 +59,12 @@ class Company(Entity):
     size_band = models.CharField(max_length=16, choices=SizeBand, blank=True, help_text="How many people work there.")
     industry = models.ForeignKey(Industry, on_delete=models.PROTECT, null=True, blank=True, related_name="companies")
     headquarters = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    benefits = ArrayField(models.CharField(max_length=100), default=list, blank=True, help_text="What everybody who works there gets.")
-    verified_at = models.DateTimeField(null=True, blank=True, help_text="When the company proved that it is who it says.")
+    benefits = ArrayField(
+        models.CharField(max_length=100), default=list, blank=True, help_text="What everybody who works there gets."
+    )
+    verified_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the company proved that it is who it says."
+    )
 
     class Meta:
         verbose_name_plural = "companies"
@@ -63,7 +76,9 @@ class Company(Entity):
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=CompanyKind.values), name="company_kind_is_known"),
             models.CheckConstraint(condition=models.Q(status__in=CompanyStatus.values), name="company_status_is_known"),
-            models.CheckConstraint(condition=models.Q(size_band__in=["", *SizeBand.values]), name="company_size_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(size_band__in=["", *SizeBand.values]), name="company_size_is_known"
+            ),
             models.CheckConstraint(condition=~models.Q(name=""), name="company_has_a_name"),
         ]
 
@@ -74,11 +89,11 @@ class Company(Entity):
 class MembershipRole(models.TextChoices):
     """What a person may do for a company."""
 
-    INTERVIEWER = "interviewer"
-    HIRING_MANAGER = "hiring_manager"
-    RECRUITER = "recruiter"
-    ADMIN = "admin"
-    OWNER = "owner"
+    INTERVIEWER = "interviewer", "Interviews candidates of the jobs assigned"
+    HIRING_MANAGER = "hiring_manager", "Decides on the jobs assigned"
+    RECRUITER = "recruiter", "Runs all of the company's jobs"
+    ADMIN = "admin", "Runs all jobs and the team"
+    OWNER = "owner", "Answers for the company"
 
 
 class Membership(models.Model):

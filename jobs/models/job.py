@@ -15,15 +15,15 @@ from kernel.models import Entity
 class JobLifecycle(models.TextChoices):
     """Where a posting stands between being written and being put away."""
 
-    DRAFT = "draft"
-    IN_REVIEW = "in_review"
-    APPROVED = "approved"
-    SCHEDULED = "scheduled"
-    PUBLISHED = "published"
-    PAUSED = "paused"
-    EXPIRED = "expired"
-    CLOSED = "closed"
-    ARCHIVED = "archived"
+    DRAFT = "draft", "Being written"
+    IN_REVIEW = "in_review", "Waiting for approval"
+    APPROVED = "approved", "May be published"
+    SCHEDULED = "scheduled", "Will go live at a set time"
+    PUBLISHED = "published", "Live, unless moderation or its end says otherwise"
+    PAUSED = "paused", "Taken down for a while"
+    EXPIRED = "expired", "Its time is over"
+    CLOSED = "closed", "Ended, for a stated reason"
+    ARCHIVED = "archived", "Put away"
 
 
 class JobModeration(models.TextChoices):
@@ -45,61 +45,61 @@ class JobVisibility(models.TextChoices):
 class ApplyKind(models.TextChoices):
     """How to apply: here, at an address, or by e-mail."""
 
-    NATIVE = "native"
-    URL = "url"
-    EMAIL = "email"
+    NATIVE = "native", "Here"
+    URL = "url", "At an address elsewhere"
+    EMAIL = "email", "By e-mail"
 
 
 class EmploymentType(models.TextChoices):
     """On what terms somebody is hired. A posting may name several."""
 
-    FULL_TIME = "full_time"
-    PART_TIME = "part_time"
-    CONTRACT = "contract"
-    TEMPORARY = "temporary"
-    INTERNSHIP = "internship"
-    APPRENTICESHIP = "apprenticeship"
-    VOLUNTEER = "volunteer"
+    FULL_TIME = "full_time", "A full working week"
+    PART_TIME = "part_time", "Part of a working week"
+    CONTRACT = "contract", "As a contractor or freelancer"
+    TEMPORARY = "temporary", "For a limited time"
+    INTERNSHIP = "internship", "As an intern"
+    APPRENTICESHIP = "apprenticeship", "To learn a trade"
+    VOLUNTEER = "volunteer", "Unpaid, for a cause"
 
 
 class Workplace(models.TextChoices):
     """Where the work is done."""
 
-    ON_SITE = "on_site"
-    HYBRID = "hybrid"
-    REMOTE = "remote"
+    ON_SITE = "on_site", "Where the employer is"
+    HYBRID = "hybrid", "Partly where the employer is"
+    REMOTE = "remote", "From anywhere that the posting allows"
 
 
 class Seniority(models.TextChoices):
     """How much experience is asked for."""
 
-    INTERN = "intern"
-    ENTRY = "entry"
-    MID = "mid"
-    SENIOR = "senior"
-    LEAD = "lead"
-    EXECUTIVE = "executive"
+    INTERN = "intern", "Still learning"
+    ENTRY = "entry", "No experience needed"
+    MID = "mid", "Some years of experience"
+    SENIOR = "senior", "Much experience"
+    LEAD = "lead", "Leads others"
+    EXECUTIVE = "executive", "Leads the organisation or a large part of it"
 
 
 class Education(models.TextChoices):
     """The least schooling asked for."""
 
-    NONE = "none"
-    SECONDARY = "secondary"
-    VOCATIONAL = "vocational"
-    BACHELOR = "bachelor"
-    MASTER = "master"
-    DOCTORATE = "doctorate"
+    NONE = "none", "None asked for"
+    SECONDARY = "secondary", "Secondary school"
+    VOCATIONAL = "vocational", "Vocational training"
+    BACHELOR = "bachelor", "Bachelor's degree"
+    MASTER = "master", "Master's degree"
+    DOCTORATE = "doctorate", "Doctorate"
 
 
 class CloseReason(models.TextChoices):
     """Why a posting was closed."""
 
-    FILLED = "filled"
-    WITHDRAWN = "withdrawn"
-    CANCELLED = "cancelled"
-    DUPLICATE = "duplicate"
-    MODERATION = "moderation"
+    FILLED = "filled", "Somebody was hired"
+    WITHDRAWN = "withdrawn", "The company took it back"
+    CANCELLED = "cancelled", "The position is not to be filled any more"
+    DUPLICATE = "duplicate", "It stood on the board twice"
+    MODERATION = "moderation", "The platform closed it"
 
 
 class DescriptionFormat(models.TextChoices):
@@ -122,13 +122,21 @@ class Job(Entity):
 
     public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="jobs")
-    external_reference = models.CharField(max_length=200, blank=True, help_text="The company's own reference; unique per company and language.")
-    language = models.CharField(max_length=10, default="en", help_text="BCP 47 tag of the language the posting is written in.")
-    title = models.CharField(max_length=TITLE_LENGTH, help_text=f"Shown in listings; at most {TITLE_LENGTH} characters.")
+    external_reference = models.CharField(
+        max_length=200, blank=True, help_text="The company's own reference; unique per company and language."
+    )
+    language = models.CharField(
+        max_length=10, default="en", help_text="BCP 47 tag of the language the posting is written in."
+    )
+    title = models.CharField(
+        max_length=TITLE_LENGTH, help_text=f"Shown in listings; at most {TITLE_LENGTH} characters."
+    )
     occupation = models.ForeignKey(Occupation, on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs")
 
-    lifecycle = models.CharField(max_length=16, choices=JobLifecycle, default=JobLifecycle.DRAFT, help_text="Where the posting stands.")
+    lifecycle = models.CharField(
+        max_length=16, choices=JobLifecycle, default=JobLifecycle.DRAFT, help_text="Where the posting stands."
+    )
     moderation = models.CharField(max_length=16, choices=JobModeration, default=JobModeration.CLEAR)
     visibility = models.CharField(max_length=16, choices=JobVisibility, default=JobVisibility.PUBLIC)
 
@@ -136,13 +144,26 @@ class Job(Entity):
     apply_url = models.URLField(max_length=2000, blank=True, help_text="Where to apply, when that is elsewhere.")
     apply_email = models.EmailField(blank=True)
     employment_types = ArrayField(
-        models.CharField(max_length=16, choices=EmploymentType), default=list, blank=True, help_text="On what terms somebody is hired."
+        models.CharField(max_length=16, choices=EmploymentType),
+        default=list,
+        blank=True,
+        help_text="On what terms somebody is hired.",
     )
-    workplace = models.CharField(max_length=16, choices=Workplace, blank=True, help_text="Where the work is done, where the posting says so.")
-    remote_utc_from = models.SmallIntegerField(null=True, blank=True, help_text="Westernmost UTC offset a remote worker may live at, in minutes.")
-    remote_utc_to = models.SmallIntegerField(null=True, blank=True, help_text="Easternmost UTC offset a remote worker may live at, in minutes.")
-    seniority = models.CharField(max_length=16, choices=Seniority, blank=True, help_text="How much experience is asked for, where known.")
-    education = models.CharField(max_length=16, choices=Education, blank=True, help_text="The least schooling asked for, where known.")
+    workplace = models.CharField(
+        max_length=16, choices=Workplace, blank=True, help_text="Where the work is done, where the posting says so."
+    )
+    remote_utc_from = models.SmallIntegerField(
+        null=True, blank=True, help_text="Westernmost UTC offset a remote worker may live at, in minutes."
+    )
+    remote_utc_to = models.SmallIntegerField(
+        null=True, blank=True, help_text="Easternmost UTC offset a remote worker may live at, in minutes."
+    )
+    seniority = models.CharField(
+        max_length=16, choices=Seniority, blank=True, help_text="How much experience is asked for, where known."
+    )
+    education = models.CharField(
+        max_length=16, choices=Education, blank=True, help_text="The least schooling asked for, where known."
+    )
 
     description_source = models.TextField(blank=True, help_text="As it came.")
     description_format = models.CharField(max_length=16, choices=DescriptionFormat, default=DescriptionFormat.MARKDOWN)
@@ -153,12 +174,16 @@ class Job(Entity):
     published_at = models.DateTimeField(null=True, blank=True, help_text="When it last went live.")
     scheduled_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Not live from this instant on.")
-    closed_at = models.DateTimeField(null=True, blank=True)
-    close_reason = models.CharField(max_length=16, choices=CloseReason, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="When it was closed.")
+    close_reason = models.CharField(max_length=16, choices=CloseReason, blank=True, help_text="Why it was closed.")
 
-    content_hash = models.CharField(max_length=64, blank=True, editable=False, help_text="SHA-256 of what the posting says.")
+    content_hash = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="SHA-256 of what the posting says."
+    )
     current_revision = models.PositiveIntegerField(default=0, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False, help_text="Grows with every write; for optimistic locking.")
+    version = models.PositiveIntegerField(
+        default=1, editable=False, help_text="Grows with every write; for optimistic locking."
+    )
 
     class Meta:
         indexes = [
@@ -191,7 +216,9 @@ class Job(Entity):
                 | Q(first_published_at__isnull=False, published_at__isnull=False, expires_at__isnull=False),
                 name="job_published_has_dates",
             ),
-            models.CheckConstraint(condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("published_at")), name="job_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("published_at")), name="job_ends_after_start"
+            ),
             models.CheckConstraint(
                 condition=Q(lifecycle__in=ENDED, close_reason__in=CloseReason.values, closed_at__isnull=False)
                 | (~Q(lifecycle__in=ENDED) & Q(close_reason="", closed_at__isnull=True)),

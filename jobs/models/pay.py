@@ -11,23 +11,23 @@ from jobs.models.taxonomy import Currency
 class CompensationKind(models.TextChoices):
     """Which part of the pay this is."""
 
-    BASE = "base"
-    BONUS = "bonus"
-    COMMISSION = "commission"
-    EQUITY = "equity"
-    SIGNING = "signing"
-    ALLOWANCE = "allowance"
+    BASE = "base", "Wage or salary"
+    BONUS = "bonus", "Paid on top, for results"
+    COMMISSION = "commission", "A share of sales"
+    EQUITY = "equity", "Shares or options, at their stated worth"
+    SIGNING = "signing", "Paid once, for joining"
+    ALLOWANCE = "allowance", "For expenses"
 
 
 class PayPeriod(models.TextChoices):
     """What span of work an amount pays for."""
 
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    YEAR = "year"
-    ONCE = "once"
+    HOUR = "hour", "An hour"
+    DAY = "day", "A day"
+    WEEK = "week", "A week"
+    MONTH = "month", "A month"
+    YEAR = "year", "A year"
+    ONCE = "once", "Nothing: paid once"
 
 
 # How many of a period make a year of full-time work: 40 hours and 5 days a week for 52 weeks, holidays paid.
@@ -38,14 +38,21 @@ MAX_MINOR = 10**15
 
 
 def _yearly(amount: F | Coalesce) -> Case:
-    return Case(*(When(period=period, then=amount * Value(factor)) for period, factor in YEARLY_FACTORS.items()), default=None)
+    return Case(
+        *(When(period=period, then=amount * Value(factor)) for period, factor in YEARLY_FACTORS.items()), default=None
+    )
 
 
 class Compensation(models.Model):
     """One component of a job's pay: a range in minor units of a currency, for a period."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="compensations")
-    kind = models.CharField(max_length=16, choices=CompensationKind, default=CompensationKind.BASE, help_text="Which part of the pay this is.")
+    kind = models.CharField(
+        max_length=16,
+        choices=CompensationKind,
+        default=CompensationKind.BASE,
+        help_text="Which part of the pay this is.",
+    )
     currency = models.ForeignKey(Currency, on_delete=models.PROTECT, related_name="+")
     period = models.CharField(max_length=16, choices=PayPeriod, help_text="What span of work the amounts pay for.")
     min_minor = models.BigIntegerField(null=True, blank=True, help_text="Least, in minor units.")
@@ -63,7 +70,9 @@ class Compensation(models.Model):
             models.UniqueConstraint(fields=["job", "kind"], name="compensation_kind_is_unique"),
             models.CheckConstraint(condition=Q(kind__in=CompensationKind.values), name="compensation_kind_is_known"),
             models.CheckConstraint(condition=Q(period__in=PayPeriod.values), name="compensation_period_is_known"),
-            models.CheckConstraint(condition=Q(min_minor__isnull=False) | Q(max_minor__isnull=False), name="compensation_says_something"),
+            models.CheckConstraint(
+                condition=Q(min_minor__isnull=False) | Q(max_minor__isnull=False), name="compensation_says_something"
+            ),
             models.CheckConstraint(
                 condition=(Q(min_minor__isnull=True) | Q(min_minor__range=(0, MAX_MINOR)))
                 & (Q(max_minor__isnull=True) | Q(max_minor__range=(0, MAX_MINOR))),
@@ -75,5 +84,9 @@ class Compensation(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["currency", "-top_yearly_minor", "-job"], condition=Q(kind="base"), name="compensation_top_yearly"),
+            models.Index(
+                fields=["currency", "-top_yearly_minor", "-job"],
+                condition=Q(kind="base"),
+                name="compensation_top_yearly",
+            ),
         ]

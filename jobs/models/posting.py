@@ -15,7 +15,14 @@ class JobLocation(models.Model):
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="locations")
     place = models.ForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    country = models.ForeignKey(Country, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="The place's, or all that is known.")
+    country = models.ForeignKey(
+        Country,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The place's, or all that is known.",
+    )
     text = models.CharField(max_length=300, blank=True, help_text="As the posting says it.")
     is_primary = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
@@ -24,7 +31,9 @@ class JobLocation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["job", "position"], name="job_location_position_is_unique"),
             models.UniqueConstraint(fields=["job"], condition=Q(is_primary=True), name="job_location_one_primary"),
-            models.UniqueConstraint(fields=["job", "place"], condition=Q(place__isnull=False), name="job_location_is_unique"),
+            models.UniqueConstraint(
+                fields=["job", "place"], condition=Q(place__isnull=False), name="job_location_is_unique"
+            ),
             models.CheckConstraint(condition=Q(place__isnull=False) | ~Q(text=""), name="job_location_says_something"),
         ]
         indexes = [
@@ -38,19 +47,23 @@ class RemoteEligibility(models.Model):
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="remote_eligibility")
     country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+")
-    region_code = models.CharField(max_length=20, blank=True, help_text="GeoNames admin1 code; empty for the whole country.")
+    region_code = models.CharField(
+        max_length=20, blank=True, help_text="GeoNames admin1 code; empty for the whole country."
+    )
     is_allowed = models.BooleanField(default=True)
 
     class Meta:
         verbose_name_plural = "remote eligibility"
-        constraints = [models.UniqueConstraint(fields=["job", "country", "region_code"], name="remote_eligibility_is_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "country", "region_code"], name="remote_eligibility_is_unique")
+        ]
 
 
 class Necessity(models.TextChoices):
     """How much a job insists on a skill."""
 
-    REQUIRED = "required"
-    NICE = "nice"
+    REQUIRED = "required", "Needed"
+    NICE = "nice", "Welcome, not needed"
 
 
 class JobSkill(models.Model):
@@ -58,14 +71,18 @@ class JobSkill(models.Model):
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="job_skills")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="job_skills")
-    necessity = models.CharField(max_length=16, choices=Necessity, default=Necessity.REQUIRED, help_text="How much the job insists on it.")
+    necessity = models.CharField(
+        max_length=16, choices=Necessity, default=Necessity.REQUIRED, help_text="How much the job insists on it."
+    )
     level = models.PositiveSmallIntegerField(null=True, blank=True, help_text="From 1, basic, to 5, expert.")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["job", "skill"], name="job_skill_is_unique"),
             models.CheckConstraint(condition=Q(necessity__in=Necessity.values), name="job_skill_necessity_is_known"),
-            models.CheckConstraint(condition=Q(level__isnull=True) | Q(level__range=(1, 5)), name="job_skill_level_in_bounds"),
+            models.CheckConstraint(
+                condition=Q(level__isnull=True) | Q(level__range=(1, 5)), name="job_skill_level_in_bounds"
+            ),
         ]
         indexes = [models.Index(fields=["skill", "necessity", "job"], name="job_skill_lookup")]
 
@@ -76,7 +93,9 @@ class JobRevision(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField(help_text="From 1, without gaps.")
     content = models.JSONField(help_text="Every field that the public was shown.")
-    changed = ArrayField(models.CharField(max_length=40), default=list, help_text="Fields that differ from the revision before.")
+    changed = ArrayField(
+        models.CharField(max_length=40), default=list, help_text="Fields that differ from the revision before."
+    )
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -25,10 +25,16 @@ class ImportRun(models.Model):
     rows_updated = models.PositiveIntegerField(default=0)
     rows_unchanged = models.PositiveIntegerField(default=0)
     rows_failed = models.PositiveIntegerField(default=0)
-    report = models.JSONField(default=dict, help_text="What was recognised, unknown keys, and the first faults with position and reason.")
+    report = models.JSONField(
+        default=dict, help_text="What was recognised, unknown keys, and the first faults with position and reason."
+    )
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(status__in=ImportStatus.values), name="import_run_status_is_known")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=ImportStatus.values), name="import_run_status_is_known"
+            )
+        ]
         indexes = [models.Index(fields=["source", "-started_at"], name="import_run_by_source")]
 
 

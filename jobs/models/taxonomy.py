@@ -1,4 +1,4 @@
-"""Reference rows: the words that postings and people are described with. Loaded from `jobs/data`, small integer keys."""
+"""Reference rows: the words that postings and people are described with. Loaded from `jobs/data`."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -23,7 +23,9 @@ class Currency(models.Model):
 
     code = models.CharField(primary_key=True, max_length=3)
     name = models.CharField(max_length=100)
-    digits = models.PositiveSmallIntegerField(help_text="Decimal places between the unit and the minor unit: 2 for EUR, 0 for JPY.")
+    digits = models.PositiveSmallIntegerField(
+        help_text="Decimal places between the unit and the minor unit: 2 for EUR, 0 for JPY."
+    )
 
     class Meta:
         verbose_name_plural = "currencies"
@@ -54,12 +56,14 @@ class Place(models.Model):
     name = models.CharField(max_length=200, help_text="In its own spelling.")
     ascii_name = models.CharField(max_length=200)
     country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="places")
-    region_code = models.CharField(max_length=20, blank=True, help_text="GeoNames admin1 code of the state or province.")
+    region_code = models.CharField(
+        max_length=20, blank=True, help_text="GeoNames admin1 code of the state or province."
+    )
     region_name = models.CharField(max_length=100, blank=True, help_text="Name of the state or province, where known.")
     latitude = models.FloatField(help_text="Degrees north.")
     longitude = models.FloatField(help_text="Degrees east.")
     timezone = models.CharField(max_length=64, help_text="IANA time zone.")
-    population = models.PositiveIntegerField()
+    population = models.PositiveIntegerField(help_text="How many people live there.")
 
     class Meta:
         indexes = [
@@ -90,8 +94,8 @@ class PlaceName(models.Model):
 class Industry(models.Model):
     """What a company is in the business of."""
 
-    slug = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=100)
+    slug = models.SlugField(max_length=60, unique=True, help_text="Stands for the industry in addresses.")
+    name = models.CharField(max_length=100, help_text="In English.")
 
     class Meta:
         verbose_name_plural = "industries"
@@ -103,8 +107,8 @@ class Industry(models.Model):
 class Category(models.Model):
     """A field of work. Categories form a tree; a job has one."""
 
-    slug = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=100)
+    slug = models.SlugField(max_length=60, unique=True, help_text="Stands for the category in addresses.")
+    name = models.CharField(max_length=100, help_text="In English.")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     path = models.CharField(max_length=200, unique=True, help_text="Slugs from the root, each followed by a slash.")
     depth = models.PositiveSmallIntegerField(help_text="0 for a root.")
@@ -127,8 +131,8 @@ class Category(models.Model):
 class Occupation(models.Model):
     """What people call a kind of work, whatever a posting's title says."""
 
-    slug = models.SlugField(max_length=80, unique=True)
-    title = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=80, unique=True, help_text="Stands for the occupation in addresses.")
+    title = models.CharField(max_length=120, help_text="In English.")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="occupations")
 
     def __str__(self) -> str:
@@ -150,19 +154,19 @@ class OccupationTerm(models.Model):
 class SkillKind(models.TextChoices):
     """What sort of thing a skill is."""
 
-    TECHNICAL = "technical"
-    TOOL = "tool"
-    LANGUAGE = "language"
-    PROFESSIONAL = "professional"
-    CERTIFICATION = "certification"
+    TECHNICAL = "technical", "Knowledge or a method of a trade"
+    TOOL = "tool", "Something one works with"
+    LANGUAGE = "language", "A language that people speak"
+    PROFESSIONAL = "professional", "A way of working, in any trade"
+    CERTIFICATION = "certification", "A licence or certificate"
 
 
 class Skill(models.Model):
     """Something that a job asks for and a person can do."""
 
-    slug = models.SlugField(max_length=80, unique=True)
-    name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=16, choices=SkillKind)
+    slug = models.SlugField(max_length=80, unique=True, help_text="Stands for the skill in addresses.")
+    name = models.CharField(max_length=120, help_text="As practitioners write it.")
+    kind = models.CharField(max_length=16, choices=SkillKind, help_text="What sort of thing it is.")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="skills")
     aliases = ArrayField(models.CharField(max_length=120), default=list, help_text="Other spellings, lower case.")
     is_ambiguous = models.BooleanField(

@@ -1,0 +1,1 @@
+"""Reads of accounts. A viewer gets only what that viewer may see."""

@@ -1,0 +1,387 @@
+"""Hiring, for those who run the platform. What has rules is written by services; what programs write is only shown."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from unfold.admin import TabularInline
+from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
+
+from accounts.admin import Table
+from accounts.auth.viewer import viewer_of
+from jobs.models import (
+    Category,
+    CloseReason,
+    Company,
+    Compensation,
+    Country,
+    Currency,
+    DescriptionFormat,
+    EmploymentType,
+    ImportRun,
+    Industry,
+    Job,
+    JobLocation,
+    JobRevision,
+    JobSkill,
+    Membership,
+    Occupation,
+    Place,
+    RemoteEligibility,
+    Skill,
+    SourcePosting,
+)
+from jobs.services import description
+from jobs.services import job as jobs
+from kernel.errors import DomainError, Invalid
+
+MOST_AT_ONCE = 200  # jobs that one action writes
+
+
+class Shown(Table):
+    """Rows that a program writes: reference data comes from files, runs from importers."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ShownInline(TabularInline):
+    """Rows of a job, to be read. In pages: nothing says how many there are."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    per_page = 20
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return tuple(self.fields or ())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        queryset = super().get_queryset(request)
+        return queryset.select_related(*self.joined) if self.joined else queryset
+
+    joined: ClassVar[tuple[str, ...]] = ()
+
+
+class JobLocationInline(ShownInline):
+    model = JobLocation
+    fields = ("text", "place", "country", "is_primary")
+    ordering = ("position",)
+    joined = ("place", "country")
+
+
+class RemoteEligibilityInline(ShownInline):
+    model = RemoteEligibility
+    fields = ("country", "region_code", "is_allowed")
+    ordering = ("country", "region_code")
+    joined = ("country",)
+
+
+class CompensationInline(ShownInline):
+    model = Compensation
+    fields = ("kind", "currency", "period", "min_minor", "max_minor", "top_yearly_minor")
+    ordering = ("kind",)
+    joined = ("currency",)
+
+
+class JobSkillInline(ShownInline):
+    model = JobSkill
+    fields = ("skill", "necessity", "level")
+    ordering = ("skill__name",)
+    joined = ("skill",)
+
+
+class SourcePostingInline(ShownInline):
+    model = SourcePosting
+    fields = ("source", "url", "first_seen_at", "last_seen_at")
+    ordering = ("-last_seen_at",)
+
+
+class JobRevisionInline(ShownInline):
+    model = JobRevision
+    fields = ("number", "changed", "actor", "created_at")
+    ordering = ("-number",)
+    joined = ("actor",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("content")
+
+
+class CloseForm(ActionForm):
+    """The choice of an action, with the reason that closing needs."""
+
+    reason = forms.ChoiceField(
+        choices=[("", "Reason, to close"), *CloseReason.choices],
+        required=False,
+        label="",
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+class JobForm(forms.ModelForm):
+    """What a posting says, and the version of it that the form was opened on."""
+
+    employment_types = forms.TypedMultipleChoiceField(
+        choices=EmploymentType.choices, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen_version"].initial = self.instance.version
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        _refuse_unrenderable(self, cleaned.get("description_format", DescriptionFormat.MARKDOWN))
+        return cleaned
+
+
+def _refuse_unrenderable(form: forms.ModelForm, written_in: str) -> None:
+    try:
+        description.render(form.cleaned_data.get("description_source", ""), written_in)
+    except Invalid as refusal:
+        form.add_error("description_source", str(refusal))
+
+
+@admin.register(Job)
+class JobAdmin(Table):
+    """Postings. They begin in the API or an import; here they are mended, published and closed."""
+
+    form = JobForm
+    action_form = CloseForm
+    actions = ("publish", "close")
+    list_display = ("title", "company", "standing", "moderation", "published_at", "expires_at")
+    list_select_related = ("company",)
+    list_filter = ("lifecycle", "moderation", "workplace", "visibility")
+    search_fields = ("=public_id", "=external_reference", "title", "company__name")
+    ordering = ("-id",)
+    autocomplete_fields = ("category", "occupation")
+    fieldsets = (
+        (None, {"fields": ("title", "company", "language", "category", "occupation", "seen_version")}),
+        ("Description", {"fields": ("description_format", "description_source", "description_text")}),
+        ("Terms", {"fields": ("employment_types", "workplace", "seniority", "education")}),
+        ("Remote", {"fields": ("remote_utc_from", "remote_utc_to")}),
+        ("Applying", {"fields": ("apply_kind", "apply_url", "apply_email")}),
+        ("Standing", {"fields": ("lifecycle", "moderation", "visibility", "close_reason")}),
+        (
+            "Dates",
+            {"fields": ("first_published_at", "published_at", "scheduled_at", "expires_at", "closed_at", "created_at")},
+        ),
+        ("Keys", {"fields": ("id", "public_id", "external_reference", "version", "current_revision", "content_hash")}),
+    )
+    readonly_fields = (
+        "id",
+        "company",
+        "external_reference",
+        "public_id",
+        "description_text",
+        "lifecycle",
+        "moderation",
+        "close_reason",
+        "first_published_at",
+        "published_at",
+        "scheduled_at",
+        "expires_at",
+        "closed_at",
+        "created_at",
+        "version",
+        "current_revision",
+        "content_hash",
+    )
+    inlines = (
+        JobLocationInline,
+        RemoteEligibilityInline,
+        CompensationInline,
+        JobSkillInline,
+        SourcePostingInline,
+        JobRevisionInline,
+    )
+
+    @admin.display(ordering="lifecycle")
+    def standing(self, job: Job) -> str:
+        return job.lifecycle
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        queryset = super().get_queryset(request).select_related("company")
+        if request.resolver_match and str(request.resolver_match.url_name).endswith("_changelist"):
+            return queryset.defer("description_source", "description_html", "description_text")
+        return queryset
+
+    def save_model(self, request: HttpRequest, obj: Job, form: Any, change: bool) -> None:
+        jobs.amend(
+            by=viewer_of(request.user),
+            job_id=obj.pk,
+            version=form.cleaned_data["seen_version"],
+            changes={name: form.cleaned_data[name] for name in form.changed_data if name in jobs.AMENDABLE},
+        )
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(request.path)
+
+    @admin.action(description="Publish")
+    def publish(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        self._each(request, queryset, "published", lambda pk: jobs.publish(by=viewer_of(request.user), job_id=pk))
+
+    @admin.action(description="Close, for the reason beside")
+    def close(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        reason = request.POST.get("reason", "")
+        self._each(
+            request, queryset, "closed", lambda pk: jobs.close(by=viewer_of(request.user), job_id=pk, reason=reason)
+        )
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[Job], done: str, act: Any) -> None:
+        """Does it to each job on its own, and says what became of them."""
+        ids: list[UUID] = list(queryset.order_by().values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        if len(ids) > MOST_AT_ONCE:
+            self.message_user(request, f"At most {MOST_AT_ONCE} jobs at once.", messages.ERROR)
+            return
+        refusals: dict[str, int] = {}
+        for pk in ids:
+            try:
+                act(pk)
+            except DomainError as refusal:
+                refusals[str(refusal)] = refusals.get(str(refusal), 0) + 1
+        if count := len(ids) - sum(refusals.values()):
+            self.message_user(request, f"{count} {done}.", messages.SUCCESS)
+        for message, count in refusals.items():
+            self.message_user(request, f"{count} refused: {message}", messages.ERROR)
+
+
+class CompanyForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        _refuse_unrenderable(self, DescriptionFormat.MARKDOWN)
+        return cleaned
+
+
+@admin.register(Company)
+class CompanyAdmin(Table):
+    """Employers. Suspending one takes its jobs off the board at once."""
+
+    form = CompanyForm
+    list_display = ("name", "slug", "kind", "status", "verified_at", "created_at")
+    list_filter = ("status", "kind", "size_band")
+    search_fields = ("name", "=slug")
+    ordering = ("-id",)
+    autocomplete_fields = ("industry", "headquarters")
+    prepopulated_fields: ClassVar[dict[str, tuple[str, ...]]] = {"slug": ("name",)}
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "kind", "status", "verified_at")}),
+        ("About", {"fields": ("description_source", "website", "size_band", "industry", "headquarters")}),
+        ("Lists, separated by commas", {"fields": ("aliases", "benefits")}),
+        ("Keys", {"fields": ("id", "created_at", "updated_at")}),
+    )
+    readonly_fields = ("id", "created_at", "updated_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Company | None = None) -> tuple[str, ...]:
+        """The slug stays: addresses hold it."""
+        return (*self.readonly_fields, "slug") if obj else self.readonly_fields
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Company | None = None) -> dict[str, tuple[str, ...]]:
+        return {} if obj else self.prepopulated_fields
+
+    def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
+        rendered = description.render(obj.description_source, DescriptionFormat.MARKDOWN)
+        obj.description_html, obj.description_text = rendered.html, rendered.text
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Membership)
+class MembershipAdmin(Table):
+    """Who acts for which company."""
+
+    list_display = ("user", "company", "role", "created_at")
+    list_select_related = ("user", "company")
+    list_filter = ("role",)
+    search_fields = ("user__email", "company__name")
+    ordering = ("-id",)
+    autocomplete_fields = ("user", "company")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(Category)
+class CategoryAdmin(Shown):
+    list_display = ("name", "slug", "path")
+    list_select_related = ("parent",)
+    search_fields = ("name", "slug")
+    ordering = ("path",)
+
+
+@admin.register(Industry)
+class IndustryAdmin(Shown):
+    list_display = ("name", "slug")
+    search_fields = ("name",)
+    ordering = ("name",)
+
+
+@admin.register(Occupation)
+class OccupationAdmin(Shown):
+    list_display = ("title", "slug", "category")
+    list_select_related = ("category",)
+    search_fields = ("title", "slug")
+    ordering = ("title",)
+
+
+@admin.register(Skill)
+class SkillAdmin(Shown):
+    list_display = ("name", "slug", "kind", "category")
+    list_select_related = ("category",)
+    list_filter = ("kind",)
+    search_fields = ("name", "slug")
+    ordering = ("name",)
+
+
+@admin.register(Place)
+class PlaceAdmin(Shown):
+    list_display = ("name", "region_name", "country", "population")
+    list_select_related = ("country",)
+    search_fields = ("ascii_name", "name")
+    ordering = ("-population", "id")
+
+
+@admin.register(Country)
+class CountryAdmin(Shown):
+    list_display = ("code", "name", "continent")
+    search_fields = ("name", "=code")
+    ordering = ("name",)
+
+
+@admin.register(Currency)
+class CurrencyAdmin(Shown):
+    list_display = ("code", "name", "digits")
+    search_fields = ("name", "=code")
+    ordering = ("code",)
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(Shown):
+    """What importers read, and what became of it."""
+
+    list_display = ("source", "format", "status", "started_at", "finished_at", "rows_read", "rows_failed")
+    list_filter = ("status", "is_dry_run")
+    search_fields = ("source",)
+    ordering = ("-id",)

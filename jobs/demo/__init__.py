@@ -1,0 +1,1 @@
+"""The demo board: ten invented companies, their postings, and accounts to look at them with."""

@@ -1,0 +1,116 @@
+"""Recognises skills: those that a source lists, and those that a title or a text mentions.
+
+A skill whose name is also an everyday word (Go, Excel, Spring) is taken in a text only in its own spelling and in
+company: within `NEAR` words (a single letter: `NEAR_LETTER`) of a skill that is clear, or before a word like
+"developer".
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from jobs.importers.phrases import Hit, Phrases
+from jobs.models import Necessity, Skill, SkillAlias, SkillKind
+from jobs.text import fold
+
+NEAR = 6
+NEAR_LETTER = 2  # for C and R, which enumerate things, too
+MOST_SKILLS = 40
+_COMPANIONS = frozenset(
+    {
+        "developer",
+        "developers",
+        "engineer",
+        "engineers",
+        "programmer",
+        "programmers",
+        "programming",
+        "language",
+        "framework",
+        "code",
+        "coding",
+    }
+)
+_NICE = re.compile(
+    r"nice[ -]to[ -]have|preferred (?:qualifications|skills|experience)|bonus points"
+    r"|would be (?:a plus|great|an advantage)|desirable|desired (?:qualifications|skills)|von vorteil",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    name: str
+    kind: str
+    is_ambiguous: bool  # this spelling is an everyday word, too
+    is_name: bool  # this spelling is the skill's own name
+
+
+class SkillReader:
+    """Recognises skills by the alias table as it was when this was made."""
+
+    def __init__(self) -> None:
+        skills = {skill.pk: skill for skill in Skill.objects.only("name", "kind", "is_ambiguous")}
+        known: list[tuple[str, _Known]] = []
+        for alias, pk in SkillAlias.objects.values_list("alias", "skill_id"):
+            skill = skills[pk]
+            is_name = alias == fold(skill.name)
+            known.append((alias, _Known(pk, skill.name, skill.kind, skill.is_ambiguous and is_name, is_name)))
+        self._phrases = Phrases(known)
+        self._spellings = {
+            skill.pk: re.compile(rf"(?<![^\W_]){re.escape(skill.name)}(?![^\W_]|[+#])")
+            for skill in skills.values()
+            if skill.is_ambiguous
+        }
+
+    def listed(
+        self, required: Iterable[str], nice: Iterable[str]
+    ) -> tuple[tuple[tuple[int, Necessity], ...], list[str]]:
+        """Keys of the skills that a source lists, with their necessity, and those of its words that are unknown."""
+        found: dict[int, Necessity] = {}
+        unknown: list[str] = []
+        for names, necessity in ((required, Necessity.REQUIRED), (nice, Necessity.NICE)):
+            for name in names:
+                skill = self._phrases.get(fold(name))
+                if skill is None:
+                    unknown.append(name)
+                else:
+                    found.setdefault(skill.id, necessity)
+        return tuple(found.items()), unknown
+
+    def mentioned(self, title: str, text: str) -> tuple[tuple[int, Necessity], ...]:
+        """Keys of the skills that a title and a text mention, with their necessity; `MOST_SKILLS` at most."""
+        found: dict[int, Necessity] = dict.fromkeys(self._mentioned(title, is_title=True), Necessity.REQUIRED)
+        required, nice = _halves(text)
+        for part, necessity in ((required, Necessity.REQUIRED), (nice, Necessity.NICE)):
+            for skill in self._mentioned(part, is_title=False):
+                found.setdefault(skill, necessity)
+        return tuple(found.items())[:MOST_SKILLS]
+
+    def _mentioned(self, text: str, *, is_title: bool) -> list[int]:
+        words = fold(text).split()
+        hits = list(self._phrases.find(words))
+        clear = [hit.start for hit in hits if not hit.value.is_ambiguous and hit.value.kind != SkillKind.LANGUAGE]
+        return [hit.value.id for hit in hits if self._is_meant(hit, words, clear, text, is_title=is_title)]
+
+    def _is_meant(
+        self, hit: Hit[_Known], words: Sequence[str], clear: Sequence[int], text: str, *, is_title: bool
+    ) -> bool:
+        skill = hit.value
+        if skill.kind == SkillKind.LANGUAGE and skill.is_name and not is_title:
+            # "French" in a text is as often a company or a cuisine; "fluent French" is an alias of its own.
+            return False
+        if not skill.is_ambiguous:
+            return True
+        is_accompanied = hit.end < len(words) and words[hit.end] in _COMPANIONS
+        if not is_accompanied:
+            near = NEAR_LETTER if len(skill.name) == 1 else NEAR
+            is_accompanied = any(abs(other - hit.start) <= near for other in clear)
+        return is_accompanied and bool(self._spellings[skill.id].search(text))
+
+
+def _halves(text: str) -> tuple[str, str]:
+    """The text before and after the heading of what is merely nice to have."""
+    match = _NICE.search(text)
+    return (text[: match.start()], text[match.end() :]) if match else (text, "")

@@ -1,0 +1,53 @@
+"""Who may do what: pure functions of the viewer, the viewer's roles, and the object. What is not said here is denied.
+
+`Roles` maps a company's id to the viewer's role in it, as `selectors.membership.roles` reads it. Nobody but its own
+members and platform administrators act for a company; moderators act through moderation.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from jobs.models import CloseReason, Company, Job, MembershipRole
+from kernel.viewer import Viewer
+
+Roles = Mapping[UUID, str]
+
+# Interviewers and hiring managers see and do what concerns the jobs of their own hiring team, and no other.
+READS_DRAFTS = frozenset({MembershipRole.RECRUITER, MembershipRole.ADMIN, MembershipRole.OWNER})
+RUNS_JOBS = READS_DRAFTS
+
+
+def is_platform_admin(viewer: Viewer) -> bool:
+    """Runs the board as a whole."""
+    return viewer.is_authenticated and viewer.platform_role == "admin"
+
+
+def may_read_drafts(viewer: Viewer, roles: Roles, company_id: UUID) -> bool:
+    """Drafts and whatever else is not live: recruiters and above, moderators, platform administrators."""
+    return viewer.is_staff or _has_role(viewer, roles, company_id, READS_DRAFTS)
+
+
+def may_publish_job(viewer: Viewer, roles: Roles, job: Job) -> bool:
+    """Publish: recruiters and above, platform administrators."""
+    return is_platform_admin(viewer) or _has_role(viewer, roles, job.company_id, RUNS_JOBS)
+
+
+def may_close_job(viewer: Viewer, roles: Roles, job: Job, reason: str) -> bool:
+    """Close: recruiters and above, platform administrators; for reasons of moderation only the latter."""
+    if reason == CloseReason.MODERATION:
+        return is_platform_admin(viewer)
+    return may_publish_job(viewer, roles, job)
+
+
+def may_amend_job(viewer: Viewer) -> bool:
+    """Mend what a posting says in its company's place: platform administrators, and a revision says who."""
+    return is_platform_admin(viewer)
+
+
+def is_trusted(company: Company) -> bool:
+    """May publish a draft without a review. Every company, until reviews exist."""
+    return True
+
+
+def _has_role(viewer: Viewer, roles: Roles, company_id: UUID, wanted: frozenset[MembershipRole]) -> bool:
+    return viewer.is_authenticated and roles.get(company_id) in wanted

@@ -1,0 +1,1 @@
+"""Reads: a viewer gets only what that viewer may see."""

@@ -1,0 +1,119 @@
+"""Reads of companies."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fetch_modes import FETCH_RAISE
+
+from jobs.models import Company, CompanyStatus, Job, JobVisibility, Membership, SlugHistory
+from jobs.selectors.job import live
+from kernel.rows import Listing, Order, Page, Slice
+from kernel.viewer import Viewer
+
+
+class CompanyOrderField(StrEnum):
+    """What companies can be ordered by."""
+
+    NAME = "name"
+    CREATED = "created_at"
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyOrder:
+    """An order of companies."""
+
+    field: CompanyOrderField = CompanyOrderField.NAME
+    is_descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyFilter:
+    """Conditions that must all hold. A field that is None says nothing."""
+
+    name_starts_with: str | None = None
+    industries: tuple[int, ...] | None = None
+    kinds: tuple[str, ...] | None = None
+    size_bands: tuple[str, ...] | None = None
+    countries: tuple[str, ...] | None = None
+    is_hiring: bool | None = None
+    is_verified: bool | None = None
+
+    def condition(self) -> Q:
+        """The rows of Company that the filter keeps."""
+        kept = Q()
+        if self.name_starts_with is not None:
+            kept &= Q(name__istartswith=self.name_starts_with)
+        if self.industries is not None:
+            kept &= Q(industry_id__in=self.industries)
+        if self.kinds is not None:
+            kept &= Q(kind__in=self.kinds)
+        if self.size_bands is not None:
+            kept &= Q(size_band__in=self.size_bands)
+        if self.countries is not None:
+            kept &= Q(headquarters__country_id__in=self.countries)
+        if self.is_hiring is not None:
+            shown = Exists(Job.objects.filter(live(), company=OuterRef("pk"), visibility=JobVisibility.PUBLIC))
+            kept &= Q(shown) if self.is_hiring else ~Q(shown)
+        if self.is_verified is not None:
+            kept &= Q(verified_at__isnull=not self.is_verified)
+        return kept
+
+
+def visible_to(viewer: Viewer) -> Q:
+    """Active companies, the viewer's own ones, and for platform staff all."""
+    if viewer.is_staff:
+        return Q()
+    active = Q(status=CompanyStatus.ACTIVE)
+    if not viewer.is_authenticated:
+        return active
+    return active | Q(Exists(Membership.objects.filter(company=OuterRef("pk"), user=viewer.user_id)))
+
+
+def _rows() -> QuerySet[Company]:
+    return Company.objects.select_related("industry", "headquarters__country").fetch_mode(FETCH_RAISE)
+
+
+def _listed(where: CompanyFilter | None) -> QuerySet[Company]:
+    queryset = _rows().filter(status=CompanyStatus.ACTIVE)
+    return queryset.filter(where.condition()) if where else queryset
+
+
+def page(where: CompanyFilter | None, order: CompanyOrder, wanted: Slice) -> Page[Company]:
+    """One page of the active companies that a filter keeps."""
+    return Listing(_listed(where), Order(order.field, order.is_descending)).page(wanted)
+
+
+def count(where: CompanyFilter | None) -> int:
+    """How many active companies a filter keeps."""
+    return _listed(where).count()
+
+
+def by_id(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Company]:
+    """Companies by id, with industry and headquarters."""
+    return {company.pk: company for company in _rows().filter(visible_to(viewer), pk__in=keys)}
+
+
+def by_slug(viewer: Viewer, keys: Collection[str]) -> dict[str, Company]:
+    """Companies by slug, or by one that they had before."""
+    found = {company.slug: company for company in _rows().filter(visible_to(viewer), slug__in=keys)}
+    missing = [key for key in keys if key not in found]
+    if missing:
+        moved = dict(
+            SlugHistory.objects.filter(slug__in=missing, company__isnull=False).values_list("slug", "company_id")
+        )
+        companies = by_id(viewer, set(moved.values())) if moved else {}
+        found |= {slug: companies[key] for slug, key in moved.items() if key in companies}
+    return found
+
+
+def roles(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[Membership]]:
+    """The memberships of people, with their company; a person sees only the own ones."""
+    if viewer.user_id is None or viewer.user_id not in keys:
+        return {}
+    rows = Membership.objects.filter(user_id=viewer.user_id).select_related(
+        "company__industry", "company__headquarters__country"
+    )
+    return {viewer.user_id: list(rows.order_by("company__name").fetch_mode(FETCH_RAISE))}

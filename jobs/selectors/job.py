@@ -1,0 +1,189 @@
+"""Reads of jobs."""
+
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models.fetch_modes import FETCH_RAISE
+from django.utils import timezone
+
+from jobs.models import (
+    Category,
+    CompanyStatus,
+    CompensationKind,
+    Job,
+    JobLifecycle,
+    JobModeration,
+    JobVisibility,
+    Membership,
+)
+from jobs.policies import READS_DRAFTS
+from jobs.selectors.job_filter import JobFilter, in_categories, with_skill
+from kernel.rows import Listing, Order, Page, Slice
+from kernel.viewer import Viewer
+
+DESCRIPTION = ("description_source", "description_html", "description_text")
+
+
+class JobOrderField(StrEnum):
+    """What jobs can be ordered by."""
+
+    PUBLISHED = "published"
+    PAY = "pay"
+
+
+@dataclass(frozen=True, slots=True)
+class JobOrder:
+    """An order of jobs. Pay compares the top of the yearly equivalents within `currency`; unknown pay comes last."""
+
+    field: JobOrderField = JobOrderField.PUBLISHED
+    is_descending: bool = True
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobReference:
+    """A company's own reference to a posting."""
+
+    company_slug: str
+    reference: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a posting says, sanitised for showing and without mark-up."""
+
+    html: str
+    text: str
+
+
+def live(now: datetime | None = None) -> Q:
+    """The one rule of what the public is shown. Everything that lists jobs asks this, and nothing else."""
+    now = now or timezone.now()
+    return Q(
+        lifecycle=JobLifecycle.PUBLISHED,
+        moderation__in=[JobModeration.CLEAR, JobModeration.FLAGGED],
+        published_at__lte=now,
+        expires_at__gt=now,
+        company__status=CompanyStatus.ACTIVE,
+    )
+
+
+def visible_to(viewer: Viewer) -> Q:
+    """What a viewer may read by its id: live postings, those of the own companies, and for platform staff all."""
+    if viewer.is_staff:
+        return Q()
+    if not viewer.is_authenticated:
+        return live()
+    own = Membership.objects.filter(company=OuterRef("company_id"), user=viewer.user_id, role__in=READS_DRAFTS)
+    return live() | Q(Exists(own))
+
+
+def _rows() -> QuerySet[Job]:
+    """Jobs without their long texts. Reading what was not fetched raises, so that nothing loads row by row unseen."""
+    return Job.objects.defer(*DESCRIPTION).fetch_mode(FETCH_RAISE)
+
+
+def _listed(where: JobFilter | None) -> QuerySet[Job]:
+    queryset = _rows().filter(live(), visibility=JobVisibility.PUBLIC)
+    return queryset.filter(where.condition()) if where else queryset
+
+
+def _listing(where: JobFilter | None, order: JobOrder) -> Listing[Job]:
+    queryset = _listed(where)
+    if order.field is JobOrderField.PUBLISHED:
+        return Listing(queryset, Order("published_at", order.is_descending))
+    in_currency = Q(compensations__kind=CompensationKind.BASE, compensations__currency=order.currency)
+    queryset = queryset.annotate(base=FilteredRelation("compensations", condition=in_currency))
+    return Listing(queryset, Order("base__top_yearly_minor", order.is_descending, is_nullable=True))
+
+
+def page(where: JobFilter | None, order: JobOrder, wanted: Slice) -> Page[Job]:
+    """One page of the live, public jobs that a filter keeps."""
+    return _listing(where, order).page(wanted)
+
+
+def count(where: JobFilter | None) -> int:
+    """How many live, public jobs a filter keeps."""
+    return _listed(where).count()
+
+
+def _pages_where[Key: Hashable](
+    condition: Callable[[Key], Q], keys: Collection[Key], where: JobFilter | None, order: JobOrder, wanted: Slice
+) -> dict[Hashable, Page[Job]]:
+    return _listing(where, order).pages({key: condition(key) for key in keys}, wanted)
+
+
+def of_companies(
+    viewer: Viewer, keys: Collection[UUID], *, where: JobFilter | None, order: JobOrder, wanted: Slice
+) -> dict[Hashable, Page[Job]]:
+    """A page of each company's live, public jobs."""
+    return _pages_where(lambda key: Q(company_id=key), keys, where, order, wanted)
+
+
+def of_skills(
+    viewer: Viewer, keys: Collection[int], *, where: JobFilter | None, order: JobOrder, wanted: Slice
+) -> dict[Hashable, Page[Job]]:
+    """A page of the live, public jobs that ask for each skill."""
+    return _pages_where(with_skill, keys, where, order, wanted)
+
+
+def of_categories(
+    viewer: Viewer, keys: Collection[int], *, where: JobFilter | None, order: JobOrder, wanted: Slice
+) -> dict[Hashable, Page[Job]]:
+    """A page of the live, public jobs in each category or below it."""
+    return _pages_where(lambda key: in_categories((key,)), keys, where, order, wanted)
+
+
+def counts_of_companies(viewer: Viewer, keys: Collection[UUID], *, where: JobFilter | None) -> dict[UUID, int]:
+    """How many live, public jobs each company has; a company without any is left out."""
+    rows = _listed(where).filter(company_id__in=keys).order_by().values("company_id").annotate(n=Count("pk"))
+    return dict(rows.values_list("company_id", "n"))
+
+
+def counts_of_skills(viewer: Viewer, keys: Collection[int], *, where: JobFilter | None) -> dict[int, int]:
+    """How many live, public jobs ask for each skill; a skill that none asks for is left out."""
+    rows = _listed(where).filter(job_skills__skill__in=keys).order_by()
+    counted = rows.annotate(asked=F("job_skills__skill")).values("asked").annotate(n=Count("pk"))
+    return dict(counted.values_list("asked", "n"))
+
+
+def counts_of_categories(viewer: Viewer, keys: Collection[int], *, where: JobFilter | None) -> dict[int, int]:
+    """How many live, public jobs each category holds, its subtree included."""
+    rows = _listed(where).filter(in_categories(tuple(keys))).order_by().values("category__path").annotate(n=Count("pk"))
+    counted = list(rows.values_list("category__path", "n"))
+    paths = Category.objects.filter(pk__in=keys).values_list("pk", "path")
+    return {key: sum(n for path, n in counted if path.startswith(root)) for key, root in paths}
+
+
+def by_id(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Job]:
+    """Jobs by id."""
+    return {job.pk: job for job in _rows().filter(visible_to(viewer), pk__in=keys)}
+
+
+def by_slug(viewer: Viewer, keys: Collection[str]) -> dict[str, Job]:
+    """Jobs by slug, of which only the public id at the tail counts: the words before it change with the title."""
+    public_ids = {key: key.rsplit("-", 1)[-1] for key in keys}
+    rows = _rows().filter(visible_to(viewer), public_id__in=public_ids.values())
+    found = {job.public_id: job for job in rows}
+    return {key: found[public_id] for key, public_id in public_ids.items() if public_id in found}
+
+
+def by_reference(viewer: Viewer, keys: Collection[JobReference]) -> dict[JobReference, Job]:
+    """Jobs by their company's own reference."""
+    wanted = Q(pk__in=[])
+    for key in keys:
+        wanted |= Q(company__slug=key.company_slug, external_reference=key.reference, language=key.language)
+    jobs = _rows().filter(visible_to(viewer), wanted).exclude(external_reference="").select_related("company")
+    return {JobReference(job.company.slug, job.external_reference, job.language): job for job in jobs}
+
+
+def descriptions(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Description]:
+    """The long texts of jobs."""
+    rows = Job.objects.filter(visible_to(viewer), pk__in=keys)
+    texts = rows.values_list("pk", "description_html", "description_text")
+    return {key: Description(html, text) for key, html, text in texts}

@@ -1,0 +1,1 @@
+"""Writes: every rule about changing a row lives here, whoever calls."""

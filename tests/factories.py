@@ -1,0 +1,286 @@
+"""Rows for tests, believable and valid by default. A job is live unless a trait says otherwise.
+
+Reference rows are looked up by their natural key first, so that they never collide with loaded reference data.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import PlatformRole, User
+from jobs.models import (
+    Category,
+    CloseReason,
+    Company,
+    Compensation,
+    Country,
+    Currency,
+    ImportRun,
+    ImportStatus,
+    Industry,
+    Job,
+    JobLifecycle,
+    JobLocation,
+    JobModeration,
+    JobSkill,
+    Membership,
+    MembershipRole,
+    Occupation,
+    PayPeriod,
+    Place,
+    RemoteEligibility,
+    Skill,
+    SkillKind,
+    SourcePosting,
+)
+from jobs.services import description
+from kernel.viewer import Viewer
+
+PASSWORD = "correct horse battery staple"
+
+
+def viewer_of(user: User) -> Viewer:
+    """The viewer that a request of `user` has."""
+    return Viewer(user_id=user.pk, platform_role=user.platform_role)
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A person. `password=` is given in clear; without one nobody can log in."""
+
+    class Meta:
+        model = User
+
+    class Params:
+        platform_admin = factory.Trait(platform_role=PlatformRole.ADMIN)
+        moderator = factory.Trait(platform_role=PlatformRole.MODERATOR)
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    name = factory.Sequence(lambda n: f"Person {n}")
+
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+        return model_class.objects.create_user(*args, **kwargs)
+
+
+class CountryFactory(DjangoModelFactory[Country]):
+    class Meta:
+        model = Country
+        django_get_or_create = ("code",)
+
+    code = "DE"
+    name = "Germany"
+    continent = "EU"
+
+
+class CurrencyFactory(DjangoModelFactory[Currency]):
+    class Meta:
+        model = Currency
+        django_get_or_create = ("code",)
+
+    code = "EUR"
+    name = "Euro"
+    digits = 2
+
+
+class PlaceFactory(DjangoModelFactory[Place]):
+    """A made-up town; its id is beyond those that GeoNames gives out. Real ones: pass `id=`."""
+
+    class Meta:
+        model = Place
+        django_get_or_create = ("id",)
+
+    id = factory.Sequence(lambda n: 1_000_000_000 + n)
+    name = factory.Sequence(lambda n: f"Neustadt {n}")
+    ascii_name = factory.SelfAttribute("name")
+    country = factory.SubFactory(CountryFactory)
+    latitude = 52.52
+    longitude = 13.41
+    timezone = "Europe/Berlin"
+    population = 100_000
+
+
+class IndustryFactory(DjangoModelFactory[Industry]):
+    class Meta:
+        model = Industry
+        django_get_or_create = ("slug",)
+
+    slug = factory.Sequence(lambda n: f"test-industry-{n}")
+    name = factory.Sequence(lambda n: f"Industry {n}")
+
+
+class CategoryFactory(DjangoModelFactory[Category]):
+    """A root category; with `parent=`, a child of it."""
+
+    class Meta:
+        model = Category
+        django_get_or_create = ("slug",)
+
+    slug = factory.Sequence(lambda n: f"test-category-{n}")
+    name = factory.Sequence(lambda n: f"Category {n}")
+    parent = None
+    path = factory.LazyAttribute(lambda row: f"{row.parent.path if row.parent else ''}{row.slug}/")
+    depth = factory.LazyAttribute(lambda row: row.parent.depth + 1 if row.parent else 0)
+    position = factory.Sequence(lambda n: n % 30_000)
+
+
+class OccupationFactory(DjangoModelFactory[Occupation]):
+    class Meta:
+        model = Occupation
+        django_get_or_create = ("slug",)
+
+    slug = factory.Sequence(lambda n: f"test-occupation-{n}")
+    title = factory.Sequence(lambda n: f"Occupation {n}")
+    category = factory.SubFactory(CategoryFactory)
+
+
+class SkillFactory(DjangoModelFactory[Skill]):
+    class Meta:
+        model = Skill
+        django_get_or_create = ("slug",)
+
+    slug = factory.Sequence(lambda n: f"test-skill-{n}")
+    name = factory.Sequence(lambda n: f"Skill {n}")
+    kind = SkillKind.TECHNICAL
+
+
+class CompanyFactory(DjangoModelFactory[Company]):
+    class Meta:
+        model = Company
+
+    name = factory.Sequence(lambda n: f"Company {n}")
+    slug = factory.Sequence(lambda n: f"test-company-{n}")
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    class Meta:
+        model = Membership
+
+    company = factory.SubFactory(CompanyFactory)
+    user = factory.SubFactory(UserFactory)
+    role = MembershipRole.RECRUITER
+
+
+class JobFactory(DjangoModelFactory[Job]):
+    """A live posting. `places=`, `skills=` and `pay=` hang rows on it: `JobFactory(draft=True, skills=[python])`."""
+
+    class Meta:
+        model = Job
+        skip_postgeneration_save = True
+
+    class Params:
+        draft = factory.Trait(lifecycle=JobLifecycle.DRAFT, published_at=None, expires_at=None)
+        in_review = factory.Trait(lifecycle=JobLifecycle.IN_REVIEW, published_at=None, expires_at=None)
+        approved = factory.Trait(lifecycle=JobLifecycle.APPROVED, published_at=None, expires_at=None)
+        scheduled = factory.Trait(
+            lifecycle=JobLifecycle.SCHEDULED,
+            published_at=None,
+            expires_at=None,
+            scheduled_at=factory.LazyFunction(lambda: timezone.now() + timedelta(days=7)),
+        )
+        paused = factory.Trait(lifecycle=JobLifecycle.PAUSED)
+        expired = factory.Trait(
+            lifecycle=JobLifecycle.EXPIRED,
+            published_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=40)),
+            expires_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=10)),
+        )
+        closed = factory.Trait(
+            lifecycle=JobLifecycle.CLOSED, close_reason=CloseReason.FILLED, closed_at=factory.LazyFunction(timezone.now)
+        )
+        archived = factory.Trait(
+            lifecycle=JobLifecycle.ARCHIVED,
+            close_reason=CloseReason.FILLED,
+            closed_at=factory.LazyFunction(timezone.now),
+        )
+        frozen = factory.Trait(moderation=JobModeration.FROZEN)
+
+    company = factory.SubFactory(CompanyFactory)
+    title = factory.Sequence(lambda n: f"Engineer {n}")
+    description_source = "We build **things**."
+    description_format = "markdown"
+    description_html = factory.LazyAttribute(
+        lambda job: description.render(job.description_source, job.description_format).html
+    )
+    description_text = factory.LazyAttribute(
+        lambda job: description.render(job.description_source, job.description_format).text
+    )
+    lifecycle = JobLifecycle.PUBLISHED
+    published_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+    first_published_at = factory.SelfAttribute("published_at")
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
+
+    @factory.post_generation
+    def places(self, create: bool, extracted: list[Place] | None, **_: Any) -> None:
+        """The first one is primary."""
+        for position, place in enumerate(extracted or []):
+            JobLocationFactory(job=self, place=place, position=position, is_primary=position == 0)
+
+    @factory.post_generation
+    def skills(self, create: bool, extracted: list[Skill] | None, **_: Any) -> None:
+        """All of them required."""
+        for skill in extracted or []:
+            JobSkillFactory(job=self, skill=skill)
+
+    @factory.post_generation
+    def pay(self, create: bool, extracted: tuple[int, int] | None, **values: Any) -> None:
+        """Least and most base pay a year, in cents of a euro: `pay=(50_000_00, 60_000_00)`, `pay__period="hour"`."""
+        if extracted:
+            CompensationFactory(job=self, min_minor=extracted[0], max_minor=extracted[1], **values)
+
+
+class JobLocationFactory(DjangoModelFactory[JobLocation]):
+    class Meta:
+        model = JobLocation
+
+    job = factory.SubFactory(JobFactory)
+    place = factory.SubFactory(PlaceFactory)
+    country = factory.LazyAttribute(lambda row: row.place.country if row.place else None)
+    text = factory.LazyAttribute(lambda row: row.place.name if row.place else "Somewhere")
+
+
+class RemoteEligibilityFactory(DjangoModelFactory[RemoteEligibility]):
+    class Meta:
+        model = RemoteEligibility
+
+    job = factory.SubFactory(JobFactory)
+    country = factory.SubFactory(CountryFactory)
+
+
+class CompensationFactory(DjangoModelFactory[Compensation]):
+    class Meta:
+        model = Compensation
+
+    job = factory.SubFactory(JobFactory)
+    currency = factory.SubFactory(CurrencyFactory)
+    period = PayPeriod.YEAR
+    min_minor = 50_000_00
+    max_minor = 60_000_00
+
+
+class JobSkillFactory(DjangoModelFactory[JobSkill]):
+    class Meta:
+        model = JobSkill
+
+    job = factory.SubFactory(JobFactory)
+    skill = factory.SubFactory(SkillFactory)
+
+
+class ImportRunFactory(DjangoModelFactory[ImportRun]):
+    class Meta:
+        model = ImportRun
+
+    source = factory.Sequence(lambda n: f"source-{n}.jsonl")
+    format = "jsonl"
+    status = ImportStatus.FINISHED
+
+
+class SourcePostingFactory(DjangoModelFactory[SourcePosting]):
+    class Meta:
+        model = SourcePosting
+
+    source = factory.Sequence(lambda n: f"source-{n}")
+    job = factory.SubFactory(JobFactory)
+    first_seen_at = factory.LazyFunction(timezone.now)
+    last_seen_at = factory.LazyFunction(timezone.now)

@@ -1,0 +1,71 @@
+import pytest
+
+from jobs.importers.skills import SkillReader
+from jobs.models import Necessity, Skill
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reader(request):
+    """Built once for all tests of the file: the reference tables are the same for all."""
+    if not hasattr(request.module, "_reader"):
+        request.module._reader = SkillReader()
+    return request.module._reader
+
+
+def names(found):
+    known = dict(Skill.objects.filter(pk__in=[skill for skill, _ in found]).values_list("pk", "name"))
+    return {known[skill]: necessity for skill, necessity in found}
+
+
+def test_listed_skills_are_found_by_any_spelling(reader):
+    found, unknown = reader.listed(["golang", "C++", "basket weaving"], ["k8s"])
+    assert names(found) == {"Go": Necessity.REQUIRED, "C++": Necessity.REQUIRED, "Kubernetes": Necessity.NICE}
+    assert unknown == ["basket weaving"]
+
+
+def test_text_names_skills_and_what_is_merely_nice(reader):
+    text = "You know Python and PostgreSQL. Nice to have: Kubernetes, Python."
+    assert names(reader.mentioned("Backend developer", text)) == {
+        "Python": Necessity.REQUIRED,
+        "PostgreSQL": Necessity.REQUIRED,
+        "Kubernetes": Necessity.NICE,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "skill"),
+    [
+        ("Services in Python, Go and Rust.", "Go"),
+        ("Statistics with R and Python.", "R"),
+        ("A React developer who cares.", "React"),
+        ("Reports in SQL and Excel.", "Excel"),
+    ],
+)
+def test_everyday_word_in_company_is_a_skill(reader, text, skill):
+    assert skill in names(reader.mentioned("", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "skill"),
+    [
+        ("Go to our website.", "Go"),
+        ("We go far with Python.", "Go"),
+        ("You excel at SQL.", "Excel"),
+        ("Spring 2026 intake.", "Spring"),
+        ("Section C of the form. Python is used elsewhere.", "C"),
+        ("Our French customers.", "French"),
+    ],
+)
+def test_everyday_word_alone_is_none(reader, text, skill):
+    assert skill not in names(reader.mentioned("", text))
+
+
+def test_languages_count_in_titles_and_in_plain_terms(reader):
+    assert "German" in names(reader.mentioned("Customer support (German)", ""))
+    assert "English" in names(reader.mentioned("", "Fluent English is needed."))
+
+
+def test_longest_name_wins(reader):
+    assert names(reader.mentioned("", "Apps in React Native.")) == {"React Native": Necessity.REQUIRED}

@@ -1,0 +1,39 @@
+import pytest
+
+from jobs import policies
+from jobs.models import Job, MembershipRole
+from kernel.ids import uuid7
+from kernel.viewer import ANONYMOUS, Viewer
+
+COMPANY = uuid7()
+JOB = Job(company_id=COMPANY, title="Cook")
+
+VIEWERS = {
+    "anonymous": (ANONYMOUS, {}),
+    "seeker": (Viewer(uuid7()), {}),
+    **{role: (Viewer(uuid7()), {COMPANY: str(role)}) for role in MembershipRole.values},
+    "owner elsewhere": (Viewer(uuid7()), {uuid7(): "owner"}),
+    "support": (Viewer(uuid7(), "support"), {}),
+    "moderator": (Viewer(uuid7(), "moderator"), {}),
+    "platform admin": (Viewer(uuid7(), "admin"), {}),
+    "nobody with roles": (Viewer(None, "admin"), {COMPANY: "owner"}),
+    "unknown role": (Viewer(uuid7(), "emperor"), {COMPANY: "emperor"}),
+}
+RECRUITERS = {"recruiter", "admin", "owner"}
+ADMIN = "platform admin"
+ACTS = {
+    "read drafts": (policies.may_read_drafts, [COMPANY], RECRUITERS | {"moderator", ADMIN}),
+    "publish": (policies.may_publish_job, [JOB], RECRUITERS | {ADMIN}),
+    "close": (policies.may_close_job, [JOB, "filled"], RECRUITERS | {ADMIN}),
+    "close for moderation": (policies.may_close_job, [JOB, "moderation"], {ADMIN}),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_act_is_allowed_to_these_and_to_nobody_else(act):
+    may, upon, allowed = ACTS[act]
+    assert {name for name, (viewer, roles) in VIEWERS.items() if may(viewer, roles, *upon)} == allowed
+
+
+def test_amending_is_for_platform_admins():
+    assert {name for name, (viewer, _) in VIEWERS.items() if policies.may_amend_job(viewer)} == {ADMIN}
