@@ -1,0 +1,239 @@
+"""Executing one operation level by level: each field is resolved once for all the objects that stand at its spot.
+
+A level is every object at one depth of the answer. All of its fields are resolved; then its relations and promises are
+settled together, in rounds; then the objects found make up the next level.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, OperationType
+from graphql.pyutils import is_awaitable
+from promise import Promise
+
+from engine.batching import Relation, values_of_batch
+from engine.classes import AWAITABLE, PROMISE, SchemaClasses, kind_of, kinds_in
+from engine.completion import Completion, refuse
+from engine.errors import PromiseStalled
+from engine.fields import Attribute, shareable
+from engine.loaders import Loaders, SelectorBatch, loaders_of
+from engine.places import FieldPlace, Objects, Place, field_of
+from engine.promises import MAX_ROUNDS, hold_again, outcome_of, run_round
+from engine.selections import Shape
+
+# Fragments can nest deeper than any document is written, or any answer can be serialised.
+MAX_DEPTH = 200
+
+
+class Followed(NamedTuple):
+    """A relation of some objects whose keys were handed to its batch."""
+
+    place: FieldPlace
+    relation: Relation
+    batch: SelectorBatch
+    values: list[Any]
+    """The values that need no load; None where one is to come."""
+    keys: list[tuple[int, Any]]
+    """The index among the values, and the key of the one to come."""
+
+
+class Waiting(NamedTuple):
+    """Values with promises among them, and what to do once those are settled."""
+
+    place: Place
+    values: list[Any]
+    proceed: Callable[[list[Any]], None]
+
+
+class Execution(Completion):
+    """One run of an operation."""
+
+    def __init__(
+        self, shape: Shape, classes: SchemaClasses, *, variables: dict[str, Any], context: Any, root: Any
+    ) -> None:
+        shape.sights += 1
+        super().__init__(shape, classes, fuse=shape.sights > 1)
+        self._variables = variables
+        self._context = context
+        self._root = root
+        self._loaders = loaders_of(context)
+        self._is_mutation = shape.operation.operation is OperationType.MUTATION
+        self._followed: list[Followed] = []
+        self._waiting: list[Waiting] = []
+
+    def run(self) -> ExecutionResult:
+        """The answer. A mutation runs its root fields one after the other, each with all that is below it."""
+        selection = self._shape.root
+        objects = Objects([self._root], [selection.template.copy()], None, selection.fields)
+        if not self._is_mutation:
+            self._descend([objects])
+            return self.errors.result(objects.results[0])
+        for field in objects.fields:
+            self._descend([Objects(objects.sources, objects.results, None, [field])])
+            if self.errors.reach_root():
+                break
+        return self.errors.result(objects.results[0])
+
+    def _descend(self, level: list[Objects]) -> None:
+        depth = 0
+        while level:
+            depth += 1
+            resolve = self._resolve if depth <= MAX_DEPTH else self._refuse_depth
+            hold_again()
+            for objects in level:
+                for field in objects.fields:
+                    resolve(FieldPlace(objects, field))
+            self._settle()
+            level = self.take_next_level()
+
+    def _refuse_depth(self, place: FieldPlace) -> None:
+        error = GraphQLError(f"Selections are nested more than {MAX_DEPTH} levels deep.")
+        self._complete(place, [error] * len(place.objects.sources))
+
+    def _resolve(self, place: FieldPlace) -> None:
+        field = place.field
+        if field.relation is not None and self._loaders is not None:
+            self._follow(place, field.relation, self._loaders)
+        else:
+            self.when_settled(place, self._values(place), partial(self._complete, place))
+
+    def _complete(self, place: FieldPlace, values: list[Any]) -> None:
+        if self._is_mutation and place.objects.place is None and self._loaders is not None:
+            # The mutation may have changed what was read before it.
+            self._loaders.forget()
+        results = self.complete(place.field.output, values, place, place)
+        key = place.field.key
+        for target, result in zip(place.objects.results, results, strict=True):
+            target[key] = result
+
+    def _values(self, place: FieldPlace) -> list[Any]:
+        field, sources = place.field, place.objects.sources
+        if field.is_typename:
+            return [field.parent.name] * len(sources)
+        if field.attribute is not None and not field.attribute.may_be_method and not field.definition.args:
+            return _read(field.attribute, sources)
+        try:
+            arguments = field.arguments(self._variables)
+            if field.batch is not None:
+                return values_of_batch(field.batch, sources, self.info(place), arguments)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs into the answer
+            return [error] * len(sources)
+        return self._call_each(place, arguments)
+
+    def _call_each(self, place: FieldPlace, arguments: dict[str, Any]) -> list[Any]:
+        field, info = place.field, self.info(place)
+        resolver, share = field.resolver, shareable(arguments)
+        values: list[Any] = []
+        for source in place.objects.sources:
+            try:
+                values.append(resolver(source, info, **arguments))
+            except Exception as error:  # noqa: BLE001 - whatever it is, it belongs into the answer
+                values.append(error)
+            if not share:
+                arguments = field.arguments(self._variables)
+        return values
+
+    def info(self, place: FieldPlace) -> GraphQLResolveInfo:
+        if place.info is None:
+            field, shape = place.field, self._shape
+            place.info = GraphQLResolveInfo(
+                field.name,
+                field.nodes,
+                field.definition.type,
+                field.parent,
+                place.path,
+                shape.schema,
+                shape.fragments,
+                self._root,
+                shape.operation,
+                self._variables,
+                self._context,
+                is_awaitable,
+            )
+        return place.info
+
+    def _follow(self, place: FieldPlace, relation: Relation, loaders: Loaders) -> None:
+        sources = place.objects.sources
+        try:
+            batch = loaders.batch(relation.selector, place.field.arguments(self._variables))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs into the answer
+            self._complete(place, [error] * len(sources))
+            return
+        values: list[Any] = [None] * len(sources)
+        keys: list[tuple[int, Any]] = []
+        for index, source in enumerate(sources):
+            try:
+                key = relation.key(source)
+                if key is None:
+                    values[index] = relation.absent()
+                else:
+                    loaders.want(batch, key)
+                    keys.append((index, key))
+            except Exception as error:  # noqa: BLE001 - whatever it is, it belongs into the answer
+                values[index] = error
+        self._followed.append(Followed(place, relation, batch, values, keys))
+
+    def when_settled(self, place: Place, values: list[Any], proceed: Callable[[list[Any]], None]) -> None:
+        kinds = kinds_in(values)
+        if kinds & AWAITABLE:
+            values = self._refuse_awaitables(place, values)
+        if kinds & PROMISE:
+            self._waiting.append(Waiting(place, values, proceed))
+        else:
+            proceed(values)
+
+    def _refuse_awaitables(self, place: Place, values: list[Any]) -> list[Any]:
+        name = field_of(place).field.coordinate
+        return [refuse(value, name) if kind_of(type(value)) == AWAITABLE else value for value in values]
+
+    def _settle(self) -> None:
+        """Load what the level wants, and wait for its promises, in rounds; fail those that nothing can settle."""
+        rounds = 0
+        while self._followed or self._waiting:
+            hold_again()
+            progressed = rounds < MAX_ROUNDS and run_round()
+            rounds += 1
+            progressed = self._deal() or progressed
+            progressed = self._proceed() or progressed
+            if not progressed:
+                self._fail_waiting()
+
+    def _deal(self) -> bool:
+        followed, self._followed = self._followed, []
+        for place, relation, batch, values, keys in followed:
+            for index, key in keys:
+                values[index] = relation.present(batch.values[key])
+            self.when_settled(place, values, partial(self._complete, place))
+        return bool(followed)
+
+    def _proceed(self) -> bool:
+        waiting, self._waiting = self._waiting, []
+        for item in waiting:
+            if any(isinstance(value, Promise) and value.is_pending for value in item.values):
+                self._waiting.append(item)
+            else:
+                item.proceed([outcome_of(value) if isinstance(value, Promise) else value for value in item.values])
+        return len(self._waiting) < len(waiting)
+
+    def _fail_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for place, values, proceed in waiting:
+            stalled = PromiseStalled(f"The promise for {field_of(place).field.coordinate} is settled by nothing.")
+            proceed([_outcome_or(stalled, value) if isinstance(value, Promise) else value for value in values])
+
+
+def _outcome_or(error: Exception, promise: "Promise[Any]") -> Any:
+    return error if promise.is_pending else outcome_of(promise)
+
+
+def _read(attribute: Attribute, sources: list[Any]) -> list[Any]:
+    """What Graphene's default resolver reads from each source, or the exception that it meets."""
+    name, default, _ = attribute
+    values: list[Any] = []
+    for source in sources:
+        try:
+            values.append(source.get(name, default) if isinstance(source, dict) else getattr(source, name, default))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs into the answer
+            values.append(error)
+    return values

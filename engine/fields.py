@@ -1,0 +1,173 @@
+"""One field of one object type at one spot of a document: what it gives, and how it is resolved."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import partial
+from types import NoneType
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from graphene.types.resolver import dict_or_attr_resolver
+from graphql import (
+    FieldNode,
+    GraphQLAbstractType,
+    GraphQLField,
+    GraphQLLeafType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    ListValueNode,
+    ObjectValueNode,
+    TypeNameMetaFieldDef,
+    ValueNode,
+    VariableNode,
+    default_field_resolver,
+    is_abstract_type,
+    is_leaf_type,
+)
+from graphql.execution.values import get_argument_values
+
+from engine.batching import BatchFunction, Relation
+
+
+class LeafOutput(NamedTuple):
+    """A scalar or an enum."""
+
+    type: GraphQLLeafType
+    non_null: bool
+
+
+class ListOutput(NamedTuple):
+    """A list of some output."""
+
+    item: "Output"
+    non_null: bool
+
+
+class ObjectOutput(NamedTuple):
+    """An object of a type that is known from the schema."""
+
+    type: GraphQLObjectType
+    non_null: bool
+
+
+class AbstractOutput(NamedTuple):
+    """An object of an interface or union, whose own type depends on the value."""
+
+    type: GraphQLAbstractType
+    non_null: bool
+
+
+type Output = LeafOutput | ListOutput | ObjectOutput | AbstractOutput
+
+
+def output_of(declared: GraphQLOutputType) -> Output:
+    """The output that a declared type stands for."""
+    non_null = isinstance(declared, GraphQLNonNull)
+    named: Any = declared.of_type if isinstance(declared, GraphQLNonNull) else declared
+    if isinstance(named, GraphQLList):
+        return ListOutput(output_of(named.of_type), non_null)
+    if is_leaf_type(named):
+        return LeafOutput(named, non_null)
+    if is_abstract_type(named):
+        return AbstractOutput(named, non_null)
+    return ObjectOutput(named, non_null)
+
+
+class Attribute(NamedTuple):
+    """What a default resolver reads from its parent, and what it gives where there is nothing to read."""
+
+    name: str
+    default: Any
+    may_be_method: bool
+    """graphql-core's default resolver calls a callable value; Graphene's gives it as it is."""
+
+
+class Field:
+    """A field of one object type at one spot of the document, with all the nodes that ask for it."""
+
+    __slots__ = (
+        "attribute",
+        "batch",
+        "definition",
+        "fixed_arguments",
+        "is_typename",
+        "key",
+        "name",
+        "nodes",
+        "order",
+        "output",
+        "parent",
+        "relation",
+        "resolver",
+    )
+
+    def __init__(
+        self, key: str, order: int, nodes: list[FieldNode], definition: GraphQLField, parent: GraphQLObjectType
+    ) -> None:
+        self.key = key
+        self.order = order
+        self.nodes = nodes
+        self.name = nodes[0].name.value
+        self.definition = definition
+        self.parent = parent
+        self.output = output_of(definition.type)
+        self.resolver: Callable[..., Any] = definition.resolve or default_field_resolver
+        self.attribute = _attribute_read_by(self.resolver, self.name)
+        batch = getattr(self.resolver, "batch", None)
+        self.relation: Relation | None = batch if isinstance(batch, Relation) else None
+        self.batch: BatchFunction | None = batch if callable(batch) and self.relation is None else None
+        self.is_typename = definition is TypeNameMetaFieldDef
+        self.fixed_arguments = _fixed_arguments(definition, nodes[0])
+
+    @property
+    def coordinate(self) -> str:
+        """The field's name in the schema, as in `Job.title`."""
+        return f"{self.parent.name}.{self.name}"
+
+    def arguments(self, variables: dict[str, Any]) -> dict[str, Any]:
+        """The coerced arguments. GraphQLError where a variable leaves a required one without a value."""
+        if self.fixed_arguments is not None:
+            return self.fixed_arguments
+        return get_argument_values(self.definition, self.nodes[0], variables)
+
+
+def _attribute_read_by(resolver: Callable[..., Any], field_name: str) -> Attribute | None:
+    if resolver is default_field_resolver:
+        return Attribute(field_name, None, may_be_method=True)
+    if isinstance(resolver, partial) and resolver.func is dict_or_attr_resolver and not resolver.keywords:
+        name, default = resolver.args
+        return Attribute(name, default, may_be_method=False)
+    return None
+
+
+def _fixed_arguments(definition: GraphQLField, node: FieldNode) -> dict[str, Any] | None:
+    """The arguments if they are the same, and safe to share, in every execution; else None."""
+    if not definition.args:
+        return {}
+    if any(_has_variable(argument.value) for argument in node.arguments):
+        return None
+    try:
+        arguments = get_argument_values(definition, node)
+    except Exception:  # noqa: BLE001 - it is raised again, at its place, by each execution
+        return None
+    return arguments if shareable(arguments) else None
+
+
+def _has_variable(node: ValueNode) -> bool:
+    if isinstance(node, ListValueNode):
+        return any(_has_variable(item) for item in node.values)
+    if isinstance(node, ObjectValueNode):
+        return any(_has_variable(item.value) for item in node.fields)
+    return isinstance(node, VariableNode)
+
+
+_IMMUTABLE = (str, int, float, NoneType, Enum, UUID, Decimal, date, datetime, time, timedelta, bytes)
+
+
+def shareable(arguments: dict[str, Any]) -> bool:
+    """Whether no resolver could change these arguments for the next one that is given them."""
+    return all(isinstance(value, _IMMUTABLE) for value in arguments.values())

@@ -1,0 +1,182 @@
+"""Generated code: made at second sight, from checked names only, and given up where it meets surprises."""
+
+import linecache
+from enum import Enum, StrEnum
+from typing import Any
+
+import graphene
+import pytest
+from graphql import build_schema, execute_sync, parse
+
+from engine import Engine, fusing
+from tests.engine.board import SCHEMA, Context
+
+SDL = "type Query { things: [Thing] } type Thing { name: String! other: String class: Int _n: Int id: ID }"
+
+
+class Row:
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
+
+
+def generated_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the types that code is generated for from now on."""
+    names: list[str] = []
+    generate = fusing._generate
+
+    def noting(type_name: str, *args: Any, **options: Any) -> Any:
+        names.append(type_name)
+        return generate(type_name, *args, **options)
+
+    monkeypatch.setattr(fusing, "_generate", noting)
+    return names
+
+
+def things_schema(rows: Any) -> Any:
+    schema = build_schema(SDL)
+    schema.query_type.fields["things"].resolve = lambda _root, _info: rows() if callable(rows) else rows
+    return schema
+
+
+def test_code_is_generated_at_second_sight_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = generated_for(monkeypatch)
+    engine = Engine(SCHEMA)
+    plan = engine.plan("{ jobs { id title company { name } } }")
+    seen = []
+    for _ in range(4):
+        engine.execute(plan, variables=None, context=Context())
+        seen.append(sorted(names))
+    assert seen == [[], ["Company", "Job"], ["Company", "Job"], ["Company", "Job"]]
+
+
+def test_generated_code_reads_all_plain_fields_without_a_resolver_call() -> None:
+    reads: list[str] = []
+
+    class Watched:
+        def __getattr__(self, name: str) -> Any:
+            reads.append(name)
+            return "x"
+
+    rows = [Watched() for _ in range(3)]
+    engine = Engine(things_schema(rows))
+    plan = engine.plan("{ things { name other } }")
+    for _ in range(2):
+        engine.execute(plan, variables=None, context=None)
+    # First by field, then, fused, by object.
+    assert reads == ["name"] * 3 + ["other"] * 3 + ["name", "other"] * 3
+
+
+def test_alias_is_quoted_and_a_keyword_is_left_to_the_interpreter() -> None:
+    schema = things_schema([Row(name="a", _n=1, **{"class": 2}), {"name": "b", "class": 3}])
+    source = "{ things { class _n lambda: name __x: name import: other None: __typename } }"
+    right = execute_sync(schema, parse(source)).formatted
+    engine = Engine(schema)
+    plan = engine.plan(source)
+    for _ in range(3):
+        assert engine.execute(plan, variables=None, context=None).formatted == right
+
+
+def test_nothing_of_a_document_gets_into_the_generated_source_unquoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    sources: list[str] = []
+
+    def noting(source: str, *args: Any) -> Any:
+        sources.append(source)
+        return compile(source, *args)
+
+    monkeypatch.setattr(fusing, "compile", noting, raising=False)
+    schema = things_schema([Row(name="a")])
+    engine = Engine(schema)
+    plan = engine.plan("{ things { __import__: name exec: name } }")
+    for _ in range(2):
+        assert engine.execute(plan, variables=None, context=None).data == {"things": [{"__import__": "a", "exec": "a"}]}
+    (source,) = sources
+    assert "'__import__': value if (value := source.name)" in source
+    assert source.count("__import__") == source.count("'__import__'") == 1
+    assert source.count("exec") == source.count("'exec'") == 1
+    assert linecache.getlines("<engine: Thing>") == []
+
+
+@pytest.mark.parametrize(
+    "surprise",
+    [
+        {"name": None},
+        {"name": ValueError("no")},
+        {"name": lambda _info: "called"},
+        {},
+        {"name": "a", "other": object()},
+        {"name": "a", "id": 2.5},
+        {"name": b"bytes"},
+    ],
+)
+def test_surprise_is_left_to_the_interpreter(surprise: dict[str, Any]) -> None:
+    rows: list[Any] = [Row(name="a", other=None, id=1)]
+    schema = things_schema(lambda: rows)
+    source = "{ things { name other id } }"
+    engine = Engine(schema)
+    plan = engine.plan(source)
+    for _ in range(2):
+        engine.execute(plan, variables=None, context=None)
+    rows.append(Row(**surprise))
+    right = execute_sync(schema, parse(source)).formatted
+    for _ in range(2):
+        assert engine.execute(plan, variables=None, context=None).formatted == right
+    rows.pop()
+    assert engine.execute(plan, variables=None, context=None).data == {
+        "things": [{"name": "a", "other": None, "id": "1"}]
+    }
+
+
+def test_code_is_given_up_after_many_surprises_in_a_row() -> None:
+    rows: list[Any] = [Row(name=None)]
+    engine = Engine(things_schema(lambda: rows))
+    plan = engine.plan("{ things { name } }")
+    for _ in range(fusing.MAX_SURPRISES + 5):
+        answer = engine.execute(plan, variables=None, context=None)
+        assert answer.data == {"things": [None]}
+    rows[0] = Row(name="fine")
+    assert engine.execute(plan, variables=None, context=None).data == {"things": [{"name": "fine"}]}
+
+
+def test_parents_of_both_kinds_in_one_list_are_read_right() -> None:
+    class KeyedRow(dict):  # type: ignore[type-arg]
+        pass
+
+    rows = [Row(name="a"), {"name": "b"}, KeyedRow(name="c")]
+    for some in (rows, rows[1:], rows[:1]):
+        schema = things_schema(some)
+        right = execute_sync(schema, parse("{ things { name other } }")).formatted
+        engine = Engine(schema)
+        plan = engine.plan("{ things { name other } }")
+        for _ in range(3):
+            assert engine.execute(plan, variables=None, context=None).formatted == right
+
+
+def test_graphene_enum_takes_names_values_and_members() -> None:
+    class Shade(Enum):
+        DARK = "dark"
+        LIGHT = "light"
+
+    class OtherShade(StrEnum):
+        DARK = "dark"
+
+    class Thing(graphene.ObjectType):
+        shade = graphene.Enum.from_enum(Shade)()
+        default = graphene.String(default_value="by default")
+
+    values = ["dark", "DARK", Shade.LIGHT, OtherShade.DARK, "none", None]
+
+    class Query(graphene.ObjectType):
+        things = graphene.List(Thing)
+
+        def resolve_things(root: Any, info: Any) -> list[Any]:  # noqa: N805 - the parent, not self
+            return [Row(shade=value, default="x") for value in values]
+
+    schema = graphene.Schema(query=Query).graphql_schema
+    source = "{ things { shade default } }"
+    engine = Engine(schema)
+    plan = engine.plan(source)
+    for chosen in (values[:1], values, values[:3], [{}]):
+        values[:] = chosen
+        right = execute_sync(schema, parse(source)).formatted
+        for _ in range(3):
+            assert engine.execute(plan, variables=None, context=None).formatted == right
