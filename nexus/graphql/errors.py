@@ -1,0 +1,62 @@
+"""The three kinds of error, told apart.
+
+A refusal is data (`userErrors`) and never comes here. The caller's fault keeps its words and gets a stable code.
+Our fault is masked: the caller gets an id, and the log has the rest under the same id.
+"""
+
+from typing import Any
+
+import structlog
+from django.db import DataError
+from graphql import GraphQLError
+from graphql_jwt.exceptions import JSONWebTokenError
+
+from kernel.errors import DomainError, NotFound
+from schema.core.errors import ErrorCode, RequestError
+
+log = structlog.get_logger("nexus.graphql")
+
+# The message may quote what the caller sent, at any length.
+MAX_MESSAGE = 500
+MASKED = "Something went wrong on our side. The id finds it in our log."
+
+
+def describe(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    """The error as clients see it: `message`, `locations`, `path` and `extensions.code`."""
+    message, extensions = _explain(error, request_id)
+    described: dict[str, Any] = {"message": message}
+    if error.locations:
+        described["locations"] = [location.formatted for location in error.locations]
+    if error.path is not None:
+        described["path"] = error.path
+    described["extensions"] = extensions
+    return described
+
+
+def _explain(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]:
+    cause = _cause(error)
+    if isinstance(cause, RequestError):
+        return cause.message, dict(cause.extensions or {})
+    if isinstance(cause, DomainError):
+        code = ErrorCode.NOT_FOUND if isinstance(cause, NotFound) else ErrorCode.BAD_REQUEST
+        return str(cause), {"code": code, "argument": cause.field} if cause.field else {"code": code}
+    if isinstance(cause, JSONWebTokenError):
+        return "The token is not valid, or no longer.", {"code": ErrorCode.UNAUTHENTICATED}
+    if isinstance(cause, DataError):
+        # The database could not read a value: too large, or a character that no text can hold.
+        return "A value in the request cannot be compared with anything stored.", {"code": ErrorCode.BAD_REQUEST}
+    # What graphql-core finds wrong with a document or its variables has no path: nothing was executed yet. What it
+    # finds wrong with an argument points into the document; what a scalar or enum says of our own values does not.
+    if error.path is None and (error.nodes or isinstance(cause, GraphQLError)):
+        return error.message[:MAX_MESSAGE], {"code": ErrorCode.BAD_REQUEST}
+    if isinstance(cause, GraphQLError) and cause.nodes:
+        return cause.message[:MAX_MESSAGE], {"code": ErrorCode.BAD_REQUEST}
+    log.error("graphql_internal_error", error_id=request_id, path=error.path, exc_info=cause)
+    return MASKED, {"code": ErrorCode.INTERNAL, "id": request_id}
+
+
+def _cause(error: GraphQLError) -> Exception:
+    cause: Exception = error
+    while isinstance(cause, GraphQLError) and not isinstance(cause, RequestError) and cause.original_error is not None:
+        cause = cause.original_error
+    return cause

@@ -1,0 +1,1 @@
+"""The GraphQL door: words and types."""

@@ -1,0 +1,129 @@
+"""Types over models: columns named one by one, their nullability, enums and descriptions taken from the model."""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import graphene
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from graphene_django import DjangoObjectType
+from graphene_django.registry import get_global_registry
+from graphql import GraphQLResolveInfo
+
+from engine import BatchSelector
+from schema.core import ids
+from schema.core.scalars import URL, DateTime
+
+type Column = models.Field[Any, Any]
+
+_enums: dict[type[Enum], type[graphene.Enum]] = {}
+_type_names: dict[type[models.Model], str] = {}
+_KEY_PARSERS: dict[type, Callable[[str], Any]] = {models.UUIDField: UUID}
+
+
+def enum_of(choices: type[Enum]) -> type[graphene.Enum]:
+    """The GraphQL enum of a closed set, under the same name, described by its labels. There is one for each."""
+    if choices not in _enums:
+        words = {choice.value: getattr(choice, "label", choice.name.capitalize()) for choice in choices}
+        _enums[choices] = graphene.Enum(
+            choices.__name__,
+            [(choice.name, choice.value) for choice in choices],
+            description=lambda member: f"{words[member.value]}." if member else choices.__doc__,
+        )
+    return _enums[choices]
+
+
+def known_enums() -> list[type[Enum]]:
+    """Every closed set that has become an enum."""
+    return list(_enums)
+
+
+class Node(graphene.Interface):
+    """An object with an id of its own, by which `node` finds it again."""
+
+    id = graphene.ID(required=True, description="Opaque, and unique across all types.")
+
+    @classmethod
+    def resolve_type(cls, instance: Any, info: GraphQLResolveInfo) -> str | None:
+        return _type_names.get(type(instance))
+
+
+class ModelType(DjangoObjectType):
+    """A type over a model. `Meta` takes `model`, `columns` (scalar columns only) and `batch`, which finds rows by key.
+
+    With a `batch` the type is a `Node`. An empty string in a column that may be blank is null to the outside.
+    """
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def __init_subclass_with_meta__(
+        cls,
+        *,
+        model: type[models.Model],
+        columns: Sequence[str],
+        choices: dict[str, type[Enum]] | None = None,
+        batch: BatchSelector | None = None,
+        **options: Any,
+    ) -> None:
+        registry = get_global_registry()
+        for name in columns:
+            column = model._meta.get_field(name)
+            assert isinstance(column, models.Field)
+            registry.register_converted_field(column, _field_of(column, (choices or {}).get(name)))
+        super().__init_subclass_with_meta__(
+            model=model,
+            fields=list(columns),
+            interfaces=(Node,) if batch else (),
+            description=cls.__doc__,
+            **options,
+        )
+        _type_names[model] = cls._meta.name
+        if batch:
+            parse_key = _KEY_PARSERS.get(type(model._meta.pk), ids.small_int)
+            ids.register(cls._meta.name, ids.NodeSource(parse_key, batch))
+
+    @staticmethod
+    def resolve_id(row: models.Model, info: GraphQLResolveInfo) -> str:
+        return ids.encode(info.parent_type.name, row.pk)
+
+    @classmethod
+    def is_type_of(cls, root: Any, info: GraphQLResolveInfo) -> bool:
+        """Depends on the class alone, which is what lets the engine ask once a class."""
+        return bool(_type_names.get(type(root)) == cls._meta.name)
+
+
+def _field_of(column: Column, choices: type[Enum] | None) -> graphene.Field:
+    description = str(column.help_text)
+    assert description, f"{column} needs a help_text: it is the public description."
+    if isinstance(column, ArrayField):
+        member = enum_of(choices) if choices else graphene.String
+        return graphene.Field(graphene.List(graphene.NonNull(member)), required=True, description=description)
+    kind: Any
+    if choices:
+        kind = enum_of(choices)
+    elif isinstance(column, models.DateTimeField):
+        kind = DateTime
+    elif isinstance(column, models.URLField):
+        kind = URL
+    elif isinstance(column, models.BooleanField):
+        kind = graphene.Boolean
+    elif isinstance(column, models.IntegerField):
+        kind = graphene.Int
+    elif isinstance(column, models.FloatField):
+        kind = graphene.Float
+    else:
+        kind = graphene.String
+    may_be_blank = column.blank and not column.null and kind is not graphene.Boolean
+    resolver = _blank_as_null(column.attname) if may_be_blank else None
+    return graphene.Field(kind, required=not (column.null or may_be_blank), description=description, resolver=resolver)
+
+
+def _blank_as_null(name: str) -> Callable[..., Any]:
+    def resolve(row: models.Model, info: GraphQLResolveInfo) -> Any:
+        return getattr(row, name) or None
+
+    return resolve

@@ -1,0 +1,1 @@
+"""Categories, skills, places: the words that jobs are described with."""

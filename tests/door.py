@@ -1,0 +1,66 @@
+"""Documents sent through the door, on the test's own thread and so inside its transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.test import RequestFactory
+
+from accounts.models import User
+from nexus.graphql.http import GRAPHQL, Request, Response
+from nexus.graphql.oracle import OracleView
+from nexus.graphql.view import answer
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for a document."""
+
+    response: Response
+    content: dict[str, Any]
+
+    @property
+    def data(self) -> Any:
+        """The data of an answer that must have no errors."""
+        assert "errors" not in self.content, self.content["errors"]
+        return self.content["data"]
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return self.content.get("errors", [])
+
+    @property
+    def codes(self) -> list[str]:
+        return [error["extensions"]["code"] for error in self.errors]
+
+
+def token_for(user: User) -> str:
+    """An access token as `tokenCreate` would give it."""
+    from graphql_jwt.shortcuts import get_token
+
+    return str(get_token(user))
+
+
+def request_for(query: object, variables: Any = None, *, by: User | None = None, **headers: str) -> Request:
+    """A POST as a well-behaved client sends it."""
+    sent = {"host": "localhost", "content-type": "application/json", "accept": GRAPHQL}
+    if by is not None:
+        sent["authorization"] = f"Bearer {token_for(by)}"
+    sent.update({name.replace("_", "-"): value for name, value in headers.items()})
+    return Request("POST", sent, "", orjson.dumps({"query": query, "variables": variables}))
+
+
+def send(query: str, variables: Any = None, *, by: User | None = None, **headers: str) -> Answer:
+    """Have a document answered."""
+    response = answer(request_for(query, variables, by=by, **headers))
+    return Answer(response, orjson.loads(response.body))
+
+
+def send_to_oracle(query: str, variables: Any = None, *, by: User | None = None) -> dict[str, Any]:
+    """The same, answered as with `ENGINE=off`."""
+    headers = {"Authorization": f"Bearer {token_for(by)}"} if by else {}
+    request = RequestFactory().post(
+        "/graphql", {"query": query, "variables": variables}, content_type="application/json", headers=headers
+    )
+    content: dict[str, Any] = orjson.loads(OracleView.as_view()(request).content)
+    return content
