@@ -1,7 +1,7 @@
 # What people, .ci/run and .github/workflows/ type. A machine needs Python 3.12 or newer and make, nothing else.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long lint schema explorer
+.PHONY: help run test test-long lint bench schema explorer
 
 # PYTHON=/path/to/python chooses another; the first that is new enough makes .venv.
 PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3 python)
@@ -29,6 +29,9 @@ lint: .venv/synced-dev ## Check style, types, the house's arrows, migrations and
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py lintmigrations
 	$(BIN)/python manage.py schema --check
+
+bench: .venv/synced ## Time a page of jobs beside a peer and a limit, in one table
+	@$(BIN)/python -m bench $(ARGS)
 
 schema: .venv/synced ## Write schema/schema.graphql anew
 	@$(BIN)/python manage.py schema
