@@ -40,6 +40,7 @@ class Gazetteer:
 # What people mean by the names of groups of countries, where it is more than a continent.
 EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 MIDDLE_EAST = "AE BH EG IL IQ IR JO KW LB OM PS QA SA SY TR YE"
+NORTH_AFRICA = "DZ EG LY MA TN"
 NORDICS = "DK FI IS NO SE"
 DACH = "AT CH DE"
 BENELUX = "BE LU NL"
@@ -110,5 +111,6 @@ def _groups() -> dict[str, frozenset[str]]:
         ("dach",): set(DACH.split()),
         ("benelux",): set(BENELUX.split()),
         ("middle east",): middle_east,
+        ("mena",): middle_east | set(NORTH_AFRICA.split()),
     }
     return {name: frozenset(codes & known) for names, codes in groups.items() for name in names}

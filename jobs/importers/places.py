@@ -242,8 +242,7 @@ class PlaceReader:
         for index, part in enumerate(parts):
             if index in context or not part.towns:
                 continue
-            others = [(other, parts[other]) for other in range(len(parts)) if other != index]
-            town, used = self._town(part, others, country)
+            town, used = self._town(parts, index, country)
             if town is not None and town not in meant.towns:
                 meant.towns.append(town)
                 context |= used
@@ -251,35 +250,34 @@ class PlaceReader:
             self._add_wider(meant, parts, country)
         return meant
 
-    def _town(self, part: _Part, others: list[tuple[int, _Part]], country: str) -> tuple[Town | None, set[int]]:
-        """The town that `part` names, given the parts around it, and which of those say where it is."""
+    def _town(self, parts: list[_Part], index: int, country: str) -> tuple[Town | None, set[int]]:
+        """The town that a part names, given the parts around it, and which of those say where it is."""
+        part = parts[index]
         best: list[Town] = []
-        best_score = -1
+        best_support = (False, False, False)
         best_used: set[int] = set()
         for town in part.towns:
-            score = 1 if town.country == country else 0
-            used = set()
-            for index, other in others:
-                if other.is_in(town):
-                    score += 4
-                    used.add(index)
-                elif other.country == town.country:
-                    score += 2
-                    used.add(index)
-            if score > best_score:
-                best, best_score, best_used = [town], score, used
-            elif score == best_score:
+            in_region = {other for other, beside in enumerate(parts) if other != index and beside.is_in(town)}
+            in_country = {
+                other for other, beside in enumerate(parts) if other != index and beside.country == town.country
+            }
+            support = (bool(in_region), bool(in_country), town.country == country)
+            if support > best_support or not best:
+                best, best_support, best_used = [town], support, in_region | in_country
+            elif support == best_support:
                 best.append(town)
         town = best[0]
-        if _is_placed_elsewhere([other for index, other in others if index not in best_used], town):
-            return None, set()
-        if not best_used:
-            is_abroad = bool(country) and town.country != country
-            if is_abroad or part.is_tail or _is_rather_wider(part, town):
-                return None, set()
-        if len(best) > 1 and town.population < CLEARLY_LARGER * best[1].population:
-            return None, set()
-        return town, best_used
+        is_in_region, is_in_country, is_in_given = best_support
+        others = parts[:index] + parts[index + 1 :]
+        if is_in_region:
+            is_refused = False
+        elif is_in_country:
+            is_refused = _is_beside_another_region(parts, index, town) or _is_rather_region(part, town)
+        else:
+            is_abroad = bool(country) and not is_in_given
+            is_refused = is_abroad or part.is_tail or _is_placed_elsewhere(others, town) or _is_rather_wider(part, town)
+        is_unclear = len(best) > 1 and town.population < CLEARLY_LARGER * best[1].population
+        return (None, set()) if is_refused or is_unclear else (town, best_used)
 
     def _add_wider(self, meant: _Meant, parts: list[_Part], country: str) -> None:
         stated = {part.country for part in parts if not (part.areas or part.coded)} | {country}
@@ -309,11 +307,27 @@ def _is_placed_elsewhere(others: Sequence[_Part], town: Town) -> bool:
     return False
 
 
+def _is_beside_another_region(parts: Sequence[_Part], index: int, town: Town) -> bool:
+    """Whether the next part is a region of the town's country, but not the town's: "Windham, New Hampshire, US"."""
+    if index + 1 == len(parts):
+        return False
+    beside = parts[index + 1]
+    is_region = any(area.country == town.country for area in beside.areas + beside.coded)
+    return is_region and not (beside.towns and town.population >= LARGE)
+
+
 def _is_rather_wider(part: _Part, town: Town) -> bool:
-    """Whether the name alone means the country or the region: "Mexico", "Ontario"; not so "Singapore", "New York"."""
+    """Whether the name alone means more than the town: "Mexico", "Ontario", "APAC"; not so "Singapore", "New York"."""
+    if part.group:
+        return True
     if part.country:
         return part.country not in CITY_STATES
-    is_namesake = any(area == Area(town.country, town.region) for area in part.areas) and town.population >= LARGE
+    return _is_rather_region(part, town)
+
+
+def _is_rather_region(part: _Part, town: Town) -> bool:
+    """Whether the name is a region's, and not that of the metropolis from which the region has it."""
+    is_namesake = Area(town.country, town.region) in part.areas and town.population >= LARGE
     return bool(part.areas) and not is_namesake
 
 

@@ -136,7 +136,7 @@ class Recogniser:
             locations=tuple(found.locations),
             remote_from=self._remote_from(row, workplace, found, tally),
             pay=pay,
-            skills=self._skills_of(row, title, source, tally),
+            skills=self._skills_of(row, employer, title, source, tally),
             published_at=published,
             expires_at=expires,
         )
@@ -162,11 +162,13 @@ class Recogniser:
                 category = stated
         return occupation, category
 
-    def _skills_of(self, row: Values, title: str, source: str, tally: Tally) -> tuple[tuple[int, Necessity], ...]:
+    def _skills_of(
+        self, row: Values, employer: str, title: str, source: str, tally: Tally
+    ) -> tuple[tuple[int, Necessity], ...]:
         """A source that lists its skills is taken at its word; else they are looked for in title and text."""
         required, nice = values.items(row, "skills"), values.items(row, "nice_skills")
         if not required and not nice:
-            return self._skills.mentioned(title, source)
+            return self._skills.mentioned(title, source, company=employer)
         known, unknown = self._skills.listed(required, nice)
         tally.recognised["skills unknown"] += len(unknown)
         for name in unknown:

@@ -2,7 +2,8 @@
 
 A skill whose name is also an everyday word (Go, Excel, Spring) is taken in a text only in its own spelling and in
 company: within `NEAR` words (a single letter: `NEAR_LETTER`) of a skill that is clear, or before a word like
-"developer".
+"developer". Not looked for in a text: names of languages, everybody's virtues (teamwork, leadership), and whatever the
+employer is called.
 """
 
 import re
@@ -79,13 +80,15 @@ class SkillReader:
                     found.setdefault(skill.id, necessity)
         return tuple(found.items()), unknown
 
-    def mentioned(self, title: str, text: str) -> tuple[tuple[int, Necessity], ...]:
+    def mentioned(self, title: str, text: str, *, company: str = "") -> tuple[tuple[int, Necessity], ...]:
         """Keys of the skills that a title and a text mention, with their necessity; `MOST_SKILLS` at most."""
+        own = {hit.value.id for hit in self._phrases.find(fold(company).split())}
         found: dict[int, Necessity] = dict.fromkeys(self._mentioned(title, is_title=True), Necessity.REQUIRED)
         required, nice = _halves(text)
         for part, necessity in ((required, Necessity.REQUIRED), (nice, Necessity.NICE)):
             for skill in self._mentioned(part, is_title=False):
-                found.setdefault(skill, necessity)
+                if skill not in own:
+                    found.setdefault(skill, necessity)
         return tuple(found.items())[:MOST_SKILLS]
 
     def _mentioned(self, text: str, *, is_title: bool) -> list[int]:
@@ -98,7 +101,10 @@ class SkillReader:
         self, hit: Hit[_Known], words: Sequence[str], clear: Sequence[int], text: str, *, is_title: bool
     ) -> bool:
         skill = hit.value
-        if skill.kind == SkillKind.LANGUAGE and skill.is_name and not is_title:
+        if not is_title and skill.kind == SkillKind.PROFESSIONAL:
+            # "You report to the leadership": what every text praises says nothing of the job.
+            return False
+        if not is_title and skill.kind == SkillKind.LANGUAGE and skill.is_name:
             # "French" in a text is as often a company or a cuisine; "fluent French" is an alias of its own.
             return False
         if not skill.is_ambiguous:

@@ -62,7 +62,6 @@ TABLES = (
 LOADER_VERSION = 1
 LOCK = "nexus.reference"
 # The files tell more kinds of skill apart than the table does.
-SKILL_KINDS = {"human-language": SkillKind.LANGUAGE, "programming-language": SkillKind.TECHNICAL}
 
 Rows = list[tuple[Any, ...]]
 Report = Callable[[str], None]
@@ -179,10 +178,10 @@ def _load_skills(cursor: CursorWrapper, report: Report) -> None:
         (
             row["slug"],
             row["name"],
-            SKILL_KINDS.get(row["kind"]) or SkillKind(row["kind"]),
+            SkillKind(row["kind"]),
             categories[row["category"]] if row["category"] else None,
             [alias.lower() for alias in split(row["aliases"])],
-            row["ambiguous"] in ("1", "true", "yes"),
+            row["ambiguous"] == "1",
         )
         for row in skills
     ]

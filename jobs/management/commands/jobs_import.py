@@ -4,9 +4,9 @@ import argparse
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jobs.importers.files import Unreadable
 from jobs.importers.posting import KEYS
@@ -66,7 +66,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, verbosity: int = 1, **options: Any) -> None:
         reference.load()
         plan = self._plan(file, options)
-        bar = _Bar(self.stderr if sys.stderr.isatty() and verbosity else None)
+        bar = _Bar(sys.stderr if sys.stderr.isatty() and verbosity else None)
         started = time.perf_counter()
         try:
             account = import_file(file, plan, progress=bar.show)
@@ -131,7 +131,7 @@ class _Bar:
 
     WIDTH = 30
 
-    def __init__(self, out: OutputWrapper | None) -> None:
+    def __init__(self, out: TextIO | None) -> None:
         self._out = out
         self._started = time.perf_counter()
 
@@ -143,12 +143,12 @@ class _Bar:
         done = ""
         if share is not None:
             done = f"[{'#' * round(share * self.WIDTH):<{self.WIDTH}}] {share:4.0%} "
-        self._out.write(f"\r{done}{account.read:>10,} rows, {rate:,.0f} a second{refused} ", ending="")
+        self._out.write(f"\r{done}{account.read:>10,} rows, {rate:,.0f} a second{refused} ")
         self._out.flush()
 
     def clear(self) -> None:
         if self._out is not None:
-            self._out.write("\r" + " " * 100 + "\r", ending="")
+            self._out.write("\r" + " " * 100 + "\r")
 
 
 def _summary(account: Account, plan: Plan, seconds: float) -> str:

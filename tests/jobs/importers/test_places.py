@@ -91,6 +91,21 @@ def test_several_places_in_one_text_are_several(reader, text):
     assert len(set(towns(reader.read([text])))) == 3
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "San Francisco, CA, New York, NY, Portland, OR",
+        "San Francisco, CA/New York, NY/Portland, OR",
+        "San Francisco, California, United States, New York, New York, United States, Portland, Oregon, United States",
+    ],
+)
+def test_towns_in_a_row_have_each_its_own_state(reader, text):
+    found = reader.read([text])
+    assert len(found.locations) == 3
+    assert NEW_YORK in towns(found)
+    assert all(towns(found))
+
+
 def test_same_place_twice_is_one(reader):
     assert towns(reader.read(["NYC; New York, NY", "New York City"])) == [NEW_YORK]
 
@@ -108,6 +123,7 @@ def test_same_place_twice_is_one(reader):
         ("Remotely based", []),
         ("Remote, anywhere in the U.S.", [("US", "")]),
         ("Remote - NC", [("US", "NC")]),
+        ("Remote - Benelux - DACH", [(code, "") for code in ("BE", "LU", "NL", "AT", "CH", "DE")]),
         ("Germany Remote", [("DE", "")]),
         ("Remote - DACH", [("AT", ""), ("CH", ""), ("DE", "")]),
         ("United States OR Canada - Remote Opportunity", [("CA", ""), ("US", "")]),

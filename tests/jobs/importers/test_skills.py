@@ -67,5 +67,11 @@ def test_languages_count_in_titles_and_in_plain_terms(reader):
     assert "English" in names(reader.mentioned("", "Fluent English is needed."))
 
 
+def test_employers_own_name_and_everybodys_virtues_are_not_looked_for_in_texts(reader):
+    found = reader.mentioned("Engineer", "Datadog values teamwork. We use Kafka.", company="Datadog, Inc.")
+    assert set(names(found)) == {"Kafka"}
+    assert reader.listed(["Teamwork", "Datadog"], [])[1] == []
+
+
 def test_longest_name_wins(reader):
     assert names(reader.mentioned("", "Apps in React Native.")) == {"React Native": Necessity.REQUIRED}
