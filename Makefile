@@ -27,7 +27,7 @@ lint: .venv/synced-dev ## Check style, types, the house's arrows, migrations and
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python manage.py lintmigrations
+	$(BIN)/python manage.py lintmigrations --no-cache
 	$(BIN)/python manage.py schema --check
 
 bench: .venv/synced ## Time a page of jobs beside a peer and a limit, in one table

@@ -5,18 +5,7 @@ import os
 import sys
 
 # These read files only.
-NEED_NO_SERVERS = {
-    "",
-    "help",
-    "version",
-    "--help",
-    "-h",
-    "--version",
-    "check",
-    "collectstatic",
-    "diffsettings",
-    "schema",
-}
+NEED_NO_SERVERS = {"", "help", "version", "-h", "--version", "collectstatic", "diffsettings", "schema"}
 
 
 def main() -> None:

@@ -80,9 +80,9 @@ class Execution(Completion):
         while level:
             depth += 1
             resolve = self._resolve if depth <= MAX_DEPTH else self._refuse_depth
-            hold_again()
             for objects in level:
                 for field in objects.fields:
+                    hold_again()
                     resolve(FieldPlace(objects, field))
             self._settle()
             level = self.take_next_level()
@@ -127,11 +127,10 @@ class Execution(Completion):
         values: list[Any] = []
         for source in place.objects.sources:
             try:
-                values.append(resolver(source, info, **arguments))
+                given = arguments if share else field.arguments(self._variables)
+                values.append(resolver(source, info, **given))
             except Exception as error:  # noqa: BLE001 - whatever it is, it belongs into the answer
                 values.append(error)
-            if not share:
-                arguments = field.arguments(self._variables)
         return values
 
     def info(self, place: FieldPlace) -> GraphQLResolveInfo:

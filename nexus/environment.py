@@ -1,5 +1,6 @@
 """Reading the environment, so that every fault in it is told at once and by name."""
 
+import ipaddress
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -80,3 +81,11 @@ class Environment:
         if self.faults:
             faults = "\n".join(f"  - {fault}" for fault in self.faults)
             raise ImproperlyConfigured(f"The configuration cannot be used (see .env.example):\n{faults}")
+
+
+def is_local(host: str) -> bool:
+    """Whether a host name or address can only mean this machine."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

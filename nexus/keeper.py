@@ -22,10 +22,9 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from nexus.embedded import LOG_FILE, STATE_FILE
 from nexus.local_servers import Account, Postgres, ServerError, Valkey
 
-STATE_FILE = "servers.json"
-LOG_FILE = "servers.log"
 LOCK_FILE = "servers.lock"
 # sockaddr_un holds 108 bytes on Linux and 104 elsewhere, the closing NUL included.
 SOCKET_PATH_LIMIT = 103

@@ -20,8 +20,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 
 from nexus import embedded
-from nexus.environment import BASE_DIR, Environment, load_env_file
-from nexus.keeper import LOG_FILE
+from nexus.environment import BASE_DIR, Environment, is_local, load_env_file
 from nexus.roles import PATIENCE
 
 FIRST_PORT, LAST_PORT = 8000, 8099
@@ -43,11 +42,13 @@ class Options:
     @classmethod
     def read(cls) -> "Options":
         env = Environment()
+        host = env.text("HOST", "127.0.0.1")
         options = cls(
-            host=env.text("HOST", "127.0.0.1"),
+            host=host,
             port=env.number("PORT", default=0, least=1, most=65535) or None,
-            # Nobody wants a demo in a database of their own by accident.
-            demo=env.flag("DEMO", default=not env.text("DATABASE_URL")),
+            # Nobody wants a demo in a database of their own by accident, nor accounts whose passwords are published
+            # where others can reach them.
+            demo=env.flag("DEMO", default=not env.text("DATABASE_URL") and is_local(host)),
             web_processes=env.number("WEB_CONCURRENCY", default=1, least=1, most=64),
         )
         env.refuse()
@@ -114,7 +115,7 @@ class Board:
                 loop.remove_reader(servers.fileno())
             await self._stop()
         if self.servers_ended:
-            raise LaunchError(f"The embedded servers ended; {embedded.home_folder() / LOG_FILE} says why.")
+            raise LaunchError(f"The embedded servers ended; {embedded.home_folder() / embedded.LOG_FILE} says why.")
 
     async def _prepare(self) -> str:
         process = await self._start("prepare", "1" if self.options.demo else "0")

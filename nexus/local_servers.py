@@ -236,7 +236,7 @@ class Valkey:
 def installed(package: str) -> Path:
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
-        raise ServerError(f"The package {package} is not installed: run `uv sync`, or set DATABASE_URL.")
+        raise ServerError(f"The package {package} is not installed.")
     return Path(spec.origin).parent
 
 

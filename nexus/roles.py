@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 
 from django.core.exceptions import ImproperlyConfigured
@@ -63,8 +64,12 @@ def _web(descriptor: str) -> None:
 
 
 def _worker(_: str) -> None:
+    from celery.platforms import SecurityWarning
+
     from nexus.celery import app
 
+    # The board runs as whoever typed `make run`; that this may be root needs no ten lines at every start.
+    warnings.simplefilter("ignore", SecurityWarning)
     app.start(["--quiet", "worker", "--concurrency=2", "--without-gossip", "--without-mingle"])
 
 

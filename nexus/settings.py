@@ -5,9 +5,9 @@ Production is a database named in `DATABASE_URL` and no `DEBUG`; it refuses to s
 """
 
 import importlib.util
-import ipaddress
 import secrets
 import sys
+import warnings
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import environ
 import structlog
 
-from nexus.environment import Environment, load_env_file
+from nexus.environment import Environment, is_local, load_env_file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "nexus.request_id.request_id_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -100,12 +101,16 @@ STATICFILES_DIRS = [("graphiql", EXPLORER_ASSETS)] if EXPLORER_ASSETS.is_dir() e
 # Collected files where there are any (the image); else each file from the package that it came with.
 STATIC_ROOT = env.text("STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+# WhiteNoise streams from a thread, which is right for files; Django's ASGI handler would remark on each.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # The explorer's files carry a hash of their content in their names.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"/graphiql/[\w.-]+-[0-9A-Z]{8}\.[\w.]+$"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False
+
+UNFOLD = {"SITE_TITLE": "Nexus", "SITE_HEADER": "Nexus"}
 
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -203,14 +208,6 @@ structlog.configure(
 )
 
 
-def _is_local(host: str) -> bool:
-    """Whether the host name can only mean this machine."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
 def _check_production() -> None:
     key = env.text("SECRET_KEY")
     # The rule of Django's own deployment check, security.W009.
@@ -228,7 +225,7 @@ if any(host == "*" for host in ALLOWED_HOSTS):
     env.faults.append("ALLOWED_HOSTS: `*` lets anyone choose the host name in links; list the names you serve.")
 if "*" in CORS_ALLOWED_ORIGINS:
     env.faults.append("CORS_ALLOWED_ORIGINS: `*` is every site there is; list the origins, or leave it unset.")
-if DEBUG and not all(_is_local(host) for host in ALLOWED_HOSTS):
+if DEBUG and not all(is_local(host) for host in ALLOWED_HOSTS):
     env.faults.append("DEBUG: is on for hosts that others can reach, and shows them our insides; unset it.")
 if env.text("DATABASE_URL") and not DEBUG:
     _check_production()

@@ -46,17 +46,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _start_run() -> None:
-    if not os.environ.get("DATABASE_URL"):
+    named = {name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
+    if len(named) < 2:
         # Open to all, because PostgreSQL runs as `nobody` where the tests run as root.
         home = Path(tempfile.mkdtemp(prefix="nexus-test-"))
         home.chmod(0o711)
         held.append(embedded.acquire(home, throwaway=True))
-        os.environ.update(held[0].environment())
+        os.environ.update({name: url for name, url in held[0].environment().items() if name not in named})
     # What `.env` says is for the developer's own board; an empty variable counts as unset.
     documented = re.findall(r"^# ([A-Z_]+)=", (BASE_DIR / ".env.example").read_text(), re.MULTILINE)
     kept = {"DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "NEXUS_DATA", "NEXUS_TEST_RABBITMQ", "NEXUS_TEST_STRICT"}
     os.environ.update(dict.fromkeys(set(documented) - kept, ""))
-    os.environ.setdefault("CELERY_BROKER_URL", os.environ.get("REDIS_URL", ""))
+    os.environ["CELERY_BROKER_URL"] = os.environ.get("CELERY_BROKER_URL") or os.environ["REDIS_URL"]
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(50)
     os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
     os.environ[RUN] = f"nexus_test_{secrets.token_hex(4)}"

@@ -40,7 +40,7 @@ class Context:
         """This request's loaders, and all that they have loaded."""
         return Loaders(self.viewer)
 
-    def load(self, batch: BatchSelector, key: Hashable, **arguments: Hashable) -> Promise[Any]:
+    def load(self, batch: BatchSelector, key: Hashable, /, **arguments: Hashable) -> Promise[Any]:
         """What `batch` finds for `key`, loaded together with all else that the level asks of it."""
         return self.loaders.load(batch, key, **arguments)
 

@@ -26,7 +26,7 @@ runpy.run_path("manage.py", run_name="__main__")
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["check"],
+        ["schema", "--check"],
         ["shell", "--no-imports", "--command", "import nexus.asgi, nexus.celery; print('ran')"],
     ],
     ids=["without servers", "with the servers of the environment"],
@@ -36,7 +36,7 @@ def test_manage_py_needs_no_development_package(arguments: list[str]) -> None:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"no issues|ran", done.stdout)
+    assert re.search(r"is what the code makes|ran", done.stdout)
 
 
 def test_every_package_is_sent_to_the_builder_and_compiled() -> None:

@@ -140,6 +140,22 @@ def test_resolver_may_block_on_a_load() -> None:
     assert answer == {"data": {"number": 10, "other": 200, "one": {"n": 40}}}
 
 
+def test_block_on_a_load_does_not_part_the_loads_of_later_fields() -> None:
+    asked: list[list[int]] = []
+
+    def numbers(_viewer: str, keys: list[int]) -> dict[int, int]:
+        asked.append(keys)
+        return {key: key for key in keys}
+
+    schema = schema_with(
+        number=lambda _root, info: info.context.load(numbers, 1).get(),
+        other=lambda _root, info: info.context.load(numbers, 2),
+        numberN=lambda _root, info: info.context.load(numbers, 3),
+    )
+    assert run("{ number other numberN }", schema=schema).data == {"number": 1, "other": 2, "numberN": 3}
+    assert asked == [[1], [2, 3]]
+
+
 def test_resolver_may_execute_another_operation() -> None:
     inner = schema_with(number=lambda _root, info: info.context.load(lambda _viewer, keys: {1: 11}, 1))
 

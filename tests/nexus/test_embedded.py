@@ -12,8 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,6 +23,7 @@ import redis
 
 from nexus import embedded, local_servers
 from nexus.environment import BASE_DIR
+from tests.waiting import until
 
 # Any account that is neither root nor the one that root's servers run as.
 ORDINARY = pwd.getpwnam("daemon")
@@ -38,41 +38,46 @@ with embedded.servers(Path(sys.argv[1])) as servers:
 """
 
 
+@contextlib.contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter: as root, the servers run as `nobody`."""
+    with tempfile.TemporaryDirectory(prefix="embedded-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @pytest.fixture(scope="module")
 def initialised() -> Iterator[Path]:
     """A home folder after its first start, to copy: creating a database takes longer than most tests."""
-    base = Path(tempfile.mkdtemp(prefix="embedded-test-"))
-    base.chmod(0o755)
-    with embedded.servers(base / "home"):
-        pass
-    yield base / "home"
-    shutil.rmtree(base)
+    with open_folder() as base:
+        with embedded.servers(base / "home"):
+            pass
+        yield base / "home"
 
 
 @pytest.fixture
 def home(initialised: Path) -> Iterator[Path]:
-    """A home folder that was in use before; the servers that a failed test leaves are stopped."""
-    base = Path(tempfile.mkdtemp(prefix="embedded-test-"))
-    base.chmod(0o755)
-    subprocess.run(["cp", "-a", initialised, base], check=True)
-    yield from _watched(base / "home")
+    """A home folder that was in use before."""
+    with open_folder() as base:
+        subprocess.run(["cp", "-a", initialised, base], check=True)
+        yield base / "home"
+        clear(base / "home")
 
 
 @pytest.fixture
 def new_home() -> Iterator[Path]:
-    """The home folder of a first start; it does not exist yet, and every user may enter the one above it."""
-    base = Path(tempfile.mkdtemp(prefix="embedded-test-"))
-    base.chmod(0o755)
-    yield from _watched(base / "home")
+    """The home folder of a first start; it does not exist yet."""
+    with open_folder() as base:
+        yield base / "home"
+        clear(base / "home")
 
 
-def _watched(home: Path) -> Iterator[Path]:
-    yield home
+def clear(home: Path) -> None:
+    """Stops what a failed test left, and removes the data that lie elsewhere."""
     if home.exists():
         embedded.stop(home)
         if (home / "data").is_symlink():
             shutil.rmtree((home / "data").readlink())
-    shutil.rmtree(home.parent)
 
 
 @contextlib.contextmanager
@@ -88,13 +93,6 @@ def user(home: Path, *prefix: str) -> Iterator[tuple[subprocess.Popen[str], dict
             yield process, json.loads(line)
         finally:
             process.kill()
-
-
-def until(fact: Callable[[], object], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not fact():
-        assert time.monotonic() < deadline, "it did not become true in time"
-        time.sleep(0.01)
 
 
 def keeper(home: Path) -> psutil.Process:

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,19 +20,27 @@ import pytest
 
 from nexus import embedded, local_servers
 from nexus.environment import BASE_DIR
+from nexus.launcher import Options
+from tests.waiting import until
+
+
+@contextlib.contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter: as root, the servers run as `nobody`."""
+    with tempfile.TemporaryDirectory(prefix="launcher-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 @pytest.fixture(scope="module")
 def migrated() -> Iterator[Path]:
     """A home folder after its first start, to copy."""
-    base = Path(tempfile.mkdtemp(prefix="launcher-test-"))
-    base.chmod(0o755)
-    with board(base / "home") as running:
-        running.await_up()
-        running.process.terminate()
-        assert running.process.wait(60) == 0, running.output()
-    yield base / "home"
-    shutil.rmtree(base)
+    with open_folder() as base:
+        with board(base / "home") as running:
+            running.await_up()
+            running.process.terminate()
+            assert running.process.wait(60) == 0, running.output()
+        yield base / "home"
 
 
 @pytest.fixture
@@ -47,12 +54,10 @@ def other_home(migrated: Path) -> Iterator[Path]:
 
 
 def _copy(migrated: Path) -> Iterator[Path]:
-    base = Path(tempfile.mkdtemp(prefix="launcher-test-"))
-    base.chmod(0o755)
-    subprocess.run(["cp", "-a", migrated, base], check=True)
-    yield base / "home"
-    embedded.stop(base / "home")
-    shutil.rmtree(base)
+    with open_folder() as base:
+        subprocess.run(["cp", "-a", migrated, base], check=True)
+        yield base / "home"
+        embedded.stop(base / "home")
 
 
 @dataclass
@@ -106,13 +111,6 @@ def board(home: Path, **environment: str) -> Iterator[Running]:
         finally:
             process.kill()
             process.wait()
-
-
-def until(fact: Callable[[], object], seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not fact():
-        assert time.monotonic() < deadline, "it did not become true in time"
-        time.sleep(0.02)
 
 
 def processes(home: Path) -> list[psutil.Process]:
@@ -285,3 +283,23 @@ def test_half_configured_production_is_refused_with_every_fault(tmp_path: Path) 
         for name in ("SECRET_KEY", "ALLOWED_HOSTS", "REDIS_URL", "CELERY_BROKER_URL"):
             assert f"- {name}: " in running.output()
         assert "Traceback" not in running.output()
+
+
+@pytest.mark.parametrize(
+    ("environment", "demo"),
+    [
+        ({}, True),
+        ({"HOST": "localhost"}, True),
+        ({"HOST": "0.0.0.0"}, False),
+        ({"HOST": "192.0.2.1"}, False),
+        ({"HOST": "0.0.0.0", "DEMO": "1"}, True),
+        ({"DATABASE_URL": "postgresql://db.example/nexus"}, False),
+        ({"DEMO": "0"}, False),
+    ],
+)
+def test_published_passwords_are_not_for_a_board_that_others_reach(
+    environment: dict[str, str], demo: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOST", "PORT", "DEMO", "DATABASE_URL", "WEB_CONCURRENCY"):
+        monkeypatch.setenv(name, environment.get(name, ""))
+    assert Options.read().demo is demo

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from jobs.importers.port import Fault, Row
 from jobs.importers.run import Plan, import_file, import_rows
 from jobs.models import ImportRun, Job, JobRevision, SourcePosting
 from jobs.services.incoming import Fate
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -36,13 +36,6 @@ def written(tmp_path: Path, *rows, name="board.jsonl"):
         b"".join(entry if isinstance(entry, bytes) else json.dumps(entry).encode() + b"\n" for entry in rows)
     )
     return path
-
-
-def wait_until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came about"
-        time.sleep(0.02)
 
 
 def test_every_row_has_its_fate_and_the_run_is_recorded(tmp_path):
@@ -108,7 +101,7 @@ def test_killed_import_leaves_whole_batches_and_the_next_one_takes_in_the_rest(t
     with subprocess.Popen(command, cwd=settings.BASE_DIR) as process:
         try:
             assert os.write(feed, b"".join(rows[:1_010])) < 64 * 1024
-            wait_until(lambda: process.poll() is not None or Job.objects.count() == 1_000)
+            until(lambda: process.poll() is not None or Job.objects.count() == 1_000)
         finally:
             process.kill()
     os.close(feed)

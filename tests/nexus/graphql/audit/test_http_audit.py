@@ -64,7 +64,7 @@ class CarelessHandler(BaseHTTPRequestHandler):
 
     do_GET = do_POST  # noqa: N815 - the base class calls it that
 
-    def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - the base class calls it that
+    def log_message(self, format: str, *values: object) -> None:
         """Say nothing."""
 
 
