@@ -4,11 +4,13 @@ A row's *position* in a list is its value in the ordering column and its key. Po
 values here; the GraphQL door writes them into opaque cursors and checks what comes back.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from uuid import UUID
 
-from django.db.models import F, Model, Q, QuerySet, Value
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 type Position = tuple[Any, Any]
 
@@ -53,23 +55,40 @@ class Listing[Row: Model]:
         """One page, in one statement."""
         return _page(list(self._cut(self.queryset, wanted)), wanted)
 
-    def pages(self, parts: Mapping[Hashable, Q], wanted: Slice) -> dict[Hashable, Page[Row]]:
-        """The same slice of each part of the list, in one statement that reads no more than the pages' rows.
+    def pages[Key: (UUID, int)](
+        self, keys: Collection[Key], owned_by: Callable[[RawSQL], Q], wanted: Slice
+    ) -> dict[Key, Page[Row]]:
+        """The same slice of each owner's part of the list, in one statement that reads no more than the pages' rows.
 
-        `parts` maps a key to the condition that selects its rows.
+        `owned_by` makes the condition that selects the rows of an owner whose key is the given expression.
         """
-        branches = [
-            self._cut(self.queryset.filter(condition), wanted).annotate(_part=Value(number))
-            for number, condition in enumerate(parts.values())
-        ]
-        if not branches:
+        if not keys:
             return {}
-        first, *others = branches
-        rows: Iterable[Any] = first.union(*others, all=True) if others else first
-        found: list[list[Row]] = [[] for _ in branches]
-        for row in rows:
-            found[row._part].append(row)
-        return {key: _page(part, wanted) for key, part in zip(parts, found, strict=True)}
+        part = self._cut(self.queryset.filter(owned_by(RawSQL("owner.key", ()))), wanted)
+        sql: str
+        parameters: tuple[Any, ...]
+        sql, parameters = part.query.sql_with_params()
+        owners = list(keys)
+        key_type = "uuid" if isinstance(owners[0], UUID) else "bigint"
+        # The database walks the owners and reads a page of each by itself; only the order among owners is left to say.
+        # All of the text is the ORM's and ours; what comes from outside is in the parameters.
+        statement = (
+            "SELECT page.*, owner.number AS _owner"  # noqa: S608 - see above
+            f" FROM unnest(%s::{key_type}[]) WITH ORDINALITY AS owner (key, number)"
+            f" CROSS JOIN LATERAL ({sql}) AS page"
+            f" ORDER BY owner.number, {self._order_of(wanted)}"
+        )
+        found: list[list[Row]] = [[] for _ in owners]
+        for row in self.queryset.raw(statement, (owners, *parameters)):
+            found[row._owner - 1].append(row)  # type: ignore[attr-defined]  # selected above
+        return {key: _page(rows, wanted) for key, rows in zip(owners, found, strict=True)}
+
+    def _order_of(self, wanted: Slice) -> str:
+        """The order of a slice in SQL, as `_cut` gives it to each owner's rows."""
+        descending = self.order.is_descending is not wanted.is_backward
+        direction = "DESC" if descending else "ASC"
+        nulls = f" NULLS {'FIRST' if wanted.is_backward else 'LAST'}" if self.order.is_nullable else ""
+        return f"page._position {direction}{nulls}, page.{self.queryset.model._meta.pk.column} {direction}"
 
     def _cut(self, queryset: QuerySet[Row], wanted: Slice) -> QuerySet[Row]:
         """The rows of a slice and one more, by which to know whether there are more. Backward slices come reversed."""

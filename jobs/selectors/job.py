@@ -1,6 +1,6 @@
 """Reads of jobs."""
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +21,7 @@ from jobs.models import (
     Membership,
 )
 from jobs.policies import READS_DRAFTS
-from jobs.selectors.job_filter import JobFilter, in_categories, with_skill
+from jobs.selectors.job_filter import JobFilter, in_categories, in_category, with_skill
 from kernel.rows import Listing, Order, Page, Slice
 from kernel.viewer import Viewer
 
@@ -112,31 +112,25 @@ def count(where: JobFilter | None) -> int:
     return _listed(where).count()
 
 
-def _pages_where[Key: Hashable](
-    condition: Callable[[Key], Q], keys: Collection[Key], where: JobFilter | None, order: JobOrder, wanted: Slice
-) -> dict[Hashable, Page[Job]]:
-    return _listing(where, order).pages({key: condition(key) for key in keys}, wanted)
-
-
 def of_companies(
     viewer: Viewer, keys: Collection[UUID], *, where: JobFilter | None, order: JobOrder, wanted: Slice
-) -> dict[Hashable, Page[Job]]:
+) -> dict[UUID, Page[Job]]:
     """A page of each company's live, public jobs."""
-    return _pages_where(lambda key: Q(company_id=key), keys, where, order, wanted)
+    return _listing(where, order).pages(keys, lambda key: Q(company_id=key), wanted)
 
 
 def of_skills(
     viewer: Viewer, keys: Collection[int], *, where: JobFilter | None, order: JobOrder, wanted: Slice
-) -> dict[Hashable, Page[Job]]:
+) -> dict[int, Page[Job]]:
     """A page of the live, public jobs that ask for each skill."""
-    return _pages_where(with_skill, keys, where, order, wanted)
+    return _listing(where, order).pages(keys, with_skill, wanted)
 
 
 def of_categories(
     viewer: Viewer, keys: Collection[int], *, where: JobFilter | None, order: JobOrder, wanted: Slice
-) -> dict[Hashable, Page[Job]]:
+) -> dict[int, Page[Job]]:
     """A page of the live, public jobs in each category or below it."""
-    return _pages_where(lambda key: in_categories((key,)), keys, where, order, wanted)
+    return _listing(where, order).pages(keys, in_category, wanted)
 
 
 def counts_of_companies(viewer: Viewer, keys: Collection[UUID], *, where: JobFilter | None) -> dict[UUID, int]:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import ACos, Cos, Least, Left, Length, Radians, Sin
 
 from jobs.models import (
@@ -105,7 +106,13 @@ def in_categories(keys: tuple[int, ...]) -> Q:
     return Q(category_id__in=Category.objects.filter(Exists(subtrees)).values("pk"))
 
 
-def with_skill(key: int) -> Q:
+def in_category(key: int | RawSQL) -> Q:
+    """Jobs in a category or anywhere below it."""
+    root = Category.objects.filter(pk=key, path=Left(OuterRef("path"), Length("path")))
+    return Q(category_id__in=Category.objects.filter(Exists(root)).values("pk"))
+
+
+def with_skill(key: int | RawSQL) -> Q:
     """Jobs that ask for a skill, required or nice to have."""
     return Q(Exists(JobSkill.objects.filter(job=OuterRef("pk"), skill_id=key)))
 
