@@ -1,7 +1,6 @@
 """A real worker on each of the brokers: embedded Valkey, and RabbitMQ as in production."""
 
 import contextlib
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,14 +15,13 @@ from tests.waiting import until
 
 
 @contextlib.contextmanager
-def worker(broker: str, name: str, log: Path) -> Iterator[None]:
+def worker(name: str, log: Path) -> Iterator[None]:
     """A worker of the board, under a node name of its own, for the length of the block."""
     command = [sys.executable, "-m", "celery", "-A", "nexus.celery", "worker", "--concurrency=1", f"--hostname={name}"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=BASE_DIR,
-            env={**os.environ, "CELERY_BROKER_URL": broker},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -37,19 +35,20 @@ def worker(broker: str, name: str, log: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("broker", ["valkey", pytest.param("rabbitmq", marks=pytest.mark.needs("rabbitmq"))])
-def test_a_worker_answers_over_its_broker_and_stops_when_asked(broker: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("django_db_setup")
+def test_a_worker_answers_over_its_broker_and_stops_when_asked(
+    broker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from django.conf import settings
 
-    url = requirements.rabbitmq_url() if broker == "rabbitmq" else settings.REDIS_URL
+    url = requirements.rabbitmq_url() if broker == "rabbitmq" else settings.CELERY_BROKER_URL
     name = f"{settings.KEY_PREFIX}-{broker}@localhost"
-    caller = Celery(broker=url)
+    # Celery asks this variable before it asks anything else.
+    monkeypatch.setenv("CELERY_BROKER_URL", url)
+    caller = Celery()
     if broker == "valkey":
-        caller.conf.broker_transport_options = {"global_keyprefix": f"{settings.KEY_PREFIX}:"}
-    log = tmp_path / "worker.log"
-    with worker(url, name, log), caller.connection_for_write() as connection:
-        until(lambda: caller.control.ping([name], timeout=1, connection=connection) == [{name: {"ok": "pong"}}])
-        (queues,) = caller.control.broadcast(
-            "active_queues", reply=True, destination=[name], timeout=5, connection=connection
-        )
+        caller.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    with worker(name, tmp_path / "worker.log"), caller:
+        until(lambda: caller.control.ping([name], timeout=1) == [{name: {"ok": "pong"}}])
+        queues = caller.control.inspect([name], timeout=5).active_queues()
         assert [queue["name"] for queue in queues[name]] == [settings.KEY_PREFIX]
-    caller.close()
