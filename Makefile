@@ -19,6 +19,7 @@ test: .venv/synced-dev explorer ## Run the tests in parallel on throw-away serve
 	@$(BIN)/python -m pytest -n auto -m "not long" $(ARGS)
 
 test-long: .venv/synced-dev explorer ## Run the tests that take minutes
+	@$(call sync,$(NODE) --group dev --group data)
 	@$(BIN)/python -m pytest -n auto -m long $(ARGS)
 
 lint: .venv/synced-dev ## Check style, types, the house's arrows, migrations and the committed schema

@@ -40,7 +40,7 @@ def contenders(first: int) -> dict[str, Callable[[], object]]:
         return answer(request)
 
     def graphene_django() -> object:
-        return oracle(factory.post("/graphql", body, content_type="application/json"))
+        return oracle(factory.post("/graphql", body, content_type="application/json", headers=headers))
 
     def rows_by_key() -> object:
         with connection.cursor() as cursor:

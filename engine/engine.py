@@ -43,11 +43,12 @@ class Engine:
         schema: GraphQLSchema,
         *,
         max_plans: int = 1000,
+        max_tokens: int | None = None,
         rules: Collection[type[ASTValidationRule]] = specified_rules,
     ) -> None:
         self.schema = schema
         self.stats = Stats()
-        self._plans = PlanCache(schema, rules, max_plans)
+        self._plans = PlanCache(schema, rules, max_plans, max_tokens)
         self._classes = SchemaClasses()
         self._lock = Lock()
 

@@ -27,8 +27,9 @@ from engine.survey import Survey
 
 # A document with more errors than this is reported no further.
 MAX_VALIDATION_ERRORS = 20
-# A refusal keeps its document for the locations; of a longer one it is cheaper to find the errors again.
-MAX_KEPT_REFUSAL = 10_000
+# Characters. A plan takes many times the room of its text, and a refusal keeps its document for the locations: what
+# is longer than any document that somebody writes is made anew each time.
+MAX_KEPT_SOURCE = 20_000
 # As many as graphql-core reports by default.
 MAX_VARIABLE_ERRORS = 50
 # Each combination of the variables of @skip and @include has selections of its own; these many are kept.
@@ -96,9 +97,16 @@ class Plan:
 class PlanCache:
     """The plans last used, and apart from them the refusals, so that a flood of bad documents evicts no good one."""
 
-    def __init__(self, schema: GraphQLSchema, rules: Collection[type[ASTValidationRule]], max_plans: int) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        rules: Collection[type[ASTValidationRule]],
+        max_plans: int,
+        max_tokens: int | None = None,
+    ) -> None:
         self._schema = schema
         self._rules = rules
+        self._max_tokens = max_tokens
         self._plans: _Recent[Plan] = _Recent(max_plans)
         self._refusals: _Recent[list[GraphQLError]] = _Recent(max_plans)
 
@@ -121,14 +129,15 @@ class PlanCache:
         except DocumentInvalid as refusal:
             errors = refusal.errors
         else:
-            self._plans.put(key, plan)
+            if len(source) <= MAX_KEPT_SOURCE:
+                self._plans.put(key, plan)
             return plan
-        if len(source) <= MAX_KEPT_REFUSAL:
+        if len(source) <= MAX_KEPT_SOURCE:
             self._refusals.put(key, errors)
         raise DocumentInvalid(errors)
 
     def _make(self, source: str, operation_name: str | None) -> Plan:
-        document = parse(source)
+        document = parse(source, max_tokens=self._max_tokens)
         errors = validate(self._schema, document, self._rules, max_errors=MAX_VALIDATION_ERRORS)
         if errors:
             raise DocumentInvalid(errors)

@@ -6,13 +6,21 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
 
 from django.core.asgi import get_asgi_application
 
+from nexus.environment import require_database
+
 django_application = get_asgi_application()
+# The settings have read `.env` by now.
+require_database()
 
 from django.conf import settings  # noqa: E402  # models can be imported only from here on
 
 from nexus.graphql.door import Door, Receive, Scope, Send  # noqa: E402
+from nexus.graphql.view import engine  # noqa: E402
 
 door = Door()
+if settings.ENGINE:
+    # A schema or a setting that the engine cannot serve stops the process here, and not every request later.
+    engine()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

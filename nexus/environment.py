@@ -83,6 +83,12 @@ class Environment:
             raise ImproperlyConfigured(f"The configuration cannot be used (see .env.example):\n{faults}")
 
 
+def require_database() -> None:
+    """Refuses to serve where no database is named; `make run` and `manage.py` name the embedded one by then."""
+    if not os.environ.get("DATABASE_URL", "").strip():
+        raise ImproperlyConfigured("DATABASE_URL: is not set. Name the database, or let `make run` bring one.")
+
+
 def is_local(host: str) -> bool:
     """Whether a host name or address can only mean this machine."""
     try:

@@ -8,7 +8,6 @@ kills the launcher with -9 ends them all the same: each child holds one end of a
 import asyncio
 import contextlib
 import errno
-import ipaddress
 import os
 import signal
 import socket
@@ -53,6 +52,13 @@ class Options:
         )
         env.refuse()
         return options
+
+    @property
+    def preparation(self) -> str:
+        """What the demo is to the board: `load` it, `leave` it alone, or `refuse` one that others would reach."""
+        if self.demo:
+            return "load"
+        return "leave" if is_local(self.host) else "refuse"
 
 
 class Service:
@@ -118,7 +124,7 @@ class Board:
             raise LaunchError(f"The embedded servers ended; {embedded.home_folder() / embedded.LOG_FILE} says why.")
 
     async def _prepare(self) -> str:
-        process = await self._start("prepare", "1" if self.options.demo else "0")
+        process = await self._start("prepare", self.options.preparation)
         assert process.stdout is not None
         assert process.stderr is not None
         progress = asyncio.create_task(_copy_lines("setup", process.stderr))
@@ -251,19 +257,12 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def launch() -> int:
     """Runs the board; the exit code is 0 after Ctrl-C or SIGTERM and 1 if it could not start or something died."""
     load_env_file()
     try:
         options = Options.read()
-        if not _is_loopback(options.host):
+        if not is_local(options.host):
             # Development's defaults are for this machine only.
             os.environ["DEBUG"] = os.environ.get("DEBUG") or "0"
         with _listen(options.host, options.port) as listener, embedded.configured() as servers:

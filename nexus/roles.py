@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
 # Seconds that a process may take to finish what it is doing.
 PATIENCE = {"web": 10, "scheduler": 5, "worker": 30}
@@ -29,11 +30,19 @@ def _prepare(demo: str) -> None:
         with contextlib.redirect_stdout(sys.stderr):
             call_command("migrate", verbosity=0)
             call_command("reference_load")
-            if demo == "1":
+            if demo == "load":
                 call_command("demo")
+        accounts = _demo_accounts()
     except (ImproperlyConfigured, CommandError) as error:
         sys.exit(f"{error}")
-    sys.stdout.write(_demo_accounts())
+    except OperationalError as error:
+        sys.exit(f"The database that DATABASE_URL names does not answer: {error}")
+    if accounts and demo == "refuse":
+        sys.exit(
+            "This board has the demo's accounts, whose passwords are published, and HOST lets others reach it. "
+            "Name another NEXUS_HOME for a board without them, or set DEMO=1 if that is what you want."
+        )
+    sys.stdout.write(accounts)
 
 
 def _demo_accounts() -> str:
@@ -57,6 +66,7 @@ def _web(descriptor: str) -> None:
         workers=1,
         log_config=None,
         access_log=False,
+        lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=PATIENCE["web"] - 2,
     )

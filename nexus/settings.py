@@ -165,6 +165,10 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL")
+# Frames without their variables: among those are passwords and whatever else a request held.
+WITHOUT_LOCALS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 LOG_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -187,7 +191,7 @@ LOGGING = {
                         )
                     ]
                     if DEBUG
-                    else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+                    else [WITHOUT_LOCALS, structlog.processors.JSONRenderer()]
                 ),
             ],
         }
@@ -226,7 +230,7 @@ if any(host == "*" for host in ALLOWED_HOSTS):
 if "*" in CORS_ALLOWED_ORIGINS:
     env.faults.append("CORS_ALLOWED_ORIGINS: `*` is every site there is; list the origins, or leave it unset.")
 if DEBUG and not all(is_local(host) for host in ALLOWED_HOSTS):
-    env.faults.append("DEBUG: is on for hosts that others can reach, and shows them our insides; unset it.")
+    env.faults.append("DEBUG: is on for hosts that others can reach, and shows them our insides; set DEBUG=0.")
 if env.text("DATABASE_URL") and not DEBUG:
     _check_production()
 env.refuse()

@@ -58,7 +58,9 @@ def send(query: str, variables: Any = None, *, by: User | None = None, **headers
 
 def send_to_oracle(query: str, variables: Any = None, *, by: User | None = None) -> dict[str, Any]:
     """The same, answered as with `ENGINE=off`."""
-    headers = {"Authorization": f"Bearer {token_for(by)}"} if by else {}
+    headers = {"host": "localhost", "accept": GRAPHQL}
+    if by:
+        headers["authorization"] = f"Bearer {token_for(by)}"
     request = RequestFactory().post(
         "/graphql", {"query": query, "variables": variables}, content_type="application/json", headers=headers
     )

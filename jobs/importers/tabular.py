@@ -1,6 +1,7 @@
 """CSV: a header line with the names of the columns, then one posting a record."""
 
 import csv
+from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -8,6 +9,7 @@ from jobs.importers.files import MAX_LINE, Unreadable, lines
 from jobs.importers.port import Fault, Row
 
 MAX_CELL = 1_000_000  # characters
+MAX_RECORD_LINES = 1_000
 DELIMITERS = ",;\t|"
 
 
@@ -23,25 +25,52 @@ class Csv:
             raise Unreadable("The file has no header line.")
         delimiter = max(DELIMITERS, key=first.count)
         header = _header(first, delimiter)
+        taken = _Taken(texts)
         # Strict: a quotation mark in the wrong place is a fault, not a guess.
-        records = csv.reader(texts, delimiter=delimiter, strict=True)
-        end = 1
+        records = csv.reader(taken, delimiter=delimiter, strict=True)
+        number = 2
         while True:
-            start = end + 1
             try:
                 record = next(records)
             except StopIteration:
                 yield from passed_over
                 return
             except csv.Error as error:
-                end = 1 + records.line_num
-                yield Fault(start, f"Not CSV: {error}{_span(start, end)}.")
+                yield Fault(number, f"Not CSV: {error}{_span(number, number + len(taken.lines) - 1)}.")
+                taken.give_back_all_but_first()
+                records = csv.reader(taken, delimiter=delimiter, strict=True)
+                number += 1
                 continue
-            end = 1 + records.line_num
+            start, number = number, number + len(taken.lines)
+            taken.lines.clear()
             yield from passed_over
             passed_over.clear()
             if record:
                 yield _row(start, header, record)
+
+
+class _Taken:
+    """Lines, and those among them that the present record has taken: a stray quotation mark takes all that follow."""
+
+    def __init__(self, texts: Iterator[str]) -> None:
+        self.lines: list[str] = []
+        self._texts = texts
+        self._given_back: deque[str] = deque()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.lines) == MAX_RECORD_LINES:
+            raise csv.Error(f"a quotation mark is not closed within {MAX_RECORD_LINES:,} lines")
+        line = self._given_back.popleft() if self._given_back else next(self._texts)
+        self.lines.append(line)
+        return line
+
+    def give_back_all_but_first(self) -> None:
+        """The record is given up; what follows its first line is read as records of their own."""
+        self._given_back.extendleft(reversed(self.lines[1:]))
+        self.lines.clear()
 
 
 def _decoded(file: BinaryIO, passed_over: list[Fault]) -> Iterator[str]:

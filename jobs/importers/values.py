@@ -12,7 +12,7 @@ from kernel.errors import Invalid
 type Values = Mapping[str, Any]
 
 MAX_URL = 2000
-MAX_ITEMS = 200
+MAX_ITEMS = 100
 # Beyond these years no posting was written, and none ends.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 # Seconds up to the year 2100, milliseconds from 1990 on: the two ranges do not meet.

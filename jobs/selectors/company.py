@@ -2,10 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.db.models.fetch_modes import FETCH_RAISE
 
 from jobs.models import Company, CompanyStatus, Job, JobVisibility, Membership, SlugHistory
@@ -13,12 +12,14 @@ from jobs.selectors.job import live
 from kernel.rows import Listing, Order, Page, Slice
 from kernel.viewer import Viewer
 
+MAX_MEMBERSHIPS = 100
 
-class CompanyOrderField(StrEnum):
+
+class CompanyOrderField(TextChoices):
     """What companies can be ordered by."""
 
-    NAME = "name"
-    CREATED = "created_at"
+    NAME = "name", "Its name, capitals before small letters"
+    CREATED = "created_at", "When it came to the board"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,11 @@ def by_id(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Company]:
     return {company.pk: company for company in _rows().filter(visible_to(viewer), pk__in=keys)}
 
 
+def of_jobs(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Company]:
+    """The companies, by id, of jobs that the viewer has been shown: whoever sees a job sees whose it is."""
+    return {company.pk: company for company in _rows().filter(pk__in=keys)}
+
+
 def by_slug(viewer: Viewer, keys: Collection[str]) -> dict[str, Company]:
     """Companies by slug, or by one that they had before."""
     found = {company.slug: company for company in _rows().filter(visible_to(viewer), slug__in=keys)}
@@ -116,4 +122,4 @@ def roles(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[Membership]
     rows = Membership.objects.filter(user_id=viewer.user_id).select_related(
         "company__industry", "company__headquarters__country"
     )
-    return {viewer.user_id: list(rows.order_by("company__name").fetch_mode(FETCH_RAISE))}
+    return {viewer.user_id: list(rows.order_by("company__name").fetch_mode(FETCH_RAISE)[:MAX_MEMBERSHIPS])}

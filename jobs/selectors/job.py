@@ -3,10 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, TextChoices
 from django.db.models.fetch_modes import FETCH_RAISE
 from django.utils import timezone
 
@@ -28,11 +27,11 @@ from kernel.viewer import Viewer
 DESCRIPTION = ("description_source", "description_html", "description_text")
 
 
-class JobOrderField(StrEnum):
+class JobOrderField(TextChoices):
     """What jobs can be ordered by."""
 
-    PUBLISHED = "published"
-    PAY = "pay"
+    PUBLISHED = "published", "When it last went live"
+    PAY = "pay", "What it pays in a year, at most"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,9 @@ def by_reference(viewer: Viewer, keys: Collection[JobReference]) -> dict[JobRefe
 
 
 def descriptions(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Description]:
-    """The long texts of jobs."""
-    rows = Job.objects.filter(visible_to(viewer), pk__in=keys)
-    texts = rows.values_list("pk", "description_html", "description_text")
+    """The long texts of jobs that the viewer has been shown.
+
+    It does not ask again who may see them: a job that ended a moment ago would have no text, which no job may lack.
+    """
+    texts = Job.objects.filter(pk__in=keys).values_list("pk", "description_html", "description_text")
     return {key: Description(html, text) for key, html, text in texts}

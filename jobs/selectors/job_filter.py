@@ -47,7 +47,7 @@ class SkillMatch:
     """Jobs that ask for all of some skills, and for at least one of others."""
 
     all_of: tuple[int, ...] = ()
-    any_of: tuple[int, ...] = ()
+    any_of: tuple[int, ...] | None = None
     necessity: Necessity | None = None
 
 
@@ -178,7 +178,7 @@ def _skilled(wanted: SkillMatch) -> Q:
     kept = Q()
     for key in wanted.all_of:
         kept &= Q(Exists(asked.filter(skill_id=key)))
-    if wanted.any_of:
+    if wanted.any_of is not None:
         kept &= Q(Exists(asked.filter(skill_id__in=wanted.any_of)))
     return kept
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import close_old_connections
 
 from nexus.graphql.http import Request, Response
-from nexus.graphql.view import SECURE_HEADERS, answer
+from nexus.graphql.view import answer, refusal
 
 type Scope = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -19,6 +19,7 @@ type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 THREADS = 8
 MAX_BODY_BYTES = 1_000_000
+MAX_DRAINED_BYTES = 20_000_000
 RECEIVE_SECONDS = 15
 
 
@@ -37,10 +38,10 @@ class Door:
             async with asyncio.timeout(RECEIVE_SECONDS):
                 body = await _body(receive)
         except BodyTooLarge:
-            await _send(send, _plain(413, f"A request has at most {MAX_BODY_BYTES:,} bytes."))
+            await _send(send, refusal(413, f"A request has at most {MAX_BODY_BYTES:,} bytes."))
             return
         except TimeoutError:
-            await _send(send, _plain(408, f"The request did not arrive within {RECEIVE_SECONDS} seconds."))
+            await _send(send, refusal(408, f"The request did not arrive within {RECEIVE_SECONDS} seconds."))
             return
         except ConnectionAbortedError:
             return
@@ -71,10 +72,13 @@ async def _body(receive: Receive) -> bytes:
             raise ConnectionAbortedError
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size > MAX_BODY_BYTES:
+        if size <= MAX_BODY_BYTES:
+            chunks.append(chunk)
+        is_last = not message.get("more_body")
+        # What is a little too large is read to its end, or its sender would see a reset and never the answer.
+        if size > MAX_DRAINED_BYTES or (is_last and size > MAX_BODY_BYTES):
             raise BodyTooLarge
-        chunks.append(chunk)
-        if not message.get("more_body"):
+        if is_last:
             return b"".join(chunks)
 
 
@@ -85,12 +89,6 @@ def _headers(scope: Scope) -> dict[str, str]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
-
-
-def _plain(status: int, message: str) -> Response:
-    return Response(
-        status, message.encode(), {**SECURE_HEADERS, "Content-Type": "text/plain; charset=utf-8", "Connection": "close"}
-    )
 
 
 async def _send(send: Send, response: Response) -> None:

@@ -11,7 +11,7 @@ from django.db import DataError
 from graphql import GraphQLError
 from graphql_jwt.exceptions import JSONWebTokenError
 
-from kernel.errors import DomainError, NotFound
+from kernel.errors import DomainError
 from schema.core.errors import ErrorCode, RequestError
 
 log = structlog.get_logger("nexus.graphql")
@@ -38,7 +38,7 @@ def _explain(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]
     if isinstance(cause, RequestError):
         return cause.message, dict(cause.extensions or {})
     if isinstance(cause, DomainError):
-        code = ErrorCode.NOT_FOUND if isinstance(cause, NotFound) else ErrorCode.BAD_REQUEST
+        code = cause.code if cause.code in set(ErrorCode) else ErrorCode.BAD_REQUEST
         return str(cause), {"code": code, "argument": cause.field} if cause.field else {"code": code}
     if isinstance(cause, JSONWebTokenError):
         return "The token is not valid, or no longer.", {"code": ErrorCode.UNAUTHENTICATED}

@@ -1,63 +1,46 @@
 """`ENGINE=off`: the same schema served by graphene-django's own view on graphql-core.
 
-It is the engine's oracle, which tests compare it with, and the switch to turn should the engine ever be at fault.
-It is slower, and keeps to less of GraphQL over HTTP; errors are masked just the same.
+It is the engine's oracle, which tests compare it with, and the switch to turn should the engine ever be at fault. What
+stands around the execution, HTTP, authentication and errors, is the door's; only slower.
 """
 
 from typing import Any
 
-import orjson
-import structlog
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from graphene_django.views import GraphQLView, HttpError
-from graphql import GraphQLError
+from django.http import HttpRequest, HttpResponse
+from graphene_django.views import GraphQLView
+from graphene_django.views import HttpError as ViewError
+from graphql import ExecutionResult
 
-from engine import PromiseExecutionContext
-from kernel.ids import uuid7
+from engine import PromiseExecutionContext, RequestInvalid
 from nexus.graphql.context import Context
-from nexus.graphql.errors import describe
-from nexus.graphql.explorer import page
+from nexus.graphql.http import HttpError, Operation, Request
+from nexus.graphql.view import Trace, answer
 
 
 class OracleView(GraphQLView):
-    """graphene-django's view with our context, our error format, and JSON bodies only."""
+    """graphene-django's view behind the door's chain."""
 
     execution_context_class = PromiseExecutionContext
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.request_wants_html(request):
-            body, headers = page()
-            return HttpResponse(body, headers=headers)
-        # Django's own request middleware has bound an id; this view may also be called without it.
-        request.id = structlog.contextvars.get_contextvars().get("request_id") or uuid7().hex  # type: ignore[attr-defined]
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
-        response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
-        response["Cache-Control"] = "no-store"
-        return response
+        def run(_: Request, operation: Operation, context: Context, trace: Trace) -> ExecutionResult:
+            return self._run(request, operation, context)
+
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        response = answer(Request(request.method or "", headers, request.META["QUERY_STRING"], request.body), run)
+        return HttpResponse(response.body, status=response.status, headers=response.headers)
+
+    def _run(self, request: HttpRequest, operation: Operation, context: Context) -> ExecutionResult:
+        request.graphql_context = context  # type: ignore[attr-defined]  # for `get_context` below
+        try:
+            result = self.execute_graphql_request(
+                request, {}, operation.query, operation.variables or None, operation.name
+            )
+        except ViewError as error:
+            raise HttpError(error.response.status_code, error.message, Allow="POST") from None
+        if result.errors and all(error.path is None for error in result.errors):
+            raise RequestInvalid(result.errors)
+        return result
 
     def get_context(self, request: HttpRequest) -> Context:
-        return Context(request.headers.get("Authorization", ""))
-
-    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        if request.method == "POST" and self.get_content_type(request) != "application/json":
-            raise HttpError(HttpResponseBadRequest("Send application/json."))
-        parsed: dict[str, Any] = super().parse_body(request)
-        return parsed
-
-    def json_encode(self, request: HttpRequest, content: dict[str, Any], pretty: bool = False) -> str:
-        request_id: str = request.id  # type: ignore[attr-defined]
-        if content.get("errors"):
-            content["errors"] = [
-                describe(error, request_id) if isinstance(error, GraphQLError) else error for error in content["errors"]
-            ]
-        content["extensions"] = {"requestId": request_id}
-        return orjson.dumps(content).decode()
-
-    @staticmethod
-    def format_error(error: Exception) -> GraphQLError | dict[str, Any]:
-        """Passed on as it is: `json_encode` knows the request's id."""
-        if isinstance(error, GraphQLError):
-            return error
-        if isinstance(error, HttpError):
-            return {"message": error.message, "extensions": {"code": "BAD_REQUEST"}}
-        return GraphQLError(str(error), original_error=error)
+        return request.graphql_context  # type: ignore[attr-defined]

@@ -1,10 +1,11 @@
 """From a request to an answer, synchronously: tests call `answer` on their own thread, inside their own transaction.
 
-The chain: allowed host → explorer page → GraphQL over HTTP → plan → authentication → execution → JSON.
+The chain: allowed host → explorer page → GraphQL over HTTP → authentication → plan → execution → JSON.
 """
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -44,6 +45,8 @@ SECURE_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+# Far beyond any document that somebody writes: the explorer's own introspection has under 300.
+MAX_TOKENS = 5_000
 ALLOWED_METHODS = "GET, POST, OPTIONS"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
@@ -56,7 +59,7 @@ def engine() -> Engine:
             "The engine runs no field middleware but JSONWebTokenMiddleware, once a request. Take the others out of "
             'GRAPHENE["MIDDLEWARE"], or set ENGINE=off.'
         )
-    return Engine(graphene_settings.SCHEMA.graphql_schema)
+    return Engine(graphene_settings.SCHEMA.graphql_schema, max_tokens=MAX_TOKENS)
 
 
 @dataclass(slots=True)
@@ -70,12 +73,19 @@ class Trace:
     viewer: str | None = None
 
 
-def answer(request: Request) -> Response:
-    """The answer to a request. It never raises: what goes wrong is said in the answer, and logged."""
+# Executes an operation: `(request, operation, context, trace)`. Raises `RequestInvalid` or `HttpError` before it does.
+type Run = Callable[[Request, Operation, Context, Trace], ExecutionResult]
+
+
+def answer(request: Request, run: Run | None = None) -> Response:
+    """The answer to a request. It never raises: what goes wrong is said in the answer, and logged.
+
+    `run` executes the operation in the engine's stead.
+    """
     trace = Trace(_request_id(request), time.perf_counter())
     structlog.contextvars.bind_contextvars(request_id=trace.request_id)
     try:
-        response = _answer(request, trace)
+        response = _answer(request, trace, run or _on_engine)
     except HttpError as error:
         response = _refuse(error, trace)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it is logged and masked
@@ -95,7 +105,7 @@ def answer(request: Request) -> Response:
     return replace(response, headers=headers)
 
 
-def _answer(request: Request, trace: Trace) -> Response:
+def _answer(request: Request, trace: Trace, run: Run) -> Response:
     domain, _ = split_domain_port(request.header("host"))
     if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
         raise HttpError(400, "This server does not answer to that host name.")
@@ -106,8 +116,11 @@ def _answer(request: Request, trace: Trace) -> Response:
         return Response(200, body, headers)
     media_type = media_type_of(request)
     operation = operation_of(request)
+    context = Context(request.header("authorization"))
     try:
-        result = _execute(request, operation, trace)
+        authenticate_once(context)
+        trace.viewer = str(context.viewer.user_id) if context.viewer.is_authenticated else None
+        result = run(request, operation, context, trace)
     except RequestInvalid as invalid:
         return _respond(ExecutionResult(None, invalid.errors), trace, media_type, status=400)
     except Unauthenticated as error:
@@ -115,16 +128,13 @@ def _answer(request: Request, trace: Trace) -> Response:
     return _respond(result, trace, media_type)
 
 
-def _execute(request: Request, operation: Operation, trace: Trace) -> ExecutionResult:
-    """What the operation gives. Raises before it is executed: `RequestInvalid`, `Unauthenticated`, `HttpError`."""
+def _on_engine(request: Request, operation: Operation, context: Context, trace: Trace) -> ExecutionResult:
+    """What the operation gives. Raises before it is executed: `RequestInvalid`, `HttpError`."""
     plan = engine().plan(operation.query, operation.name)
     trace.operation = plan.operation.name.value if plan.operation.name else None
     trace.kind = plan.operation_type.value
     if plan.operation_type is not OperationType.QUERY and request.method == "GET":
         raise HttpError(405, "A GET runs queries only; send a mutation by POST.", Allow="POST")
-    context = Context(request.header("authorization"))
-    authenticate_once(context)
-    trace.viewer = str(context.viewer.user_id) if context.viewer.is_authenticated else None
     return engine().execute(plan, variables=operation.variables, context=context)
 
 
@@ -144,6 +154,14 @@ def _respond(result: ExecutionResult, trace: Trace, media_type: str, *, status: 
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(status if media_type == GRAPHQL else 200, orjson.dumps(content), headers)
+
+
+def refusal(status: int, message: str) -> Response:
+    """The answer to a request that never arrived whole."""
+    trace = Trace(uuid7().hex, time.perf_counter())
+    log.info("graphql_request", request_id=trace.request_id, status=status)
+    response = _refuse(HttpError(status, message, Connection="close"), trace)
+    return replace(response, headers={**SECURE_HEADERS, **response.headers, "X-Request-ID": trace.request_id})
 
 
 def _refuse(error: HttpError, trace: Trace) -> Response:

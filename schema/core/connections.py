@@ -4,7 +4,7 @@ A cursor names the list and order that it was made in and a row's position there
 list is refused. It is treated as hostile input: its parts are checked before they reach a query.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ class CursorCodec:
     list_name: str
     value: type
     key: type
+    is_nullable: bool = False
 
     def encode(self, position: Position) -> str:
         """The cursor of a position."""
@@ -43,21 +44,22 @@ class CursorCodec:
         try:
             if len(cursor) > _MAX_CURSOR:
                 raise ValueError(cursor)
-            content = orjson.loads(urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+            content = orjson.loads(b64decode(padded, altchars=b"-_", validate=True))
             list_name, value, key = content
         except (TypeError, ValueError):
             raise BadRequest("This is not a cursor that this server made.", argument=argument) from None
         if list_name != self.list_name:
             raise BadRequest("This cursor belongs to another list or another order.", argument=argument)
         try:
+            if value is None and self.is_nullable:
+                return None, _parse(self.key, key)
             return _parse(self.value, value), _parse(self.key, key)
         except (TypeError, ValueError):
             raise BadRequest("This is not a cursor that this server made.", argument=argument) from None
 
 
 def _parse(kind: type, value: Any) -> Any:
-    if value is None:
-        return None
     if kind in (UUID, datetime) and type(value) is not str:
         raise ValueError(value)
     if kind is UUID:

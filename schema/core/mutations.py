@@ -11,7 +11,7 @@ import graphene
 from graphene.utils.str_converters import to_camel_case
 from graphql import GraphQLResolveInfo
 
-from kernel.errors import DomainError, Invalid, NotFound
+from kernel.errors import DomainError
 
 
 class UserError(graphene.Interface):
@@ -36,7 +36,7 @@ class Mutation(graphene.ObjectType):
     @classmethod
     def __init_subclass_with_meta__(cls, **options: Any) -> None:
         name = cls.__name__
-        cls.expected = (Invalid, NotFound, *cls.errors)
+        cls.expected = cls.errors
         words = dict(vars(cls.Input), __doc__=f"What `{_field_name(name)}` needs.")
         cls.input_type = type(f"{name}Input", (graphene.InputObjectType,), words)
         cls.error_type = _error_type(name, cls.expected)

@@ -1,6 +1,7 @@
 """How jobs are looked up, filtered and ordered."""
 
 from decimal import Decimal as Number
+from math import ceil
 from typing import Any
 
 import graphene
@@ -62,7 +63,10 @@ class SkillMatchInput(graphene.InputObjectType):
     """Which skills a job asks for."""
 
     all_of = graphene.List(graphene.NonNull(graphene.ID), description="It asks for all of these; at most 20.")
-    any_of = graphene.List(graphene.NonNull(graphene.ID), description="It asks for at least one of these; at most 100.")
+    any_of = graphene.List(
+        graphene.NonNull(graphene.ID),
+        description="It asks for one of these, at most 100; none given, none does.",
+    )
     necessity = graphene.InputField(
         enum_of(Necessity), description="Count only skills that it asks for so; both unless given."
     )
@@ -148,7 +152,7 @@ def job_order(value: dict[str, Any] | None) -> JobOrder:
                 "Ordering by pay needs a currency: amounts compare only within one.", argument="orderBy.currency"
             )
         taxonomy.currency_digits(currency, field="orderBy.currency")
-    return JobOrder(field, plain_value(value["direction"]) == "desc", currency if field is JobOrderField.PAY else None)
+    return JobOrder(field, plain_value(value["direction"]) != "asc", currency if field is JobOrderField.PAY else None)
 
 
 def job_filter(where: dict[str, Any] | None, argument: str = "where") -> JobFilter | None:
@@ -225,7 +229,7 @@ def _skill_match(skills: dict[str, Any] | None, argument: str) -> SkillMatch | N
     all_of = id_list("Skill", skills.get("all_of"), f"{argument}.allOf") or ()
     if len(all_of) > 20:
         raise BadRequest("At most 20 skills.", argument=f"{argument}.allOf")
-    any_of = id_list("Skill", skills.get("any_of"), f"{argument}.anyOf") or ()
+    any_of = id_list("Skill", skills.get("any_of"), f"{argument}.anyOf")
     return SkillMatch(all_of, any_of, plain_value(skills.get("necessity")))
 
 
@@ -238,7 +242,7 @@ def _pay_floor(pay: dict[str, Any] | None, argument: str) -> PayFloor | None:
     if pay["at_least"] < 0:
         raise BadRequest("Must not be negative.", argument=f"{argument}.atLeast")
     digits = taxonomy.currency_digits(pay["currency"], field=f"{argument}.currency")
-    minor = int(pay["at_least"] * Number(10) ** digits)
+    minor = ceil(pay["at_least"] * Number(10) ** digits)
     if minor > MAX_MINOR:
         raise BadRequest("No wage is that high.", argument=f"{argument}.atLeast")
     keep = pay["include_unspecified"]

@@ -33,7 +33,7 @@ def jobs_of(owner: str, pages: BatchSelector, counts: BatchSelector, *, descript
 
     def resolve(row: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         where, order = job_filter(arguments.get("where")), job_order(arguments.get("order_by"))
-        codec = job_cursor(f"{owner}.jobs", order)
+        codec = job_cursor(f"{owner}.{row.pk}.jobs", order)
 
         def count() -> Any:
             return info.context.load(counts, row.pk, where=where).then(lambda number: number or 0)
@@ -51,4 +51,4 @@ def job_cursor(list_name: str, order: JobOrder) -> CursorCodec:
     """How the cursors of one list of jobs in one order are written."""
     direction = "desc" if order.is_descending else "asc"
     name = "/".join(filter(None, (list_name, order.field, order.currency, direction)))
-    return CursorCodec(name, value=_POSITION_TYPES[order.field], key=UUID)
+    return CursorCodec(name, value=_POSITION_TYPES[order.field], key=UUID, is_nullable=order.field is JobOrderField.PAY)

@@ -159,7 +159,7 @@ class JobSource(graphene.ObjectType):
     """Where a posting was found."""
 
     name = graphene.String(required=True, description="The source.")
-    url = graphene.String(description="The posting's own address there: the one to credit and link to.")
+    url = URL(description="The posting's own address there: the one to credit and link to.")
     first_seen_at = DateTime(required=True, description="When it was first met there.")
     last_seen_at = DateTime(required=True, description="When it was last met there.")
 
@@ -220,7 +220,7 @@ class Job(ModelType):
     company = one(
         "schema.company.types.Company",
         key="company_id",
-        batch=companies.by_id,
+        batch=companies.of_jobs,
         required=True,
         description="Who is hiring.",
     )

@@ -13,9 +13,9 @@ from tests.engine.board import SCHEMA, Context
 def test_plan_is_made_once_for_a_text_and_an_operation_name(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
-    def noting(source: str) -> Any:
+    def noting(source: str, **options: Any) -> Any:
         made.append(source)
-        return parse(source)
+        return parse(source, **options)
 
     monkeypatch.setattr(plans, "parse", noting)
     engine = Engine(SCHEMA)
@@ -171,3 +171,20 @@ def test_threads_that_plan_and_execute_at_once_get_their_own_answers() -> None:
         thread.join()
     assert wrong == []
     assert engine.stats.executed == 240
+
+
+def test_long_documents_are_not_kept() -> None:
+    engine = Engine(SCHEMA)
+    valid = "{ " + " ".join(f"a{number}: __typename" for number in range(2_000)) + " }"
+    assert len(valid) > plans.MAX_KEPT_SOURCE
+    assert engine.plan(valid) is not engine.plan(valid)
+    with pytest.raises(DocumentInvalid):
+        engine.plan(valid + "}")
+    assert len(engine._plans) == 0
+
+
+def test_documents_of_more_tokens_than_allowed_are_refused() -> None:
+    engine = Engine(SCHEMA, max_tokens=10)
+    assert engine.plan("{ jobs { id } }")
+    with pytest.raises(DocumentInvalid, match="more than 10 tokens"):
+        engine.plan("{ a: __typename b: __typename c: __typename d: __typename }")

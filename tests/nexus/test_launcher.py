@@ -302,4 +302,7 @@ def test_published_passwords_are_not_for_a_board_that_others_reach(
 ) -> None:
     for name in ("HOST", "PORT", "DEMO", "DATABASE_URL", "WEB_CONCURRENCY"):
         monkeypatch.setenv(name, environment.get(name, ""))
-    assert Options.read().demo is demo
+    options = Options.read()
+    assert options.demo is demo
+    reachable = environment.get("HOST", "localhost") != "localhost"
+    assert options.preparation == ("load" if demo else "refuse" if reachable else "leave")

@@ -48,11 +48,23 @@ def test_misplaced_quotation_mark_is_a_fault_and_the_rest_is_read():
     assert row == Row(3, {"title": "Baker", "company": "Acme"})
 
 
-def test_quotation_mark_that_never_ends_is_a_fault_with_its_lines():
-    row, fault = read(b'title,company\nNurse,Acme\nBaker,"Acme\nCook,Acme\n')
+def test_quotation_mark_that_never_ends_costs_its_own_line_only():
+    row, fault, after = read(b'title,company\nNurse,Acme\nBaker,"Acme\nCook,Acme\n')
     assert row == Row(2, {"title": "Nurse", "company": "Acme"})
     assert fault.position == 3
     assert "lines 3 to 4" in fault.reason
+    assert after == Row(4, {"title": "Cook", "company": "Acme"})
+
+
+def test_stray_quotation_mark_early_in_a_long_file_loses_no_other_row():
+    lines = [b"title,company\n", *(b"Baker %d,Acme\n" % number for number in range(5_000))]
+    lines[10] = b'"Baker,Acme\n'
+    found = read(b"".join(lines))
+    assert len(found) == 5_000
+    (fault,) = [entry for entry in found if isinstance(entry, Fault)]
+    assert fault.position == 11
+    assert "not closed within 1,000 lines" in fault.reason
+    assert found[-1] == Row(5_001, {"title": "Baker 4999", "company": "Acme"})
 
 
 def test_bytes_that_are_not_utf_8_are_a_fault_of_their_row():

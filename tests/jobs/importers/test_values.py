@@ -94,7 +94,7 @@ def test_items_are_a_list_or_a_text_of_several(said, read):
 
 
 def test_too_many_items_are_refused():
-    with pytest.raises(Invalid, match="More than 200"):
+    with pytest.raises(Invalid, match="More than 100"):
         values.items({"skills": ["x"] * 201}, "skills")
 
 

@@ -92,7 +92,6 @@ def test_drafts_are_in_nobodys_list_or_count(role: str) -> None:
 
 
 def test_what_hangs_on_a_draft_is_no_way_to_it() -> None:
-    from jobs.selectors import job as jobs
     from jobs.selectors import posting
     from kernel.viewer import ANONYMOUS
 
@@ -106,7 +105,6 @@ def test_what_hangs_on_a_draft_is_no_way_to_it() -> None:
         posting.remote_eligibility,
         posting.sources,
         posting.revisions,
-        jobs.descriptions,
     )
     assert [selector(ANONYMOUS, [job.pk]) for selector in selectors] == [{}] * len(selectors)
 

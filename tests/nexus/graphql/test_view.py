@@ -1,23 +1,28 @@
 """The door: from the bytes of a request to the bytes of an answer."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import jwt
 import orjson
 import pytest
+import structlog
 from django.conf import LazySettings
 from django.utils import timezone
 from structlog.testing import capture_logs
 
 from accounts.auth import jwt as tokens
 from accounts.models import User, UserStatus
+from jobs.models import Company, Job
+from jobs.selectors import job as jobs
 from nexus.graphql.errors import MASKED
 from nexus.graphql.http import GRAPHQL, JSON, Request
 from nexus.graphql.view import answer
 from tests.door import request_for, send
-from tests.factories import UserFactory
+from tests.factories import JobFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 TYPENAME = "{ __typename }"
@@ -334,3 +339,47 @@ def test_a_browser_gets_the_explorer() -> None:
     assert response.status == 200
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_a_logged_failure_tells_no_password(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the database is away")
+
+    monkeypatch.setattr("accounts.services.token.authenticate", fail)
+    lines = StringIO()
+    formatter = structlog.stdlib.ProcessorFormatter(
+        processors=[settings.WITHOUT_LOCALS, structlog.processors.JSONRenderer(default=str)]
+    )
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(formatter)
+    logging.getLogger().addHandler(handler)
+    try:
+        mutation = 'mutation { tokenCreate(input: {email: "a@example.org", password: "hunter2"}) { token } }'
+        assert send(mutation).codes == ["INTERNAL"]
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert "the database is away" in lines.getvalue()
+    assert "hunter2" not in lines.getvalue()
+
+
+def test_a_job_that_ends_between_two_statements_costs_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = JobFactory()
+
+    def closing(*arguments: Any) -> Any:
+        found = page(*arguments)
+        Job.objects.filter(pk=job.pk).update(moderation="frozen")
+        Company.objects.filter(pk=job.company_id).update(status="suspended")
+        return found
+
+    page = jobs.page
+    monkeypatch.setattr(jobs, "page", closing)
+    (node,) = send("{ jobs { nodes { title description { text } company { name } skills { level } } } }").data["jobs"][
+        "nodes"
+    ]
+    assert node["company"] == {"name": job.company.name}
+
+
+def test_a_document_of_endless_tokens_is_refused() -> None:
+    sent = send("{ " + " ".join(f"a{number}: __typename" for number in range(5_000)) + " }")
+    assert sent.codes == ["BAD_REQUEST"]
+    assert "token" in sent.errors[0]["message"]

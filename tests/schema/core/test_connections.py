@@ -42,6 +42,9 @@ def test_any_other_text_is_refused(cursor: str) -> None:
     "content",
     [
         ["jobs"],
+        ["jobs", None, None],
+        ["jobs", "2026-01-01T00:00:00+00:00", None],
+        ["jobs", None, "01890a5d-ac96-774b-bcce-b302099a8057"],
         ["jobs", None],
         ["jobs", "2026-01-01T00:00:00", "01890a5d-ac96-774b-bcce-b302099a8057"],
         ["jobs", "2026-01-01T00:00:00+00:00", "not a key"],
