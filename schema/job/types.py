@@ -28,6 +28,9 @@ from jobs.models import (
     JobLocation as JobLocationRow,
 )
 from jobs.models import (
+    JobRevision as JobRevisionRow,
+)
+from jobs.models import (
     RemoteEligibility as RemoteEligibilityRow,
 )
 from jobs.models import (
@@ -41,6 +44,7 @@ from schema.core.connections import connection_of
 from schema.core.loading import many, one
 from schema.core.scalars import HTML, URL, CurrencyCode, DateTime, Decimal
 from schema.core.types import ModelType, enum_of
+from schema.job.revisions import JobAspect, aspects
 from schema.taxonomy.types import Category, Country, Occupation, Place, Skill
 
 _FACTORS = ", ".join(f"{factor:,} × {period}" for period, factor in YEARLY_FACTORS.items() if factor > 1)
@@ -177,11 +181,15 @@ class JobRevision(graphene.ObjectType):
 
     number = graphene.Int(required=True, description="From 1, without gaps.")
     changed = graphene.List(
-        graphene.NonNull(graphene.String),
+        graphene.NonNull(enum_of(JobAspect)),
         required=True,
         description="What differs from the revision before; all for the first.",
     )
     created_at = DateTime(required=True, description="When.")
+
+    @staticmethod
+    def resolve_changed(revision: JobRevisionRow, info: GraphQLResolveInfo) -> list[str]:
+        return aspects(revision.changed)
 
 
 class Job(ModelType):

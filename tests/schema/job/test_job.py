@@ -7,7 +7,9 @@ import pytest
 from django.utils import timezone
 
 from jobs.models import ApplyKind, CompensationKind, JobRevision, Necessity, PayPeriod, SlugHistory
+from jobs.services.revision import content_of
 from schema.core import ids
+from schema.job.revisions import JobAspect
 from tests.door import send
 from tests.factories import (
     CategoryFactory,
@@ -198,12 +200,22 @@ def test_sources_are_credited_oldest_first() -> None:
     assert [source["name"] for source in found] == ["first.jsonl", "second.jsonl"]
 
 
-def test_revisions_say_what_changed_and_at_most_the_last_fifty() -> None:
+def test_the_last_fifty_revisions_are_told() -> None:
     job = JobFactory()
     for number in range(1, 61):
         JobRevision.objects.create(job=job, number=number, content={}, changed=["title"])
     found = one("revisions { number changed }", job=job)["revisions"]
     assert [revision["number"] for revision in found] == list(range(60, 10, -1))
+    assert found[0]["changed"] == ["TITLE"]
+
+
+def test_a_revision_says_what_changed_in_the_words_of_the_schema() -> None:
+    job = JobFactory()
+    JobRevision.objects.create(job=job, number=1, content={}, changed=sorted(content_of(job)))
+    JobRevision.objects.create(job=job, number=2, content={}, changed=["compensations", "apply_kind", "apply_url"])
+    second, first = one("revisions { changed }", job=job)["revisions"]
+    assert second["changed"] == ["PAY", "APPLY"]
+    assert first["changed"] == list(JobAspect.__members__)
 
 
 def test_a_company_is_found_by_a_slug_that_it_had() -> None:
