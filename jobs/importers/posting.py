@@ -108,7 +108,9 @@ class Recogniser:
         published = values.instant(row, "posted_at") or values.instant(row, "updated_at")
         expires = values.instant(row, "expires_at", is_end=True)
         if published and expires and expires <= published:
-            raise Invalid(f"Ends on {expires:%Y-%m-%d}, before it begins on {published:%Y-%m-%d}.", field="expires_at")
+            raise Invalid(
+                f"Ends at {expires:%Y-%m-%d %H:%M}, begins at {published:%Y-%m-%d %H:%M}.", field="expires_at"
+            )
         texts, stated = self._where(row)
         country = stated or country
         found = self._places.read(texts, country)

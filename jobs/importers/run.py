@@ -17,12 +17,13 @@ from jobs.importers.tabular import Csv
 from jobs.models import ImportRun, ImportStatus
 from jobs.services.company import Employers
 from jobs.services.incoming import Fate, Import, Posting
-from jobs.services.posting import upsert
+from jobs.services.posting import measure, upsert
 from jobs.text import fold
 from kernel.errors import Invalid
 
 READERS: Mapping[str, Reader] = {"jsonl": JsonLines(), "csv": Csv()}
 BATCH = 500
+MANY = 1_000
 MOST_FAULTS = 200  # kept with their reasons; all are counted
 MOST_UNKNOWN_KEYS = 200
 SOURCE_LENGTH = 200
@@ -110,6 +111,8 @@ def import_rows(
         importer.record(ImportStatus.FAILED)
         raise
     importer.record(ImportStatus.FAILED if importer.account.broken else ImportStatus.FINISHED)
+    if importer.account.fates[Fate.CREATED] + importer.account.fates[Fate.UPDATED] >= MANY and not plan.is_dry_run:
+        measure()
     return importer.account
 
 

@@ -82,6 +82,9 @@ def load(report: Report = lambda line: None) -> bool:
         _load_work(cursor, report)
         _load_skills(cursor, report)
         _store(cursor, _fingerprint(digest, _counts(cursor)))
+        # The planner knows nothing of rows that have just come in.
+        for model in (Country, Currency, Place, PlaceName, Category, Skill, SkillAlias):
+            cursor.execute(f"ANALYZE {model._meta.db_table}")
     return True
 
 

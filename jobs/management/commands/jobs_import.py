@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import ProgrammingError
 
 from jobs.importers.files import Unreadable
 from jobs.importers.posting import KEYS
@@ -64,7 +65,11 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
 
     def handle(self, *args: Any, file: Path, verbosity: int = 1, **options: Any) -> None:
-        reference.load()
+        try:
+            reference.load()
+        except ProgrammingError:
+            hint = "The board's tables are not there yet: run `manage.py migrate`, or `make run` once."
+            raise CommandError(hint, returncode=NOTHING_READ) from None
         plan = self._plan(file, options)
         bar = _Bar(sys.stderr if sys.stderr.isatty() and verbosity else None)
         started = time.perf_counter()
