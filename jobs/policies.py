@@ -22,11 +22,6 @@ def is_platform_admin(viewer: Viewer) -> bool:
     return viewer.is_authenticated and viewer.platform_role == "admin"
 
 
-def may_read_drafts(viewer: Viewer, roles: Roles, company_id: UUID) -> bool:
-    """Drafts and whatever else is not live: recruiters and above, moderators, platform administrators."""
-    return viewer.is_staff or _has_role(viewer, roles, company_id, READS_DRAFTS)
-
-
 def may_publish_job(viewer: Viewer, roles: Roles, job: Job) -> bool:
     """Publish: recruiters and above, platform administrators."""
     return is_platform_admin(viewer) or _has_role(viewer, roles, job.company_id, RUNS_JOBS)

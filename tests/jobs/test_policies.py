@@ -22,7 +22,6 @@ VIEWERS = {
 RECRUITERS = {"recruiter", "admin", "owner"}
 ADMIN = "platform admin"
 ACTS = {
-    "read drafts": (policies.may_read_drafts, [COMPANY], RECRUITERS | {"moderator", ADMIN}),
     "publish": (policies.may_publish_job, [JOB], RECRUITERS | {ADMIN}),
     "close": (policies.may_close_job, [JOB, "filled"], RECRUITERS | {ADMIN}),
     "close for moderation": (policies.may_close_job, [JOB, "moderation"], {ADMIN}),
