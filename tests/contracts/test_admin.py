@@ -15,7 +15,9 @@ from jobs.models import (
     Company,
     Country,
     Currency,
+    ImportRow,
     ImportRun,
+    ImportSource,
     Industry,
     Job,
     JobRevision,
@@ -31,6 +33,7 @@ from tests.factories import (
     CountryFactory,
     CurrencyFactory,
     ImportRunFactory,
+    ImportSourceFactory,
     IndustryFactory,
     JobFactory,
     JobLocationFactory,
@@ -86,8 +89,11 @@ MAKE = {
     Place: lambda: PlaceFactory(country=a_country()),
     Country: a_country,
     Currency: a_currency,
+    ImportRow: lambda: ImportRow.objects.create(run=ImportRunFactory(), position=1, fate="created", job=JobFactory()),
     ImportRun: ImportRunFactory,
+    ImportSource: ImportSourceFactory,
 }
+ADDED = (User, Company, Membership, ImportSource)  # by people; other rows come from programs
 MODELS = sorted(MAKE, key=lambda model: model.__name__)
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 
@@ -178,7 +184,7 @@ def test_select_boxes_do_not_grow_with_the_tables(client):
 def test_history_and_add_pages_answer(client, model):
     row = MAKE[model]()
     assert client.get(address(model, "history", row.pk)).status_code == 200
-    assert client.get(address(model, "add")).status_code == (200 if model in (User, Company, Membership) else 403)
+    assert client.get(address(model, "add")).status_code == (200 if model in ADDED else 403)
 
 
 @each_model
@@ -219,6 +225,7 @@ def test_index_answers(client):
         (Company, "headquarters", PlaceFactory),
         (Membership, "user", UserFactory),
         (Membership, "company", CompanyFactory),
+        (ImportSource, "country", CountryFactory),
     ],
 )
 def test_autocomplete_finds(client, model, field, make):

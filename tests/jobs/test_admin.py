@@ -116,7 +116,7 @@ def test_close_takes_the_reason(client):
 
 
 def test_action_on_too_many_is_refused(client, monkeypatch):
-    monkeypatch.setattr("jobs.admin.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("jobs.admin.job.MOST_AT_ONCE", 1)
     drafts = [JobFactory(draft=True), JobFactory(draft=True)]
     assert act(client, "publish", *drafts) == ["At most 1 jobs at once."]
     assert Job.objects.filter(lifecycle="draft").count() == 2

@@ -1,79 +1,35 @@
-"""Hiring, for those who run the platform. What has rules is written by services; what programs write is only shown."""
+"""Postings. What has rules is written by services."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from unfold.admin import TabularInline
 from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from accounts.admin import Table
 from accounts.auth.viewer import viewer_of
+from jobs.admin.description import refuse_unrenderable
+from jobs.admin.shown import ShownInline
 from jobs.models import (
-    Category,
     CloseReason,
-    Company,
     Compensation,
-    Country,
-    Currency,
     DescriptionFormat,
     EmploymentType,
-    ImportRun,
-    Industry,
     Job,
     JobLocation,
     JobRevision,
     JobSkill,
-    Membership,
-    Occupation,
-    Place,
     RemoteEligibility,
-    Skill,
     SourcePosting,
 )
-from jobs.services import description
 from jobs.services import job as jobs
-from kernel.errors import DomainError, Invalid
+from kernel.errors import DomainError
 
 MOST_AT_ONCE = 200  # jobs that one action writes
-
-
-class Shown(Table):
-    """Rows that a program writes: reference data comes from files, runs from importers."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ShownInline(TabularInline):
-    """Rows of a job, to be read. In pages: nothing says how many there are."""
-
-    extra = 0
-    can_delete = False
-    show_change_link = False
-    per_page = 20
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return tuple(self.fields or ())
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        queryset = super().get_queryset(request)
-        return queryset.select_related(*self.joined) if self.joined else queryset
-
-    joined: ClassVar[tuple[str, ...]] = ()
 
 
 class JobLocationInline(ShownInline):
@@ -145,15 +101,8 @@ class JobForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        _refuse_unrenderable(self, cleaned.get("description_format", DescriptionFormat.MARKDOWN))
+        refuse_unrenderable(self, cleaned.get("description_format", DescriptionFormat.MARKDOWN))
         return cleaned
-
-
-def _refuse_unrenderable(form: forms.ModelForm, written_in: str) -> None:
-    try:
-        description.render(form.cleaned_data.get("description_source", ""), written_in)
-    except Invalid as refusal:
-        form.add_error("description_source", str(refusal))
 
 
 @admin.register(Job)
@@ -267,121 +216,3 @@ class JobAdmin(Table):
             self.message_user(request, f"{count} {done}.", messages.SUCCESS)
         for message, count in refusals.items():
             self.message_user(request, f"{count} refused: {message}", messages.ERROR)
-
-
-class CompanyForm(forms.ModelForm):
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        _refuse_unrenderable(self, DescriptionFormat.MARKDOWN)
-        return cleaned
-
-
-@admin.register(Company)
-class CompanyAdmin(Table):
-    """Employers. Suspending one takes its jobs off the board at once."""
-
-    form = CompanyForm
-    list_display = ("name", "slug", "kind", "status", "verified_at", "created_at")
-    list_filter = ("status", "kind", "size_band")
-    search_fields = ("name", "=slug")
-    ordering = ("-id",)
-    autocomplete_fields = ("industry", "headquarters")
-    prepopulated_fields: ClassVar[dict[str, tuple[str, ...]]] = {"slug": ("name",)}
-    fieldsets = (
-        (None, {"fields": ("name", "slug", "kind", "status", "verified_at")}),
-        ("About", {"fields": ("description_source", "website", "size_band", "industry", "headquarters")}),
-        ("Lists, separated by commas", {"fields": ("aliases", "benefits")}),
-        ("Keys", {"fields": ("id", "created_at", "updated_at")}),
-    )
-    readonly_fields = ("id", "created_at", "updated_at")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Company | None = None) -> tuple[str, ...]:
-        """The slug stays: addresses hold it."""
-        return (*self.readonly_fields, "slug") if obj else self.readonly_fields
-
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Company | None = None) -> dict[str, tuple[str, ...]]:
-        return {} if obj else self.prepopulated_fields
-
-    def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
-        rendered = description.render(obj.description_source, DescriptionFormat.MARKDOWN)
-        obj.description_html, obj.description_text = rendered.html, rendered.text
-        super().save_model(request, obj, form, change)
-
-
-@admin.register(Membership)
-class MembershipAdmin(Table):
-    """Who acts for which company."""
-
-    list_display = ("user", "company", "role", "created_at")
-    list_select_related = ("user", "company")
-    list_filter = ("role",)
-    search_fields = ("user__email", "company__name")
-    ordering = ("-id",)
-    autocomplete_fields = ("user", "company")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return admin.ModelAdmin.has_delete_permission(self, request, obj)
-
-
-@admin.register(Category)
-class CategoryAdmin(Shown):
-    list_display = ("name", "slug", "path")
-    list_select_related = ("parent",)
-    search_fields = ("name", "slug")
-    ordering = ("path",)
-
-
-@admin.register(Industry)
-class IndustryAdmin(Shown):
-    list_display = ("name", "slug")
-    search_fields = ("name",)
-    ordering = ("name",)
-
-
-@admin.register(Occupation)
-class OccupationAdmin(Shown):
-    list_display = ("title", "slug", "category")
-    list_select_related = ("category",)
-    search_fields = ("title", "slug")
-    ordering = ("title",)
-
-
-@admin.register(Skill)
-class SkillAdmin(Shown):
-    list_display = ("name", "slug", "kind", "category")
-    list_select_related = ("category",)
-    list_filter = ("kind",)
-    search_fields = ("name", "slug")
-    ordering = ("name",)
-
-
-@admin.register(Place)
-class PlaceAdmin(Shown):
-    list_display = ("name", "region_name", "country", "population")
-    list_select_related = ("country",)
-    search_fields = ("ascii_name", "name")
-    ordering = ("-population", "id")
-
-
-@admin.register(Country)
-class CountryAdmin(Shown):
-    list_display = ("code", "name", "continent")
-    search_fields = ("name", "=code")
-    ordering = ("name",)
-
-
-@admin.register(Currency)
-class CurrencyAdmin(Shown):
-    list_display = ("code", "name", "digits")
-    search_fields = ("name", "=code")
-    ordering = ("code",)
-
-
-@admin.register(ImportRun)
-class ImportRunAdmin(Shown):
-    """What importers read, and what became of it."""
-
-    list_display = ("source", "format", "status", "started_at", "finished_at", "rows_read", "rows_failed")
-    list_filter = ("status", "is_dry_run")
-    search_fields = ("source",)
-    ordering = ("-id",)
