@@ -10,9 +10,11 @@ DomainError                     kernel: a refusal that the caller can act on
 │   ├── JobAlreadyClosed        … because it has ended (closing refuses with this, too)
 │   ├── JobExpiredLongAgo       … because its time to be reopened is over
 │   ├── JobIncomplete           … because something is missing that readers need
-│   └── JobFrozen               … because a moderator holds it
+│   ├── JobFrozen               … because a moderator holds it
+│   └── JobRepeatsAnother       … because its company has the same posting live already
 ├── JobNotClosable              the posting has never been on its way to the public
-└── JobChangedMeanwhile         somebody else has written the posting since it was read
+├── JobChangedMeanwhile         somebody else has written the posting since it was read
+└── SourceBusy                  somebody else imports the same source at this moment
 """
 
 from kernel.errors import DomainError
@@ -74,6 +76,13 @@ class JobFrozen(JobNotPublishable):
     message = "A moderator holds this job."
 
 
+class JobRepeatsAnother(JobNotPublishable):
+    """The company has a live posting with the same title, places and text; the message names it by its slug."""
+
+    code = "JOB_REPEATS_ANOTHER"
+    message = "This company has the same job live already."
+
+
 class JobNotClosable(DomainError):
     """Only a posting that is published, paused, expired or scheduled can be closed; a draft is discarded."""
 
@@ -86,3 +95,10 @@ class JobChangedMeanwhile(DomainError):
 
     code = "JOB_CHANGED_MEANWHILE"
     message = "Somebody else has changed this job since you opened it. Look at it again."
+
+
+class SourceBusy(DomainError):
+    """One import of a source at a time: of two, each would take what the other saw for vanished."""
+
+    code = "SOURCE_BUSY"
+    message = "This source is being imported at this moment."

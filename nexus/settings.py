@@ -63,6 +63,8 @@ INSTALLED_APPS = [
 if importlib.util.find_spec("django_migration_linter"):
     # A development tool: `make lint` asks it whether a migration can run while the board is online.
     INSTALLED_APPS.append("django_migration_linter")
+# It drops columns; no release has had them.
+MIGRATION_LINTER_OPTIONS = {"ignore_name": ["0002_imports"]}
 
 MIDDLEWARE = [
     # Before the host check: a load balancer asks for an instance's health by its address.
@@ -142,6 +144,8 @@ CSRF_TRUSTED_ORIGINS = [f"https://{'*' + host if host.startswith('.') else host}
 # Whether our engine executes documents, or graphql-core through graphene-django's own view.
 ENGINE = env.choice("ENGINE", "on", "off") == "on"
 JOB_LIFETIME_DAYS = env.number("JOB_LIFETIME_DAYS", default=60, least=1, most=3650)
+# Whether a source on a schedule may be a machine of this network.
+IMPORT_ALLOW_PRIVATE = env.flag("IMPORT_ALLOW_PRIVATE", default=False)
 
 CELERY_BROKER_URL = env.url(
     "CELERY_BROKER_URL", REDIS_URL.replace("unix:", "redis+socket:"), "amqp", "amqps", "redis", "rediss", "redis+socket"
@@ -162,6 +166,10 @@ if not CELERY_BROKER_URL.startswith("amqp"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{KEY_PREFIX}:", "visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULER = "redbeat.RedBeatScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_BEAT_SCHEDULE = {
+    # A look that nobody took within the minute is not taken twice in the next one.
+    "import-due": {"task": "jobs.tasks.import_due", "schedule": 60, "options": {"expires": 60}},
+}
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL")

@@ -1,16 +1,21 @@
-"""Opens a file of postings and reads it line by line, in bounded memory, whatever is in it."""
+"""Opens a file of postings and reads it by lines or by chunks, in bounded memory, whatever is in it."""
 
 import gzip
+import io
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-MAX_LINE = 4 * 1024 * 1024  # bytes; the longest description is 100,000 characters
-_SKIP = 1024 * 1024
+MAX_LINE = 4 * 1024 * 1024  # bytes of one record; the longest description is 100,000 characters
+CHUNK = 1024 * 1024
+# Postings shrink to a tenth or so. What unpacks to so many times its size holds nothing, or is a bomb: gzip's utmost
+# is about 1,030 times.
+MAX_GROWTH = 200
+_GROWS_FREELY = 64 * 1024 * 1024  # bytes, whatever their file's size
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF8_BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -21,7 +26,7 @@ class Unreadable(Exception):
 
 
 class Broken(Exception):
-    """The file stops being readable at `position`, a line number; what came before it was fine."""
+    """The file stops being readable at `position`, counted as a `Row`'s; what came before it was fine."""
 
     def __init__(self, position: int, reason: str) -> None:
         super().__init__(reason)
@@ -61,12 +66,68 @@ def opened(path: Path) -> Iterator[Opened]:
         if not start:
             raise Unreadable(f"{path} is empty.")
         if start == _GZIP_MAGIC:
-            with gzip.GzipFile(fileobj=raw) as unpacked:
-                yield Opened(cast(BinaryIO, unpacked), raw, size)
+            yield Opened(cast(BinaryIO, io.BufferedReader(_Unpacked(raw))), raw, size)
             return
         if path.suffix == ".gz":
             raise Unreadable(f"{path} is named .gz but is not a gzip file.")
         yield Opened(raw, raw, size)
+
+
+class _Bomb(Exception):
+    pass
+
+
+class _Counted:
+    """Reads a file and counts. `tell` would not do: a pipe has none."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self.count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        taken = self._raw.read(size)
+        self.count += len(taken)
+        return taken
+
+
+class _Unpacked(io.RawIOBase):
+    """What a gzip file holds, as long as it keeps some proportion to its size."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._packed = _Counted(raw)
+        self._gzip = gzip.GzipFile(fileobj=cast(BinaryIO, self._packed), mode="rb")
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        # As little at once as there is: what comes before the damage in a file is still given.
+        count = self._gzip.readinto1(buffer)
+        self._given += count
+        if self._given > max(_GROWS_FREELY, MAX_GROWTH * self._packed.count):
+            raise _Bomb
+        return count
+
+
+def ending(position: int, reason: str) -> Broken | Unreadable:
+    """What to raise where a file cannot be read on: `Broken`, or `Unreadable` where nothing came before."""
+    return Broken(position, reason) if position > 1 else Unreadable(reason)
+
+
+@contextmanager
+def reading(position: Callable[[], int]) -> Iterator[None]:
+    """Within it, a file that cannot be read on is at its `ending`, at the position that holds then."""
+    try:
+        yield
+    except EOFError:
+        raise ending(position(), "The compressed file ends early: the rest of it is missing.") from None
+    except _Bomb:
+        raise ending(position(), f"The compressed file unpacks to more than {MAX_GROWTH} times its size.") from None
+    except (zlib.error, gzip.BadGzipFile) as error:
+        raise ending(position(), f"The compressed file is damaged: {error}.") from None
+    except OSError as error:
+        raise ending(position(), f"The file cannot be read on: {error.strerror or error}.") from None
 
 
 def lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -76,32 +137,32 @@ def lines(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     where a gzip file ends early, `Unreadable` where the text is UTF-16.
     """
     number = 0
-    try:
+    with reading(lambda: number + 1):
         while line := file.readline(MAX_LINE + 1):
-            number += 1
-            if number == 1:
-                line = _without_mark(line)
-            if len(line) > MAX_LINE and not line.endswith(b"\n"):
+            if number == 0:
+                line = without_mark(line)
+            is_too_long = len(line) > MAX_LINE and not line.endswith(b"\n")
+            if is_too_long:
                 _pass_over(file)
-                yield number, None
-            else:
-                yield number, line.removesuffix(b"\n")
-    except EOFError:
-        raise Broken(number + 1, "The compressed file ends early: the rest of it is missing.") from None
-    except (zlib.error, gzip.BadGzipFile) as error:
-        raise Broken(number + 1, f"The compressed file is damaged: {error}.") from None
-    except OSError as error:
-        raise Broken(number + 1, f"The file cannot be read on: {error.strerror}.") from None
+            number += 1
+            yield number, None if is_too_long else line.removesuffix(b"\n")
 
 
-def _without_mark(line: bytes) -> bytes:
+def chunks(file: BinaryIO) -> Iterator[bytes]:
+    """The bytes of the file, up to `CHUNK` of them at a time. To be read within `reading`."""
+    # `read` would lose what it already has where a file breaks off; `read1` gives it.
+    return iter(lambda: cast(io.BufferedIOBase, file).read1(CHUNK), b"")
+
+
+def without_mark(start: bytes) -> bytes:
+    """The first bytes of a text in UTF-8 without a byte order mark. Raises `Unreadable` where they are UTF-16."""
     # ASCII characters in UTF-16 have a NUL beside each of them.
-    if line.startswith(_UTF16_BOMS) or line[:200].count(0) > len(line[:200]) // 3:
+    if start.startswith(_UTF16_BOMS) or start[:200].count(0) > len(start[:200]) // 3:
         raise Unreadable("The file is written in UTF-16. Postings are read in UTF-8; convert it first.")
-    return line.removeprefix(_UTF8_BOM)
+    return start.removeprefix(_UTF8_BOM)
 
 
 def _pass_over(file: BinaryIO) -> None:
-    while chunk := file.readline(_SKIP):
+    while chunk := file.readline(CHUNK):
         if chunk.endswith(b"\n"):
             return

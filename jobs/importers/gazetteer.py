@@ -44,6 +44,8 @@ NORTH_AFRICA = "DZ EG LY MA TN"
 NORDICS = "DK FI IS NO SE"
 DACH = "AT CH DE"
 BENELUX = "BE LU NL"
+# Three-letter codes that are rather something else to those who write about work: go-to-market, per, and …
+NO_CODES = frozenset({"AND", "ARM", "COM", "CUB", "GIN", "GTM", "MAR", "NER", "PER", "SLE", "TON"})
 
 
 def load() -> Gazetteer:
@@ -71,7 +73,8 @@ def load() -> Gazetteer:
     for row in reference.read("countries.csv"):
         if row["code"] not in country_codes:
             continue
-        country_codes[row["alpha3"]] = row["code"]
+        if row["alpha3"] not in NO_CODES:
+            country_codes[row["alpha3"]] = row["code"]
         for alternate in reference.split(row["alternates"]):
             # "UK" and "USA" are codes to whoever writes them: as words they are only trusted in capitals.
             if alternate.replace(".", "").isupper() and len(alternate) <= 6:

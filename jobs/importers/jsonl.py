@@ -25,27 +25,28 @@ class JsonLines:
                     "The file is a JSON array. JSON Lines holds one object a line, without brackets around."
                 )
             is_first = False
-            yield _row(number, line)
+            yield row(number, line, "line")
 
 
-def _row(number: int, line: bytes) -> Row | Fault:
+def row(position: int, record: bytes, unit: str) -> Row | Fault:
+    """The object that the bytes hold; a `Fault` where they hold none. `unit` is what a record is called: a line."""
     try:
-        values = orjson.loads(line)
+        values = orjson.loads(record)
     except orjson.JSONDecodeError as error:
-        if bad := _bad_byte(line):
-            return Fault(number, f"Not UTF-8 ({bad}). Is the file in another encoding?")
-        return Fault(number, f"Not JSON: {error.msg} (character {error.pos + 1} of the line).")
+        if bad := _bad_byte(record):
+            return Fault(position, f"Not UTF-8 ({bad}). Is the file in another encoding?")
+        return Fault(position, f"Not JSON: {error.msg} (character {error.pos + 1} of the {unit}).")
     if not isinstance(values, dict):
-        return Fault(number, f"A row is an object with keys; this is {_name(values)}.")
-    return Row(number, values)
+        return Fault(position, f"A row is an object with keys; this is {_name(values)}.")
+    return Row(position, values)
 
 
-def _bad_byte(line: bytes) -> str:
+def _bad_byte(record: bytes) -> str:
     """Which byte is not UTF-8; empty where all are."""
     try:
-        line.decode("utf-8")
+        record.decode("utf-8")
     except UnicodeDecodeError as error:
-        return f"byte 0x{line[error.start]:02x} at {error.start + 1}"
+        return f"byte 0x{record[error.start]:02x} at {error.start + 1}"
     return ""
 
 

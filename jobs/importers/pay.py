@@ -7,29 +7,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from jobs.importers import vocabulary
+from jobs.importers.amounts import NUMBER, SHARED_SIGNS, SIGNS, Currencies, period_by_size, plain_number
 from jobs.importers.values import Values, shown
 from jobs.models.pay import MAX_MINOR, PayPeriod
 from jobs.services.incoming import Pay
 from kernel.errors import Invalid
 
-# Signs that stand for one currency, longest first.
-SIGNS = {
-    "US$": "USD", "CA$": "CAD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "C$": "CAD", "A$": "AUD", "S$": "SGD",
-    "R$": "BRL", "€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₪": "ILS", "₺": "TRY", "₫": "VND", "₱": "PHP",
-    "₦": "NGN", "₴": "UAH", "฿": "THB", "zł": "PLN",
-}  # fmt: skip
-# A sign that several currencies share is read as the country's own where that is one of them, else as the first.
-SHARED_SIGNS = {
-    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP"),
-    "¥": ("JPY", "CNY"),
-    "kr": ("SEK", "NOK", "DKK", "ISK"),
-}
-# Where one of these is paid, the size of an amount tells whether it is for an hour or a year.
-GUESSABLE = frozenset({"USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "SGD"})
-HOURLY_BELOW, YEARLY_FROM = 200, 10_000
-
+MOST_WORDS = 200  # characters of an original that are kept
 _MOST_CHARACTERS = 100
-_NUMBER = re.compile(r"\d{1,3}(?:[,.' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(NUMBER)
 _MACHINE_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"\s?k\b", re.IGNORECASE)
 _PERIOD_WORDS = re.compile(
@@ -51,11 +37,10 @@ class _Said:
 
 
 class PayReader:
-    """Reads pay. `digits` gives each currency's decimal places, `of_country` each country's currency."""
+    """Reads pay out of stated amounts."""
 
-    def __init__(self, digits: dict[str, int], of_country: dict[str, str]) -> None:
-        self._digits = digits
-        self._of_country = of_country
+    def __init__(self, currencies: Currencies) -> None:
+        self._currencies = currencies
 
     def read(self, values: Values, country: str) -> tuple[Pay | None, bool]:
         """The pay, and whether anything was said of it; None where that is not clear enough to keep.
@@ -81,11 +66,20 @@ class PayReader:
         most = high[-1] if high else (low[-1] if len(low) > 1 else None)
         if least is not None and most is not None and least > most:
             raise Invalid(f"The least pay, {least}, is above the most, {most}.", field="salary_min")
-        currency = said.currency or self._implied_currency(said.sign, country)
-        period = said.period or _guessed_period(currency, most if most is not None else least)
+        currency = said.currency or self._currencies.implied(said.sign, country)
+        period = said.period or period_by_size(currency, most if most is not None else least)
         if not currency or period is None:
             return None, True
-        return Pay(currency, period, self._minor(least, currency), self._minor(most, currency)), True
+        is_currency_said = said.currency or (said.sign and self._currencies.is_local(said.sign, country))
+        pay = Pay(
+            currency,
+            period,
+            self._currencies.minor(least, currency),
+            self._currencies.minor(most, currency),
+            text=_words(values),
+            is_guessed=not (is_currency_said and said.period),
+        )
+        return pay, True
 
     def _amounts(self, values: Values, key: str, said: _Said) -> list[Decimal]:
         """The amounts of one value. Nothing is paid for nothing: 0 is how naive sources write "not said"."""
@@ -113,7 +107,7 @@ class PayReader:
         if _MACHINE_NUMBER.fullmatch(value):
             return [_decimal(value, key)]
         for code in _CODE.findall(value):
-            if code in self._digits:
+            if code in self._currencies.digits:
                 said.currency = code
         said.currency = said.currency or next((SIGNS[sign] for sign in SIGNS if sign in value), "")
         said.sign = said.sign or next((sign for sign in SHARED_SIGNS if sign in value.lower()), "")
@@ -123,7 +117,7 @@ class PayReader:
         is_in_thousands = False
         for match in _NUMBER.finditer(value):
             is_in_thousands = bool(_THOUSANDS.match(value, match.end()))
-            amount = _decimal(_plain_number(match[0]), key)
+            amount = _decimal(plain_number(match[0]), key)
             amounts.append(amount * 1000 if is_in_thousands else amount)
         # "85-95k": what is said of the second is meant of both.
         if len(amounts) == 2 and is_in_thousands and amounts[0] < 1000 <= amounts[1]:
@@ -132,26 +126,20 @@ class PayReader:
 
     def _currency(self, stated: Any, country: str) -> str:
         code = stated.strip() if isinstance(stated, str) else ""
-        if code.upper() in self._digits:
+        if code.upper() in self._currencies.digits:
             return code.upper()
         code = SIGNS.get(code) or (
-            self._implied_currency(code.lower(), country) if code.lower() in SHARED_SIGNS else ""
+            self._currencies.implied(code.lower(), country) if code.lower() in SHARED_SIGNS else ""
         )
         if not code:
             raise Invalid(f"Not a currency: {shown(stated)}.", field="salary_currency")
         return code
 
-    def _implied_currency(self, sign: str, country: str) -> str:
-        local = self._of_country.get(country, "")
-        if not sign:
-            return local
-        shared = SHARED_SIGNS[sign]
-        return local if local in shared else shared[0]
 
-    def _minor(self, amount: Decimal | None, currency: str) -> int | None:
-        if amount is None:
-            return None
-        return int((amount * 10 ** self._digits[currency]).to_integral_value())
+def _words(values: Values) -> str:
+    """What the amounts were read out of, where that was words and not bare numbers."""
+    ends = [value.strip() for key in ("salary_min", "salary_max") if isinstance(value := values.get(key), str)]
+    return " - ".join(dict.fromkeys(end for end in ends if not _MACHINE_NUMBER.fullmatch(end)))[:MOST_WORDS]
 
 
 def _decimal(value: str | int | float, key: str) -> Decimal:
@@ -161,20 +149,3 @@ def _decimal(value: str | int | float, key: str) -> Decimal:
         return Decimal(str(value))
     except (InvalidOperation, ValueError):
         raise Invalid(f"Not an amount: {shown(value)}.", field=key) from None
-
-
-def _plain_number(written: str) -> str:
-    """Writes "85,000.50" and "85.000,50" as "85000.50"; a last group of three digits is thousands, one of two cents."""
-    bare = re.sub(r"[' \u00a0\u202f]", "", written)
-    parts = re.split(r"[,.]", bare)
-    if len(parts) > 1 and len(parts[-1]) != 3:
-        return f"{''.join(parts[:-1])}.{parts[-1]}"
-    return "".join(parts)
-
-
-def _guessed_period(currency: str, amount: Decimal | None) -> PayPeriod | None:
-    if currency not in GUESSABLE or amount is None:
-        return None
-    if amount >= YEARLY_FROM:
-        return PayPeriod.YEAR
-    return PayPeriod.HOUR if amount < HOURLY_BELOW else None

@@ -20,12 +20,20 @@ CLEARLY_LARGER = 3
 # Two towns side by side, "Boston, New York", are two towns only where the first is as large as this; else the
 # second is the state of a first that is too small to be known.
 LARGE = 500_000
+# A town of this size in a region of the same name is meant before the region is: "Zurich", "New York".
+NAMESAKE = 100_000
 # Whose name alone means the town.
 CITY_STATES = frozenset({"GI", "HK", "MC", "MO", "SG"})
 # Where the state is written as a code without naming the country. Elsewhere a code only says which town is meant.
 STATES_BY_CODE = frozenset({"AU", "BR", "CA", "US"})
 # American states whose code is also that of a country in which many work: alone they say neither.
 UNCLEAR_CODES = frozenset({"AR", "CA", "CO", "DE", "ID", "IL", "IN"})
+# Towns by what they are called in short, where that is also a state's code or nobody's: alone, and not in a list of
+# states, the town is meant.
+_ABBREVIATIONS = {
+    "LA": "Los Angeles, CA", "SFO": "San Francisco, CA", "ATX": "Austin, TX", "SEA": "Seattle, WA",
+    "PDX": "Portland, OR", "CHI": "Chicago, IL", "LDN": "London, UK",
+}  # fmt: skip
 MAX_LOCATIONS = 50
 MAX_TEXT = 300
 
@@ -41,6 +49,7 @@ _ON_SITE = re.compile(r"\b(?:on[ -]?site|in[ -](?:office|person))\b", re.IGNOREC
 _ALTERNATIVES = re.compile(r"\s*(?:[;|\n•]|\s(?:or|and|&|/)\s(?![^()]*\)))\s*", re.IGNORECASE)
 _PARTS = re.compile(r"\s*[,()\[\]:]\s*|\s*[-–—]\s+|\s+[-–—]\s*|/")
 _EDGES = " .,-–—"
+_CODED_AREA = re.compile(r"^([A-Z]{2,3})-")
 _POST_CODE = re.compile(r"(?<=[\s,])\d{5}(?:-\d{4})?\b")
 # Words around a name that do not change what it is a name of.
 _FILLERS = re.compile(
@@ -90,7 +99,7 @@ class _Part:
 class _Meant:
     """What the pieces of one alternative mean together."""
 
-    towns: list[Town] = field(default_factory=list)
+    towns: dict[Town, bool] = field(default_factory=dict)  # and whether it was chosen by its name alone
     areas: list[Area] = field(default_factory=list)
     countries: list[str] = field(default_factory=list)
     is_contradiction: bool = False
@@ -124,8 +133,13 @@ class PlaceReader:
         found = Found()
         known: set[object] = set()
         workplaces: set[Workplace] = set()
-        for piece in (piece for text in texts for piece in self._alternatives(text)):
-            workplace, locations, eligible = self._alternative(piece, country)
+        pieces = [piece for text in texts for piece in self._alternatives(text)]
+        are_states = sum(piece in self._names.area_codes for piece in pieces) > 1
+        for piece in pieces:
+            meant = _ABBREVIATIONS.get(piece, "") if not are_states else ""
+            workplace, locations, eligible = self._alternative(meant or piece, country)
+            if meant:
+                locations = tuple(replace(location, text=piece, is_guessed=True) for location in locations)
             if workplace is not None:
                 workplaces.add(workplace)
             found.remote_from.extend(entry for entry in eligible if entry not in found.remote_from)
@@ -149,6 +163,16 @@ class PlaceReader:
         countries = bare if found.remote_from else found.countries
         named = {country for country, _ in found.remote_from}
         found.remote_from.extend((country, "") for country in sorted(countries - named))
+
+    def wholly(self, text: str, country: str = "") -> Found | None:
+        """What a text says that is nothing but names of places; None where it holds anything else."""
+        bare = text
+        for pattern in (_REMOTE, _HYBRID, _ON_SITE):
+            bare = pattern.sub(" , ", bare)
+        pieces = [part for piece in self._alternatives(bare) for part in self._parts(piece)]
+        if not pieces or not all(part.is_known and not part.is_tail for part in pieces):
+            return None
+        return self.read((text,), country)
 
     def _alternatives(self, text: str) -> list[str]:
         """Parts "Santa Clara, CA or Idaho Falls, ID" into its two places; "Trinidad and Tobago" stays one."""
@@ -177,8 +201,11 @@ class PlaceReader:
             workplace = Workplace.ON_SITE
         shown = text[:MAX_TEXT]
         if meant.towns:
-            locations = tuple(Location(shown, town.id, town.country) for town in meant.towns)
-            return workplace, locations, ()
+            locations = tuple(
+                Location(shown, town.id, town.country, is_guessed) for town, is_guessed in meant.towns.items()
+            )
+            groups = tuple((code, "") for part in parts for code in sorted(part.group)) if is_remote else ()
+            return workplace, locations, groups
         if is_remote:
             eligible = tuple(
                 [(area.country, area.code) for area in meant.areas]
@@ -199,7 +226,13 @@ class PlaceReader:
         parts = []
         for piece in _PARTS.split(text):
             if bare := piece.strip(_EDGES):
-                parts.extend(self._split(bare))
+                # "US-CA-San Jose", "UK-London": as applicant tracking systems number their offices.
+                code, hyphen, rest = bare.partition("-")
+                if hyphen and code in self._names.country_codes and rest.strip(_EDGES):
+                    parts.append(self._part(code))
+                    parts.extend(self._parts(_CODED_AREA.sub(r"\1, ", rest)))
+                else:
+                    parts.extend(self._split(bare))
         return parts
 
     def _split(self, piece: str) -> list[_Part]:
@@ -242,16 +275,16 @@ class PlaceReader:
         for index, part in enumerate(parts):
             if index in context or not part.towns:
                 continue
-            town, used = self._town(parts, index, country)
+            town, used, is_guessed = self._town(parts, index, country)
             if town is not None and town not in meant.towns:
-                meant.towns.append(town)
+                meant.towns[town] = is_guessed
                 context |= used
         if not meant.towns:
             self._add_wider(meant, parts, country)
         return meant
 
-    def _town(self, parts: list[_Part], index: int, country: str) -> tuple[Town | None, set[int]]:
-        """The town that a part names, given the parts around it, and which of those say where it is."""
+    def _town(self, parts: list[_Part], index: int, country: str) -> tuple[Town | None, set[int], bool]:
+        """The town that a part names, which parts around it say where it is, and whether none does."""
         part = parts[index]
         best: list[Town] = []
         best_support = (False, False, False)
@@ -277,7 +310,9 @@ class PlaceReader:
             is_abroad = bool(country) and not is_in_given
             is_refused = is_abroad or part.is_tail or _is_placed_elsewhere(others, town) or _is_rather_wider(part, town)
         is_unclear = len(best) > 1 and town.population < CLEARLY_LARGER * best[1].population
-        return (None, set()) if is_refused or is_unclear else (town, best_used)
+        if is_refused or is_unclear:
+            return None, set(), False
+        return town, best_used, not any(best_support) and part.country != town.country
 
     def _add_wider(self, meant: _Meant, parts: list[_Part], country: str) -> None:
         stated = {part.country for part in parts if not (part.areas or part.coded)} | {country}
@@ -326,8 +361,8 @@ def _is_rather_wider(part: _Part, town: Town) -> bool:
 
 
 def _is_rather_region(part: _Part, town: Town) -> bool:
-    """Whether the name is a region's, and not that of the metropolis from which the region has it."""
-    is_namesake = Area(town.country, town.region) in part.areas and town.population >= LARGE
+    """Whether the name is a region's, and not that of the city from which the region has it."""
+    is_namesake = Area(town.country, town.region) in part.areas and town.population >= NAMESAKE
     return bool(part.areas) and not is_namesake
 
 

@@ -89,6 +89,11 @@ PERIODS = {
     PayPeriod.ONCE: ("once", "one time", "lump sum"),
 }
 
+# Work that employers grade by number.
+_GRADED = (
+    "engineer|developer|analyst|scientist|designer|specialist|technician|accountant|manager|representative|associate"
+    "|coordinator|programmer|consultant|architect|administrator|operator|researcher|writer|buyer|planner"
+)
 # Levels in titles. The first that fits is the level, so the narrower ones come first.
 _TITLE_LEVELS = {
     Seniority.INTERN: ("interns?|internship|werkstudent(?:in)?|praktikum|praktikant(?:in)?|stagiaire|becario",),
@@ -97,6 +102,11 @@ _TITLE_LEVELS = {
         "(?:managing director|head of|director)(?! (?:assistant|secretary))",
     ),
     Seniority.LEAD: (
+        "(?:supervisor|supervisory|superintendent|foreman|forewoman|crew chief|shift leader|team leader)(?! of record)",
+        # "Manager, Sales" leads people; an account manager does not.
+        "^manager",
+        "(?:engineering|general|store|branch|plant|restaurant|kitchen|shift|warehouse|nurse|services) manager",
+        r"^chief(?! of staff|(?: \w+){1,3} officer)",
         r"principal (?!broker|agent)\w+",
         "lead(?! (?:gen|generation|paint))",
         "team ?lead|teamleiter(?:in)?",
@@ -107,10 +117,12 @@ _TITLE_LEVELS = {
     Seniority.ENTRY: (
         "junior|jr|entry level|new grads?|new graduates?|recent graduates?",
         r"graduate (?!school|studies|research)\w+",
+        r"early (?:in )?career|university grad(?:uate)?s?|campus (?:hire|graduate)s?|(?:phd|masters|bs ms) 20\d\d",
+        rf"(?:{_GRADED}) (?:i|1)",
     ),
     Seniority.MID: (
         "mid|mid level",
-        "(?:engineer|developer|analyst|scientist|designer|specialist|technician|accountant) (?:ii|2)",
+        rf"(?:{_GRADED}) (?:ii|2)",
     ),
 }
 _TITLE_LEVEL = re.compile(
@@ -120,6 +132,23 @@ _TITLE_EMPLOYMENT = re.compile(
     r"\b(?:(?P<internship>intern|interns|internship|praktikum|werkstudent(?:in)?)|(?P<part_time>part time|teilzeit)"
     r"|(?P<apprenticeship>apprentice|apprenticeship)|(?P<temporary>temporary|seasonal)|(?P<volunteer>volunteer)"
     r"|(?P<full_time>full time))(?! (?:coordinator|manager|supervisor|recruiter|program|programs|director)\b)\b"
+)
+# In a headline or a line of conditions: "Full-time", "FT/PT", "Contract (1099)".
+_TEXT_EMPLOYMENT = re.compile(
+    r"\b(?:(?P<full_time>full time|fulltime|ft|vollzeit)|(?P<part_time>part time|parttime|pt|teilzeit)"
+    r"|(?P<contract>contract|contractor|contractors|freelance|freelancer|consulting|1099|b2b|fixed term)"
+    r"|(?P<internship>internship|internships|intern|interns|praktikum|werkstudent(?:in)?)"
+    r"|(?P<temporary>temporary|seasonal)|(?P<apprenticeship>apprenticeship|ausbildung)|(?P<volunteer>volunteer))\b"
+)
+_WRITTEN_EMPLOYMENT = re.compile(
+    r"\b(?:full|part)[ -]?time\b|\b(?:FT|PT|contract(?:or)?s?|freelance|interns?(?:hips?)?|permanent|1099|W2)\b",
+    re.IGNORECASE,
+)
+# "Remote Sales Manager", "Nurse (Hybrid)"; not a remote sensor nor a hybrid cloud.
+_TITLE_WORKPLACE = re.compile(
+    r"\b(?:(?P<hybrid>hybrid(?! (?:cloud|infrastructure|electric|vehicles?|apps?|mobile|it|powertrain|systems?)))"
+    r"|(?P<remote>remote(?! (?:sens\w*|pilot\w*|control\w*|monitor\w*|patient|operat\w*|support|access|hands|vehicles?"
+    r"|handling|sites?|diagnostics?|management))|work from home|wfh|telecommute)|(?P<on_site>on ?site|in office))\b"
 )
 
 
@@ -161,7 +190,8 @@ def period(said: str) -> PayPeriod | None:
 
 def seniority_of_title(folded: str) -> Seniority | None:
     """The level that a folded title names; the highest-ranking word decides ("Senior Director" is an executive)."""
-    found = {match.lastgroup for match in _TITLE_LEVEL.finditer(folded)}
+    own, _, _ = folded.partition(" to ")  # an assistant to the director is none
+    found = {match.lastgroup for match in _TITLE_LEVEL.finditer(own)}
     return next((level for level in _TITLE_LEVELS if level in found), None)
 
 
@@ -169,3 +199,20 @@ def employment_of_title(folded: str) -> list[EmploymentType]:
     """The kinds of employment that a folded title names, such as "Part-time" or "Internship"."""
     found = dict.fromkeys(match.lastgroup for match in _TITLE_EMPLOYMENT.finditer(folded))
     return [EmploymentType(name) for name in found if name]
+
+
+def workplace_of_title(folded: str) -> Workplace | None:
+    """Where the work is done, as a folded title says; hybrid where it says several."""
+    found = {match.lastgroup for match in _TITLE_WORKPLACE.finditer(folded)}
+    return next((kind for kind in (Workplace.HYBRID, Workplace.REMOTE, Workplace.ON_SITE) if kind in found), None)
+
+
+def employment_of_text(folded: str) -> list[EmploymentType]:
+    """The kinds of employment that a folded part of a headline names: "full time or contract"."""
+    found = dict.fromkeys(match.lastgroup for match in _TEXT_EMPLOYMENT.finditer(folded))
+    return [EmploymentType(name) for name in found if name]
+
+
+def without_employment(part: str) -> str:
+    """A part of a headline without the words of employment in it: "Remote (US), full-time" says where, too."""
+    return _WRITTEN_EMPLOYMENT.sub(" ", part)

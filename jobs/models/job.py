@@ -177,6 +177,13 @@ class Job(Entity):
     closed_at = models.DateTimeField(null=True, blank=True, help_text="When it was closed.")
     close_reason = models.CharField(max_length=16, choices=CloseReason, blank=True, help_text="Why it was closed.")
 
+    guessed = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Fields that no source states and that were inferred from title and text.",
+    )
     content_hash = models.CharField(
         max_length=64, blank=True, editable=False, help_text="SHA-256 of what the posting says."
     )

@@ -57,6 +57,14 @@ class Compensation(models.Model):
     period = models.CharField(max_length=16, choices=PayPeriod, help_text="What span of work the amounts pay for.")
     min_minor = models.BigIntegerField(null=True, blank=True, help_text="Least, in minor units.")
     max_minor = models.BigIntegerField(null=True, blank=True, help_text="Most, in minor units.")
+    text = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="As the posting says it, where it does so in words."
+    )
+    is_guessed = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Read out of words, or with a currency or period that the posting does not state.",
+    )
     # The database computes these, so that no writer can get them wrong and the original stays untouched.
     bottom_yearly_minor = GeneratedField(
         expression=_yearly(Coalesce("min_minor", "max_minor")), output_field=models.BigIntegerField(), db_persist=True

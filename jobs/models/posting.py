@@ -24,6 +24,11 @@ class JobLocation(models.Model):
         help_text="The place's, or all that is known.",
     )
     text = models.CharField(max_length=300, blank=True, help_text="As the posting says it.")
+    is_guessed = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="The posting names neither the town's region nor its country, or no place as such.",
+    )
     is_primary = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -75,6 +80,9 @@ class JobSkill(models.Model):
         max_length=16, choices=Necessity, default=Necessity.REQUIRED, help_text="How much the job insists on it."
     )
     level = models.PositiveSmallIntegerField(null=True, blank=True, help_text="From 1, basic, to 5, expert.")
+    is_guessed = models.BooleanField(
+        default=False, db_default=False, help_text="The posting mentions it without listing it."
+    )
 
     class Meta:
         constraints = [

@@ -16,6 +16,7 @@ from jobs.selectors.job import visible_to
 from kernel.viewer import Viewer
 
 MAX_REVISIONS = 50
+MAX_SOURCES = 20
 
 
 def _of_visible[Row: (Compensation, JobLocation, JobRevision, JobSkill, RemoteEligibility, SourcePosting)](
@@ -59,8 +60,10 @@ def remote_eligibility(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, lis
 
 
 def sources(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[SourcePosting]]:
-    """Where each job was found, oldest first."""
-    rows = SourcePosting.objects.order_by("first_seen_at", "pk")
+    """Where each job was found, oldest first; at most the first `MAX_SOURCES`."""
+    age = Window(RowNumber(), partition_by=F("job_id"), order_by=(F("first_seen_at"), F("pk")))
+    rows = SourcePosting.objects.defer("said").annotate(age=age).filter(age__lte=MAX_SOURCES)
+    rows = rows.order_by("first_seen_at", "pk")
     return _by_job(_of_visible(rows, viewer, keys))
 
 

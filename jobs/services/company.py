@@ -40,6 +40,10 @@ class Employers:
         known = self._ids | created if created else self._ids
         return Resolved({name: known[_folded(name)] for name in wanted}, created)
 
+    def known(self, name: str) -> UUID | None:
+        """The company of that name, where there is one."""
+        return self._ids.get(_folded(name))
+
     def remember(self, resolved: Resolved) -> None:
         """Keep what `resolve` created: for when the transaction was committed."""
         self._ids.update(resolved.created)

@@ -3,37 +3,41 @@
 A posting is known by company, external reference and language. One that says what it said before is left alone; one
 that says something else gets a new revision. Whoever writes at the same time, the unique index decides: the loser's
 batch is done again and finds the winner's rows.
+
+A language that was guessed tells postings apart no further than the source does: where it says none, the posting of
+that reference whose language was guessed, too, is the same one, whatever the guess is now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 
 from jobs.models import (
-    ApplyKind,
     Company,
     Compensation,
     Job,
+    JobLifecycle,
     JobLocation,
     JobRevision,
     JobSkill,
     RemoteEligibility,
     SourcePosting,
 )
-from jobs.services import bulk, description, posting_dates, revision
+from jobs.services import bulk, posting_account, posting_dates, revision
 from jobs.services.incoming import Fate, Import, Outcome, Posting
-from jobs.services.revision import Content
+from jobs.services.posting_rows import Key, Rows
 from kernel.errors import Invalid
 from kernel.ids import uuid7
 
-type Key = tuple[UUID, str, str]  # company, external reference, language
+type Stored = Mapping[tuple[UUID, str], Sequence[Job]]  # by company and external reference
 
 ATTEMPTS = 3
 # Columns that a source has its say in.
 _SAID = (
     "title",
+    "language",
     "description_source",
     "description_format",
     "description_html",
@@ -46,15 +50,14 @@ _SAID = (
     "education",
     "apply_kind",
     "apply_url",
+    "guessed",
 )
-_DATED = ("lifecycle", "first_published_at", "published_at", "expires_at")
+_COMPARED = ("company_id", "external_reference", "language", "guessed", "content_hash", "first_published_at")
 _WRITTEN = [
     *(name.removesuffix("_id") for name in _SAID),
+    *posting_dates.MOVED,
     "content_hash",
     "current_revision",
-    "lifecycle",
-    "published_at",
-    "expires_at",
     "version",
     "updated_at",
 ]
@@ -96,7 +99,9 @@ def _apart(postings: Sequence[Posting], into: Import) -> list[Outcome]:
     try:
         return _written(postings, into)
     except (IntegrityError, DataError) as error:
-        return [Outcome(Fate.FAILED, f"Refused by the database: {_first_line(error)}")]
+        refused = [Outcome(Fate.FAILED, f"Refused by the database: {_first_line(error)}")]
+        posting_account.keep(postings, refused, into)
+        return refused
 
 
 def _is_worth_another_try(error: Exception) -> bool:
@@ -115,39 +120,40 @@ def _written(postings: Sequence[Posting], into: Import) -> list[Outcome]:
         employers = into.employers.resolve([posting.company for posting in postings])
         keys = [(employers.ids[posting.company], posting.reference, posting.language) for posting in postings]
         stored = _stored(keys)
-        new: list[_Rows] = []
-        differing: list[tuple[int, _Rows]] = []
-        seen: list[SourcePosting] = []
+        vanished = _closed_by_an_import(stored)
+        new: list[Rows] = []
+        differing: list[tuple[int, Rows]] = []
+        met: set[UUID] = set()
         for index, (posting, key) in enumerate(zip(postings, keys, strict=True)):
-            job = stored.get(key)
-            rows = _Rows(posting, key, job.pk if job else uuid7())
+            job = _same(stored, posting, key)
+            if job is not None and job.pk in met:
+                outcomes[index] = Outcome(Fate.FAILED, "Another row is this posting, in this language.", "id")
+                continue
+            rows = Rows(posting, key, job.pk if job else uuid7())
+            met.add(rows.job.pk)
             if job is None:
                 outcomes[index] = _begin(rows, into)
                 if outcomes[index].fate is Fate.CREATED:
                     new.append(rows)
-            elif rows.digest != job.content_hash or posting_dates.is_moved(job, posting, into):
+            elif rows.digest != job.content_hash or posting_dates.would_move(
+                job, posting, into, reopens=job.pk in vanished
+            ):
                 differing.append((index, rows))
             else:
-                outcomes[index] = Outcome(Fate.UNCHANGED)
-            if outcomes.get(index) is None or outcomes[index].fate is not Fate.FAILED:
-                seen.append(_source_posting(rows.job.pk, posting.url, into))
+                outcomes[index] = Outcome(Fate.UNCHANGED, job_id=job.pk)
         _insert(new)
-        outcomes |= _revise(differing, into)
-        refused = {rows.job.pk for index, rows in differing if outcomes[index].fate is Fate.FAILED}
-        SourcePosting.objects.bulk_create(
-            [row for row in seen if row.job_id not in refused],
-            update_conflicts=True,
-            unique_fields=["job", "source"],
-            update_fields=["url", "last_seen_at", "last_run"],
-        )
+        outcomes |= _revise(differing, vanished, into)
+        ordered = [outcomes[index] for index in range(len(postings))]
+        posting_account.note_listed(postings, ordered, into)
+        posting_account.keep(postings, ordered, into)
         if into.is_dry_run:
             transaction.set_rollback(True)
     if not into.is_dry_run:
         into.employers.remember(employers)
-    return [outcomes[index] for index in range(len(postings))]
+    return ordered
 
 
-def _stored(keys: Sequence[Key]) -> dict[Key, Job]:
+def _stored(keys: Sequence[Key]) -> Stored:
     """The jobs that are there already, with what is compared."""
     found = (
         Job.objects.filter(
@@ -156,83 +162,36 @@ def _stored(keys: Sequence[Key]) -> dict[Key, Job]:
         )
         # Without this the planner may not use the partial index.
         .exclude(external_reference="")
-        .only("company_id", "external_reference", "language", "content_hash", *_DATED)
+        .only(*_COMPARED, *posting_dates.MOVED)
     )
-    return {(job.company_id, job.external_reference, job.language): job for job in found}
+    stored: dict[tuple[UUID, str], list[Job]] = {}
+    for job in found:
+        stored.setdefault((job.company_id, job.external_reference), []).append(job)
+    return stored
 
 
-class _Rows:
-    """A posting as unsaved rows, and what they say."""
-
-    def __init__(self, posting: Posting, key: Key, job_id: UUID) -> None:
-        company_id, reference, language = key
-        self.posting = posting
-        self.job = Job(
-            pk=job_id,
-            company_id=company_id,
-            external_reference=reference,
-            language=language,
-            title=posting.title,
-            description_source=posting.description,
-            description_format=posting.description_format,
-            category_id=posting.category_id,
-            occupation_id=posting.occupation_id,
-            employment_types=list(posting.employment_types),
-            workplace=posting.workplace,
-            seniority=posting.seniority,
-            education=posting.education,
-            apply_kind=ApplyKind.URL if posting.url else ApplyKind.NATIVE,
-            apply_url=posting.url,
-        )
-        self.locations = [
-            JobLocation(
-                job=self.job,
-                place_id=location.place_id,
-                country_id=location.country or None,
-                text=location.text,
-                is_primary=position == 0,
-                position=position,
-            )
-            for position, location in enumerate(posting.locations)
-        ]
-        self.remote_eligibility = [
-            RemoteEligibility(job=self.job, country_id=country, region_code=region)
-            for country, region in posting.remote_from
-        ]
-        pay = posting.pay
-        self.compensations = (
-            []
-            if pay is None
-            else [
-                Compensation(
-                    job=self.job,
-                    currency_id=pay.currency,
-                    period=pay.period,
-                    min_minor=pay.min_minor,
-                    max_minor=pay.max_minor,
-                )
-            ]
-        )
-        self.job_skills = [
-            JobSkill(job=self.job, skill_id=skill, necessity=necessity) for skill, necessity in posting.skills
-        ]
-        self.content: Content = revision.content_of(
-            self.job,
-            locations=self.locations,
-            remote_eligibility=self.remote_eligibility,
-            compensations=self.compensations,
-            job_skills=self.job_skills,
-        )
-        self.digest = revision.content_hash(self.content)
-        self.revision: JobRevision | None = None
-
-    def render(self) -> None:
-        """Fills in the shown forms of the description; raises Invalid where it cannot be shown."""
-        rendered = description.render(self.job.description_source, self.job.description_format)
-        self.job.description_html, self.job.description_text = rendered.html, rendered.text
+def _same(stored: Stored, posting: Posting, key: Key) -> Job | None:
+    """The stored job that the posting is, or None for a new one."""
+    company, reference, language = key
+    known = stored.get((company, reference), ())
+    for job in known:
+        if job.language == language:
+            return job
+    guessed = [job for job in known if "language" in job.guessed]
+    # Either the source states the language from now on, or the guess has changed with the text.
+    return guessed[0] if len(guessed) == 1 else None
 
 
-def _begin(rows: _Rows, into: Import) -> Outcome:
+def _closed_by_an_import(stored: Stored) -> Collection[UUID]:
+    """Those of the jobs that were closed because a source listed them no longer, and not by a person."""
+    closed = [job.pk for jobs in stored.values() for job in jobs if job.lifecycle == JobLifecycle.CLOSED]
+    if not closed:
+        return ()
+    sources = SourcePosting.objects.filter(job_id__in=closed, vanished_at=F("job__closed_at"))
+    return set(sources.values_list("job_id", flat=True))
+
+
+def _begin(rows: Rows, into: Import) -> Outcome:
     """Makes a new posting ready to be inserted."""
     job, posting = rows.job, rows.posting
     try:
@@ -240,18 +199,18 @@ def _begin(rows: _Rows, into: Import) -> Outcome:
     except Invalid as refusal:
         return Outcome(Fate.FAILED, str(refusal), refusal.field or "")
     posting_dates.begin(job, posting, into)
-    rows.revision = revision.revise(job, rows.content, before=None, actor_id=None)
-    return Outcome(Fate.CREATED)
+    rows.revision = revision.revise(job, rows.content, before=None, actor_id=into.actor_id)
+    return Outcome(Fate.CREATED, job_id=job.pk)
 
 
-def _insert(new: Sequence[_Rows]) -> None:
+def _insert(new: Sequence[Rows]) -> None:
     # In the order of the key, so that two imports of the same postings never wait for each other in a circle.
     ordered = sorted(new, key=lambda rows: (str(rows.job.company_id), rows.job.external_reference, rows.job.language))
     bulk.insert([rows.job for rows in ordered])
     _insert_children(ordered)
 
 
-def _insert_children(changed: Sequence[_Rows]) -> None:
+def _insert_children(changed: Sequence[Rows]) -> None:
     bulk.insert([row for rows in changed for row in rows.locations])
     bulk.insert([row for rows in changed for row in rows.remote_eligibility])
     bulk.insert([row for rows in changed for row in rows.compensations])
@@ -259,7 +218,7 @@ def _insert_children(changed: Sequence[_Rows]) -> None:
     bulk.insert([rows.revision for rows in changed if rows.revision is not None])
 
 
-def _revise(differing: Sequence[tuple[int, _Rows]], into: Import) -> dict[int, Outcome]:
+def _revise(differing: Sequence[tuple[int, Rows]], vanished: Collection[UUID], into: Import) -> dict[int, Outcome]:
     """Brings stored postings up to what the source says, under lock."""
     if not differing:
         return {}
@@ -269,7 +228,7 @@ def _revise(differing: Sequence[tuple[int, _Rows]], into: Import) -> dict[int, O
         JobRevision.objects.filter(job_id__in=ids, number=F("job__current_revision")).values_list("job_id", "content")
     )
     outcomes: dict[int, Outcome] = {}
-    said_anew: list[_Rows] = []
+    said_anew: list[Rows] = []
     written: list[Job] = []
     for index, rows in differing:
         job = locked[rows.job.pk]
@@ -278,17 +237,17 @@ def _revise(differing: Sequence[tuple[int, _Rows]], into: Import) -> dict[int, O
             try:
                 rows.render()
             except Invalid as refusal:
-                outcomes[index] = Outcome(Fate.FAILED, str(refusal), refusal.field or "")
+                outcomes[index] = Outcome(Fate.FAILED, str(refusal), refusal.field or "", job.pk)
                 continue
             for name in _SAID:
                 setattr(job, name, getattr(rows.job, name))
-            rows.revision = revision.revise(job, rows.content, before=before.get(job.pk), actor_id=None)
+            rows.revision = revision.revise(job, rows.content, before=before.get(job.pk), actor_id=into.actor_id)
             said_anew.append(rows)
-        is_moved = posting_dates.move(job, rows.posting, into)
-        if is_said_anew or is_moved:
+        moved = posting_dates.move(job, rows.posting, into, reopens=job.pk in vanished)
+        if is_said_anew or moved:
             job.version += 1
             written.append(job)
-        outcomes[index] = Outcome(Fate.UPDATED if is_said_anew or is_moved else Fate.UNCHANGED)
+        outcomes[index] = _outcome(rows, moved)
     # An upsert by key that always finds its row: one statement for all, where bulk_update writes a CASE for each.
     Job.objects.bulk_create(written, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN)
     revised = [rows.job.pk for rows in said_anew]
@@ -298,12 +257,7 @@ def _revise(differing: Sequence[tuple[int, _Rows]], into: Import) -> dict[int, O
     return outcomes
 
 
-def _source_posting(job_id: UUID, url: str, into: Import) -> SourcePosting:
-    return SourcePosting(
-        job_id=job_id,
-        source=into.source,
-        url=url,
-        first_seen_at=into.now,
-        last_seen_at=into.now,
-        last_run_id=into.run_id,
-    )
+def _outcome(rows: Rows, moved: tuple[str, ...]) -> Outcome:
+    if rows.revision is not None:
+        return Outcome(Fate.REVISED, job_id=rows.job.pk, changed=(*rows.revision.changed, *moved))
+    return Outcome(Fate.TOUCHED if moved else Fate.UNCHANGED, job_id=rows.job.pk, changed=moved)

@@ -46,8 +46,15 @@ def content_of(
     """Everything that readers are shown, in a fixed order whatever order the rows come in. Makes no query."""
     content: Content = {name.removesuffix("_id"): getattr(job, name) for name in PLAIN_FIELDS}
     content["employment_types"] = sorted(str(kind) for kind in job.employment_types)
+    content["guessed"] = sorted(job.guessed)
     content["locations"] = [
-        {"place": row.place_id, "country": row.country_id, "text": row.text, "is_primary": row.is_primary}
+        {
+            "place": row.place_id,
+            "country": row.country_id,
+            "text": row.text,
+            "is_primary": row.is_primary,
+            "is_guessed": row.is_guessed,
+        }
         for row in sorted(locations, key=lambda row: row.position)
     ]
     content["remote_eligibility"] = sorted(
@@ -65,13 +72,18 @@ def content_of(
                 "period": row.period,
                 "min": row.min_minor,
                 "max": row.max_minor,
+                "text": row.text,
+                "is_guessed": row.is_guessed,
             }
             for row in compensations
         ),
         key=lambda entry: entry["kind"],
     )
     content["skills"] = sorted(
-        ({"skill": row.skill_id, "necessity": row.necessity, "level": row.level} for row in job_skills),
+        (
+            {"skill": row.skill_id, "necessity": row.necessity, "level": row.level, "is_guessed": row.is_guessed}
+            for row in job_skills
+        ),
         key=lambda entry: entry["skill"],
     )
     return content

@@ -53,7 +53,7 @@ class Command(BaseCommand):
     def _import(self, count: int, seed: int, now: datetime, *, show: bool) -> int:
         """The postings through the door that every other source takes."""
         rows = (Row(number, values) for number, values in enumerate(postings(seed, count, now), start=1))
-        account = import_rows(rows, Plan(source=SOURCE, format="demo"), now=now)
+        account = import_rows(rows, Plan(source=SOURCE, format="jsonl"), now=now)
         for fault in account.faults if show else ():
             self.stderr.write(f"posting {fault.position}, {fault.field}: {fault.reason}")
         return account.fates[Fate.CREATED]

@@ -100,3 +100,25 @@ def test_damaged_gzip_is_named(tmp_path):
     whole[100_000:100_050] = b"\xff" * 50
     with pytest.raises(Broken, match="damaged"):
         read(written(tmp_path, bytes(whole)))
+
+
+def test_gzip_that_unpacks_without_end_is_given_up(tmp_path):
+    bomb = gzip.compress(b"[" + b" " * 200_000_000)
+    path = written(tmp_path, b"".join([gzip.compress(b"a\nb\n"), bomb]), "bomb.jsonl.gz")
+    assert len(bomb) < 250_000
+    seen: list[int] = []
+    with opened(path) as file, pytest.raises(Broken, match="more than 200 times its size") as caught:
+        seen.extend(number for number, _ in lines(file.bytes))
+    assert seen == [1, 2]
+    assert caught.value.position == 3
+
+
+def test_gzip_of_repeated_postings_is_no_bomb(tmp_path):
+    line = b'{"title": "Nurse", "description": "%s"}\n' % os.urandom(2_000).hex().encode()
+    path = written(tmp_path, gzip.compress(line * 25_000), "same.jsonl.gz")
+    assert sum(1 for _ in read(path)) == 25_000
+
+
+def test_file_that_cannot_be_read_at_all_is_unreadable(tmp_path):
+    with pytest.raises(Unreadable, match="ends early"):
+        read(written(tmp_path, gzip.compress(b"a\n")[:12]))

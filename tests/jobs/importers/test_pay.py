@@ -1,12 +1,17 @@
+from dataclasses import replace
+
 import pytest
 
+from jobs.importers.amounts import Currencies
 from jobs.importers.pay import PayReader
 from jobs.services.incoming import Pay
 from kernel.errors import Invalid
 
 READER = PayReader(
-    digits={"USD": 2, "EUR": 2, "GBP": 2, "CAD": 2, "JPY": 0, "SEK": 2, "INR": 2, "KWD": 3},
-    of_country={"US": "USD", "DE": "EUR", "CA": "CAD", "JP": "JPY", "SE": "SEK", "IN": "INR"},
+    Currencies(
+        digits={"USD": 2, "EUR": 2, "GBP": 2, "CAD": 2, "JPY": 0, "SEK": 2, "INR": 2, "KWD": 3},
+        of_country={"US": "USD", "DE": "EUR", "CA": "CAD", "JP": "JPY", "SE": "SEK", "IN": "INR"},
+    )
 )
 
 
@@ -37,8 +42,19 @@ def test_minor_units_are_the_currencys_own(currency, minor):
         ("£14.25 per hour", Pay("GBP", "hour", 1_425, None)),
     ],
 )
-def test_written_pay_is_understood(low, pay):
-    assert read(salary_min=low) == pay
+def test_written_pay_is_understood_and_kept(low, pay):
+    said = read(salary_min=low)
+    assert replace(said, text="", is_guessed=False) == pay
+    assert said.text == low
+
+
+def test_pay_is_guessed_where_currency_or_period_is_not_said():
+    assert not read(salary_min=50_000, salary_currency="EUR", salary_period="year").is_guessed
+    assert not read(salary_min="€50,000 per year").is_guessed
+    assert not read("US", salary_min="$23/hr").is_guessed
+    assert read("DE", salary_min="$50,000 per year").is_guessed
+    assert read("DE", salary_min=50_000, salary_period="year").is_guessed
+    assert read(salary_min=50_000, salary_currency="EUR").is_guessed
 
 
 def test_dollar_is_the_countrys_own():
@@ -47,7 +63,7 @@ def test_dollar_is_the_countrys_own():
 
 
 def test_country_says_the_currency_of_a_bare_number():
-    assert read("DE", salary_min=50_000) == Pay("EUR", "year", 5_000_000, None)
+    assert read("DE", salary_min=50_000) == Pay("EUR", "year", 5_000_000, None, is_guessed=True)
 
 
 def test_bare_number_without_a_country_is_not_understood():

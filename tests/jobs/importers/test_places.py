@@ -6,6 +6,7 @@ from jobs.importers.places import PlaceReader
 pytestmark = pytest.mark.django_db
 
 NEW_YORK, LONDON, WASHINGTON, TAMPA, GHENT = 5128581, 2643743, 4140963, 4174757, 2797656
+ZURICH, SAN_FRANCISCO = 2657896, 5391959
 
 
 @pytest.fixture
@@ -34,6 +35,9 @@ def towns(found):
         ("Greater Tampa Area, FL", TAMPA),
         ("13755 N Dale Mabry Hwy Tampa, FL 33618", TAMPA),
         ("Gent, Belgium", GHENT),
+        ("Zurich, Switzerland", ZURICH),
+        ("San Francisco Bay Area", SAN_FRANCISCO),
+        ("UK-London", LONDON),
     ],
 )
 def test_town_is_recognised(reader, text, place):
@@ -106,6 +110,48 @@ def test_towns_in_a_row_have_each_its_own_state(reader, text):
     assert all(towns(found))
 
 
+@pytest.mark.parametrize(
+    ("text", "is_guessed"),
+    [
+        ("London", True),
+        ("NYC", True),
+        ("LA", True),
+        ("London, UK", False),
+        ("London, England", False),
+        ("US, CA, Los Angeles", False),
+        ("US-CA-Los Angeles", False),
+        ("Singapore", False),
+    ],
+)
+def test_town_is_guessed_where_neither_region_nor_country_is_named(reader, text, is_guessed):
+    [location] = reader.read([text]).locations
+    assert location.place_id
+    assert location.is_guessed == is_guessed
+    assert location.text == text
+
+
+def test_country_of_the_row_makes_a_town_certain(reader):
+    assert not reader.read(["London"], "GB").locations[0].is_guessed
+
+
+def test_town_and_remote_in_one_text(reader):
+    found = reader.read(["London / Paris / Remote"])
+    assert (found.workplace, [location.country for location in found.locations]) == ("remote", ["GB", "FR"])
+    europe = reader.read(["Berlin or REMOTE (EU)"])
+    assert (europe.workplace, len(europe.locations), len(europe.remote_from)) == ("remote", 1, 27)
+
+
+def test_state_code_in_a_list_of_states_is_a_state(reader):
+    assert towns(reader.read(["LA; TX; FL"])) == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_wholly"), [("Berlin", True), ("Berlin, Germany", True), ("Berlin team", False), ("f/m/d", False)]
+)
+def test_text_that_is_nothing_but_a_place(reader, text, is_wholly):
+    assert (reader.wholly(text) is not None) == is_wholly
+
+
 def test_same_place_twice_is_one(reader):
     assert towns(reader.read(["NYC; New York, NY", "New York City"])) == [NEW_YORK]
 
@@ -115,6 +161,7 @@ def test_same_place_twice_is_one(reader):
     [
         ("Remote", []),
         ("Remote - US", [("US", "")]),
+        ("Remote (US only)", [("US", "")]),
         ("US Remote", [("US", "")]),
         ("Remote (US)", [("US", "")]),
         ("Remote-US", [("US", "")]),

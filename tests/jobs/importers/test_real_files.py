@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from jobs.importers.files import opened
-from jobs.importers.run import READERS, Plan, import_rows
+from jobs.importers.formats import FORMATS
+from jobs.importers.run import Plan, import_rows
 from jobs.models import Job
 from jobs.services.incoming import Fate
 
@@ -17,7 +18,7 @@ def take_in(path, every=1, **options):
     """Imports `ROWS` rows of the file, every so manieth of it."""
     layout = "csv" if ".csv" in path.name else "jsonl"
     with opened(path) as file:
-        rows = itertools.islice(READERS[layout].read(file.bytes), 0, ROWS * every, every)
+        rows = itertools.islice(FORMATS[layout].reader.read(file.bytes), 0, ROWS * every, every)
         return import_rows(rows, Plan(source=path.name, format=layout, **options))
 
 

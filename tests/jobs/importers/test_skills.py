@@ -1,6 +1,6 @@
 import pytest
 
-from jobs.importers.skills import SkillReader
+from jobs.importers.skills import MOST_LISTED, MOST_SKILLS, SkillReader
 from jobs.models import Necessity, Skill
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +15,8 @@ def reader(request):
 
 
 def names(found):
-    known = dict(Skill.objects.filter(pk__in=[skill for skill, _ in found]).values_list("pk", "name"))
-    return {known[skill]: necessity for skill, necessity in found}
+    known = dict(Skill.objects.filter(pk__in=[asked.skill_id for asked in found]).values_list("pk", "name"))
+    return {known[asked.skill_id]: asked.necessity for asked in found}
 
 
 def test_listed_skills_are_found_by_any_spelling(reader):
@@ -71,6 +71,30 @@ def test_employers_own_name_and_everybodys_virtues_are_not_looked_for_in_texts(r
     found = reader.mentioned("Engineer", "Datadog values teamwork. We use Kafka.", company="Datadog, Inc.")
     assert set(names(found)) == {"Kafka"}
     assert reader.listed(["Teamwork", "Datadog"], [])[1] == []
+
+
+def test_listed_skills_are_stated_and_mentioned_ones_guessed(reader):
+    assert [asked.is_guessed for asked in reader.listed(["SQL"], ["Docker"])[0]] == [False, False]
+    assert [asked.is_guessed for asked in reader.mentioned("SQL developer", "Docker, too.")] == [True, True]
+
+
+def test_no_more_skills_than_fit(reader):
+    every = list(Skill.objects.values_list("name", flat=True))
+    assert len(reader.listed(every, [])[0]) == MOST_LISTED
+    assert len(reader.mentioned("", "\n".join(every))) == MOST_SKILLS
+
+
+@pytest.mark.parametrize(
+    ("text", "skills"),
+    [
+        ("Acme is a platform for ecommerce and logistics. You know Python.", {"Python"}),
+        ("We're building tools for machine learning. You know Python.", {"Python"}),
+        ("Apply at https://github.com/acme/python or www.kafka.example", set()),
+        ("The database is a PostgreSQL.", {"PostgreSQL"}),
+    ],
+)
+def test_what_the_employer_is_and_links_to_is_not_asked_for(reader, text, skills):
+    assert set(names(reader.mentioned("", text, company="Acme (YC W23)"))) == skills
 
 
 def test_longest_name_wins(reader):

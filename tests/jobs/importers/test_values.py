@@ -16,7 +16,7 @@ from kernel.errors import Invalid
         ("30.06.2026", datetime(2026, 6, 30, tzinfo=UTC)),
         ("June 30, 2026", datetime(2026, 6, 30, tzinfo=UTC)),
         ("30 Jun 2026", datetime(2026, 6, 30, tzinfo=UTC)),
-        ("June 30, 2026 at 12:01 am EDT", datetime(2026, 6, 30, tzinfo=UTC)),
+        ("June 30, 2026 at 12:01 am EDT", datetime(2026, 6, 30, 4, 1, tzinfo=UTC)),
         (1714605534, datetime(2024, 5, 1, 23, 18, 54, tzinfo=UTC)),
         ("1714605534", datetime(2024, 5, 1, 23, 18, 54, tzinfo=UTC)),
         (1714605534000, datetime(2024, 5, 1, 23, 18, 54, tzinfo=UTC)),

@@ -58,6 +58,16 @@ def test_other_words_are_unknown():
         ("Junior Developer", Seniority.ENTRY),
         ("Software Engineer II", Seniority.MID),
         ("Summer Intern", Seniority.INTERN),
+        ("Software Engineer I - Mobile", Seniority.ENTRY),
+        ("Data Scientist - PhD (2026)", Seniority.ENTRY),
+        ("Customer Success Manager II", Seniority.MID),
+        ("Supervisory Nurse", Seniority.LEAD),
+        ("Senior Park Maintenance Supervisor", Seniority.LEAD),
+        ("Manager, Commercial Sales", Seniority.LEAD),
+        ("Chief of Drafting Operations", Seniority.LEAD),
+        ("Chief of Staff", None),
+        ("Executive Assistant to the Director", None),
+        ("Account Manager", None),
         ("Staff Nurse", None),
         ("Staff Assistant to the General Manager", None),
         ("Senior Living Caregiver", None),
@@ -84,3 +94,24 @@ def test_level_is_read_off_the_title(title, level):
 )
 def test_kind_of_employment_is_read_off_the_title(title, kinds):
     assert vocabulary.employment_of_title(fold(title)) == kinds
+
+
+@pytest.mark.parametrize(
+    ("title", "workplace"),
+    [
+        ("Nurse (Remote)", Workplace.REMOTE),
+        ("Remote Sales Manager", Workplace.REMOTE),
+        ("Baker - Hybrid", Workplace.HYBRID),
+        ("Remote Sensing Scientist", None),
+        ("Hybrid Cloud Engineer", None),
+        ("Distributed Systems Engineer", None),
+    ],
+)
+def test_workplace_is_read_off_the_title(title, workplace):
+    assert vocabulary.workplace_of_title(fold(title)) is workplace
+
+
+def test_terms_are_read_off_a_part_of_a_headline():
+    part = "Remote (US), full-time or contract"
+    assert vocabulary.employment_of_text(fold(part)) == [EmploymentType.FULL_TIME, EmploymentType.CONTRACT]
+    assert vocabulary.without_employment(part).split() == ["Remote", "(US),", "or"]

@@ -6,6 +6,7 @@ from jobs.models import (
     Company,
     CompanyStatus,
     Compensation,
+    ImportRow,
     Job,
     JobLifecycle,
     JobLocation,
@@ -18,7 +19,7 @@ from jobs.models import (
 )
 from jobs.selectors.job import live
 from jobs.services.company import Employers
-from jobs.services.incoming import Fate, Import, Location, Outcome, Pay, Posting
+from jobs.services.incoming import AskedSkill, Fate, Import, Location, Outcome, Pay, Posting
 from jobs.services.posting import upsert
 from tests.factories import CompanyFactory, ImportRunFactory, JobFactory
 from tests.jobs.services.races import at_once
@@ -54,7 +55,10 @@ def whole(**changes):
             "locations": (Location("Berlin", BERLIN, "DE"), Location("Somewhere else")),
             "remote_from": (("DE", ""), ("US", "CA")),
             "pay": Pay("EUR", "year", 4_000_000, 5_000_000),
-            "skills": ((skills[0].pk, Necessity.REQUIRED), (skills[1].pk, Necessity.NICE)),
+            "skills": (
+                AskedSkill(skills[0].pk, Necessity.REQUIRED),
+                AskedSkill(skills[1].pk, Necessity.NICE, is_guessed=True),
+            ),
             "published_at": NOW - timedelta(days=1),
         }
         | changes
@@ -101,13 +105,77 @@ def test_posting_without_dates_again_changes_nothing():
 
 def test_changed_posting_makes_a_revision_that_says_what_changed():
     put(whole())
-    assert put(whole(title="Head baker", pay=None, locations=(Location("Bonn"),))) == [Fate.UPDATED]
+    assert put(whole(title="Head baker", pay=None, locations=(Location("Bonn"),))) == [Fate.REVISED]
     job = Job.objects.get()
     assert (job.title, job.current_revision, job.version) == ("Head baker", 2, 2)
     assert job.revisions.get(number=2).changed == ["compensations", "locations", "title"]
     assert [row.text for row in job.locations.all()] == ["Bonn"]
     assert not job.compensations.exists()
     assert job.job_skills.count() == 2
+
+
+def test_outcome_says_which_job_and_what_changed():
+    [created] = upsert([posting(published_at=NOW)], terms())
+    job = Job.objects.get()
+    assert created == Outcome(Fate.CREATED, job_id=job.pk)
+    moved = posting(title="Cook", published_at=NOW + timedelta(hours=1))
+    assert upsert([moved], terms()) == [Outcome(Fate.REVISED, job_id=job.pk, changed=("title", "expires_at"))]
+    later = posting(title="Cook", published_at=NOW + timedelta(hours=2))
+    assert upsert([later], terms()) == [Outcome(Fate.TOUCHED, job_id=job.pk, changed=("expires_at",))]
+
+
+def test_what_was_guessed_is_marked_and_what_was_said_is_kept():
+    guess = Pay("EUR", "year", 4_500_000, 5_500_000, text="€45k–55k + bonus", is_guessed=True)
+    skill = AskedSkill(Skill.objects.first().pk, Necessity.REQUIRED, is_guessed=True)
+    put(
+        posting(
+            pay=guess,
+            skills=(skill,),
+            locations=(Location("Berlin", BERLIN, "DE", is_guessed=True),),
+            guessed=("language", "seniority"),
+            said=(("seniority", "Staff"),),
+        )
+    )
+    job = Job.objects.get()
+    assert job.guessed == ["language", "seniority"]
+    assert (job.compensations.get().text, job.compensations.get().is_guessed) == ("€45k–55k + bonus", True)
+    assert job.job_skills.get().is_guessed
+    assert job.locations.get().is_guessed
+    assert SourcePosting.objects.get().said == {"seniority": "Staff"}
+    stated = posting(pay=guess, skills=(skill._replace(is_guessed=False),), guessed=("language",))
+    assert upsert([stated], terms())[0].changed == ("guessed", "locations", "skills")
+
+
+def test_changed_guess_of_the_language_is_the_same_posting():
+    put(posting(language="en", guessed=("language",)))
+    assert put(posting(language="pl", guessed=("language",))) == [Fate.REVISED]
+    assert put(posting(language="de")) == [Fate.REVISED]
+    assert Job.objects.values_list("language", "current_revision").get() == ("de", 3)
+    # From here on the source has said it: what says another language is another posting.
+    assert put(posting(language="fr")) == [Fate.CREATED]
+
+
+def test_guess_does_not_take_over_a_posting_whose_language_was_stated():
+    put(posting(language="en"), posting(language="de"))
+    assert put(posting(language="de", guessed=("language",))) == [Fate.REVISED]
+    assert put(posting(language="fr", guessed=("language",))) == [Fate.REVISED]
+    assert set(Job.objects.values_list("language", flat=True)) == {"en", "fr"}
+
+
+def test_two_rows_of_one_posting_in_a_batch_are_refused():
+    put(posting(language="en", guessed=("language",)))
+    outcomes = upsert([posting(language="en"), posting(language="de", guessed=("language",))], terms())
+    assert [outcome.fate for outcome in outcomes] == [Fate.REVISED, Fate.FAILED]
+    assert outcomes[1].field == "id"
+
+
+def test_account_of_every_posting_is_kept_with_the_run():
+    run = ImportRunFactory()
+    bad = posting(reference="bad", pay=Pay("EUR", "year", 9, 1), position=3)
+    upsert([posting(position=1), posting(reference="A-2", position=2), bad], terms(run_id=run.pk))
+    rows = ImportRow.objects.order_by("position").values_list("position", "fate", "reference", "job__title")
+    assert list(rows) == [(1, "created", "A-1", "Baker"), (2, "created", "A-2", "Baker"), (3, "failed", "bad", None)]
+    assert "compensation_min_below_max" in ImportRow.objects.get(position=3).reason
 
 
 def test_company_is_found_by_any_of_its_names():
@@ -154,14 +222,14 @@ def test_live_days_again_change_nothing_until_they_are_over():
     before = everything()
     assert put(old, live_days=10, now=NOW + timedelta(days=5)) == [Fate.UNCHANGED]
     assert everything() == before
-    assert put(old, live_days=10, now=NOW + timedelta(days=11)) == [Fate.UPDATED]
+    assert put(old, live_days=10, now=NOW + timedelta(days=11)) == [Fate.TOUCHED]
     assert Job.objects.get().expires_at == NOW + timedelta(days=21)
 
 
 def test_stated_end_is_followed_without_a_revision():
     put(posting(published_at=NOW, expires_at=NOW + timedelta(days=5)))
-    assert put(posting(published_at=NOW, expires_at=NOW + timedelta(days=9))) == [Fate.UPDATED]
-    assert put(posting(published_at=NOW, expires_at=NOW - timedelta(days=1)), now=NOW) == [Fate.UPDATED]
+    assert put(posting(published_at=NOW, expires_at=NOW + timedelta(days=9))) == [Fate.TOUCHED]
+    assert put(posting(published_at=NOW, expires_at=NOW - timedelta(days=1)), now=NOW) == [Fate.TOUCHED]
     job = Job.objects.get()
     assert (job.lifecycle, job.current_revision) == ("expired", 1)
     assert job.first_published_at == NOW
@@ -170,7 +238,7 @@ def test_stated_end_is_followed_without_a_revision():
 
 def test_expired_posting_that_the_source_prolongs_is_live_again():
     put(posting(published_at=NOW - timedelta(days=90)))
-    assert put(posting(published_at=NOW - timedelta(days=1))) == [Fate.UPDATED]
+    assert put(posting(published_at=NOW - timedelta(days=1))) == [Fate.TOUCHED]
     job = Job.objects.get()
     assert (job.lifecycle, job.expires_at) == ("published", NOW + timedelta(days=59))
     assert job.first_published_at == NOW - timedelta(days=90)
@@ -180,7 +248,7 @@ def test_expired_posting_that_the_source_prolongs_is_live_again():
 def test_what_somebody_decided_stays(trait):
     company = CompanyFactory(name="Acme")
     job = JobFactory(company=company, external_reference="A-1", title="Old", **{trait: True})
-    assert put(posting(published_at=NOW)) == [Fate.UPDATED]
+    assert put(posting(published_at=NOW)) == [Fate.REVISED]
     after = Job.objects.get()
     assert after.title == "Baker"
     assert (after.lifecycle, after.published_at, after.expires_at) == (job.lifecycle, job.published_at, job.expires_at)
@@ -212,7 +280,7 @@ def test_posting_whose_description_cannot_be_shown_fails_alone():
 def test_posting_that_the_database_refuses_fails_alone():
     bad = posting(reference="bad", pay=Pay("EUR", "year", 9, 1))
     outcomes = upsert([*(posting(reference=str(number)) for number in range(5)), bad], terms())
-    assert outcomes[:5] == [Outcome(Fate.CREATED)] * 5
+    assert [outcome.fate for outcome in outcomes[:5]] == [Fate.CREATED] * 5
     assert outcomes[5].fate is Fate.FAILED
     assert "compensation_min_below_max" in outcomes[5].reason
     assert Job.objects.count() == 5
@@ -225,7 +293,7 @@ def test_dry_run_says_what_would_happen_and_changes_nothing():
     postings = [posting(reference="1", title="New"), posting(reference="2"), posting(company="Bolt")]
     for _ in range(2):
         outcomes = upsert(postings, into)
-        assert [outcome.fate for outcome in outcomes] == [Fate.UPDATED, Fate.CREATED, Fate.CREATED]
+        assert [outcome.fate for outcome in outcomes] == [Fate.REVISED, Fate.CREATED, Fate.CREATED]
         assert everything() == before
 
 

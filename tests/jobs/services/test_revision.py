@@ -39,9 +39,13 @@ def test_content_says_what_readers_are_shown():
     assert content["title"] == "Cook"
     assert content["description_source"] == "We build **things**."
     assert content["employment_types"] == ["full_time", "part_time"]
-    assert content["locations"] == [{"place": place.pk, "country": "DE", "text": "Ulm", "is_primary": True}]
-    assert content["skills"] == [{"skill": skill.pk, "necessity": "required", "level": None}]
-    assert content["compensations"] == [{"kind": "base", "currency": "EUR", "period": "year", "min": 1, "max": 2}]
+    assert content["locations"] == [
+        {"place": place.pk, "country": "DE", "text": "Ulm", "is_primary": True, "is_guessed": False}
+    ]
+    assert content["skills"] == [{"skill": skill.pk, "necessity": "required", "level": None, "is_guessed": False}]
+    assert content["compensations"] == [
+        {"kind": "base", "currency": "EUR", "period": "year", "min": 1, "max": 2, "text": "", "is_guessed": False}
+    ]
 
 
 def test_what_readers_are_not_shown_is_not_part_of_the_content():

@@ -3,8 +3,10 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
 
 from jobs.models import Compensation, Job
+from jobs.services.import_run import LOCK
 from tests.factories import CompanyFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +27,7 @@ def written(tmp_path, *lines, name="board.jsonl"):
     path = tmp_path / name
     content = b"".join(line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines)
     path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
-    return path
+    return str(path)
 
 
 def refused(*arguments, **options):
@@ -52,7 +54,7 @@ def test_csv_with_other_column_names_goes_in(tmp_path):
     path = tmp_path / "city.csv"
     path.write_text("Job ID,Civil Service Title,Agency,Salary Range From\n1,NURSE,CITY,84252.0\n")
     renames = ["id=Job ID", "title=Civil Service Title", "company=Agency", "salary_min=Salary Range From"]
-    call_command("jobs_import", path, map=renames, verbosity=0)
+    call_command("jobs_import", str(path), map=renames, verbosity=0)
     assert list(Job.objects.values_list("external_reference", "title", "company__name")) == [("1", "NURSE", "CITY")]
 
 
@@ -84,8 +86,8 @@ def test_some_bad_rows_end_with_1_and_are_named(tmp_path, capsys):
         call_command("jobs_import", written(tmp_path, ROWS[0], {"id": "3", "title": "Cook"}, b"{\n", ROWS[1]))
     assert caught.value.code == 1
     told = capsys.readouterr().err
-    assert "line 2, company: A posting needs a company." in told
-    assert "line 3: Not JSON" in told
+    assert "row 2, company: A posting needs a company." in told
+    assert "row 3: Not JSON" in told
     assert Job.objects.count() == 2
 
 
@@ -106,24 +108,87 @@ def test_some_bad_rows_end_with_1_and_are_named(tmp_path, capsys):
 def test_file_that_gives_nothing_ends_with_2_and_says_why(tmp_path, content, name, reason):
     path = tmp_path / name
     path.write_bytes(content)
-    error = refused(path)
+    error = refused(str(path))
     assert error.returncode == 2
     assert reason in str(error)
 
 
-def test_missing_file_and_folder_end_with_2(tmp_path):
-    assert refused(tmp_path / "absent.jsonl").returncode == 2
-    assert "directory" in str(refused(tmp_path, format="jsonl"))
+def test_missing_file_and_empty_folder_end_with_2(tmp_path):
+    assert refused(str(tmp_path / "absent.jsonl")).returncode == 2
+    assert "has no files that end in .jsonl" in str(refused(str(tmp_path), format="jsonl"))
 
 
-@pytest.mark.parametrize("entry", ["title", "=x", "headline=title", "title="])
+@pytest.mark.parametrize("entry", ["title", "=x", "colour=title", "title="])
 def test_map_that_means_nothing_is_refused(tmp_path, entry):
     assert refused(written(tmp_path, *ROWS), map=[entry]).returncode == 2
+
+
+def test_map_is_for_formats_without_keys_of_their_own(tmp_path):
+    error = refused(written(tmp_path, {}, name="lever.json"), format="lever", map=["title=text"])
+    assert "lever has keys of its own" in str(error)
 
 
 @pytest.mark.parametrize("days", [0, -1, 4000])
 def test_live_days_out_of_bounds_are_refused(tmp_path, days):
     assert refused(written(tmp_path, *ROWS), live_days=days).returncode == 2
+
+
+@pytest.mark.parametrize("percent", [-1, 101])
+def test_share_to_close_out_of_bounds_is_refused(tmp_path, percent):
+    assert refused(written(tmp_path, *ROWS), close_at_most=percent).returncode == 2
+
+
+def test_sync_closes_what_vanished_and_tells_of_it(tmp_path, capsys):
+    call_command("jobs_import", written(tmp_path, *ROWS), source="board", sync=True)
+    call_command("jobs_import", written(tmp_path, ROWS[1]), source="board", sync=True)
+    assert "closed 1 no longer listed" in " ".join(capsys.readouterr().out.split())
+    assert Job.objects.get(external_reference="1").close_reason == "withdrawn"
+
+
+def test_dry_run_prints_the_plan(tmp_path, capsys):
+    call_command("jobs_import", written(tmp_path, *ROWS), source="board", verbosity=0)
+    changed = [ROWS[0] | {"title": "Head nurse"}, {"id": "3", "company": "Acme", "title": "Cook"}]
+    call_command("jobs_import", written(tmp_path, *changed), source="board", sync=True, dry_run=True)
+    told = capsys.readouterr().out
+    assert "~ Acme · Head nurse [1]: " in told
+    assert "+ Acme · Cook [3]\n" in told
+    assert "- Acme · Baker [2]: No longer listed by board." in told
+    assert set(Job.objects.values_list("title", "lifecycle")) == {("Nurse", "expired"), ("Baker", "published")}
+
+
+def test_long_plan_is_cut_and_says_so(tmp_path, capsys):
+    path = written(tmp_path, *({"id": str(number), "company": "Acme", "title": "Cook"} for number in range(50)))
+    call_command("jobs_import", path, dry_run=True)
+    assert "… and 10 more (-v 2 shows more)" in capsys.readouterr().out
+    call_command("jobs_import", path, dry_run=True, verbosity=2)
+    assert capsys.readouterr().out.count("+ Acme") == 50
+
+
+def test_sync_that_closes_nothing_ends_with_1_and_says_why(tmp_path, capsys):
+    rows = [{"id": str(number), "company": "Acme", "title": "Cook"} for number in range(50)]
+    call_command("jobs_import", written(tmp_path, *rows), source="board", verbosity=0)
+    with pytest.raises(SystemExit) as caught:
+        call_command("jobs_import", written(tmp_path, *rows[:10]), source="board", sync=True)
+    assert caught.value.code == 1
+    assert "Nothing was closed: 40 of the 50 postings" in capsys.readouterr().err
+    call_command("jobs_import", written(tmp_path, *rows[:10]), source="board", sync=True, close_at_most=100)
+    assert Job.objects.filter(lifecycle="closed").count() == 40
+
+
+def test_source_that_is_being_imported_ends_with_2(tmp_path):
+    path = written(tmp_path, *ROWS)
+    with connections["default"].copy().cursor() as elsewhere:
+        elsewhere.execute("SELECT pg_advisory_lock(hashtext(%s), hashtext(%s))", [LOCK, "board"])
+        error = refused(path)
+        elsewhere.connection.close()
+    assert error.returncode == 2
+    assert "being imported at this moment" in str(error)
+
+
+def test_address_with_a_secret_names_the_source_without_it(capsys):
+    error = refused("https://user:pass@boards.example/jobs?key=s3cret", format="greenhouse")
+    assert error.returncode == 2
+    assert "s3cret" not in str(error) + capsys.readouterr().out
 
 
 def test_help_tells_keys_and_exit_codes(capsys):
