@@ -39,6 +39,18 @@ def may_amend_job(viewer: Viewer) -> bool:
     return is_platform_admin(viewer)
 
 
+def may_write_jobs(viewer: Viewer, roles: Roles, company: Company) -> bool:
+    """Create and edit a company's jobs: its recruiters and above."""
+    return _has_role(viewer, roles, company.pk, RUNS_JOBS)
+
+
+def may_dismiss_duplicate(viewer: Viewer, roles: Roles, job: Job, duplicate: Job) -> bool:
+    """Say that two jobs are no duplicates: platform staff, and who runs the jobs of the company of both."""
+    if viewer.is_staff:
+        return True
+    return job.company_id == duplicate.company_id and _has_role(viewer, roles, job.company_id, RUNS_JOBS)
+
+
 def is_trusted(company: Company) -> bool:
     """May publish a draft without a review. Every company, until reviews exist."""
     return True

@@ -20,11 +20,12 @@ from jobs.errors import (
     JobIncomplete,
     JobNotClosable,
     JobNotPublishable,
+    JobRepeatsAnother,
 )
 from jobs.models import CloseReason, CompanyStatus, Job, JobLifecycle, JobModeration
 from jobs.selectors import job as jobs
 from jobs.selectors import membership
-from jobs.services import description, revision
+from jobs.services import description, duplicate, revision
 from kernel.errors import Invalid, NotFound
 from kernel.viewer import Viewer
 
@@ -42,7 +43,8 @@ def publish(*, by: Viewer, job_id: UUID, expires_at: datetime | None = None) -> 
     """Make a posting live until `expires_at`, and give it back.
 
     Without `expires_at`, the end that the posting already has stands if it lies ahead, else it is
-    JOB_LIFETIME_DAYS from now. Of several who publish at once, one does; the others get `JobAlreadyPublished`.
+    JOB_LIFETIME_DAYS from now. Of several who publish at once, one does; the others get `JobAlreadyPublished`. Of
+    several drafts of a company that say the same, one goes live; the others get `JobRepeatsAnother`.
     """
     job, roles = _locked(by, job_id)
     if not policies.may_publish_job(by, roles, job):
@@ -50,6 +52,8 @@ def publish(*, by: Viewer, job_id: UUID, expires_at: datetime | None = None) -> 
     now = timezone.now()
     _refuse_unpublishable(job, now)
     job.expires_at = _end(job, expires_at, now)
+    if repeated := duplicate.repeated_by(job):
+        raise JobRepeatsAnother(f"This company has the same job live already: {repeated.slug}")
     job.lifecycle = JobLifecycle.PUBLISHED
     job.published_at = now
     job.first_published_at = job.first_published_at or now
@@ -94,9 +98,10 @@ def amend(*, by: Viewer, job_id: UUID, version: int, changes: Mapping[str, objec
         raise JobChangedMeanwhile
     for field, value in changes.items():
         setattr(job, field, value)
+    job.guessed = [field for field in job.guessed if field not in changes]
     rendered = description.render(job.description_source, job.description_format)
     job.description_html, job.description_text = rendered.html, rendered.text
-    _save(job, by, *changes, "description_html", "description_text")
+    _save(job, by, *changes, "guessed", "description_html", "description_text")
     return job
 
 

@@ -22,6 +22,7 @@ class JobAspect(TextChoices):
     PAY = "pay", "Any component of the pay"
     SKILLS = "skills", "The skills asked for"
     APPLY = "apply", "How to apply"
+    GUESSED = "guessed", "Which of it was guessed"
 
 
 # What a revision's content calls otherwise.

@@ -38,8 +38,9 @@ from jobs.models import (
 )
 from jobs.models.pay import YEARLY_FACTORS
 from jobs.selectors import company as companies
+from jobs.selectors import duplicate, import_source, posting, taxonomy
 from jobs.selectors import job as jobs
-from jobs.selectors import posting, taxonomy
+from jobs.selectors.import_source import Attribution
 from schema.core.connections import connection_of
 from schema.core.loading import many, one
 from schema.core.scalars import HTML, URL, CurrencyCode, DateTime, Decimal
@@ -75,10 +76,18 @@ class Pay(graphene.ObjectType):
     yearly = graphene.Field(
         PayRange, description=f"What that comes to in a year of full-time work: {_FACTORS}. Null for a sum paid once."
     )
+    text = graphene.String(description="As the posting says it, where it does so in words.")
+    is_guessed = graphene.Boolean(
+        required=True, description="Read out of words, or with a currency or period that the posting does not state."
+    )
 
     @staticmethod
     def resolve_currency(pay: CompensationRow, info: GraphQLResolveInfo) -> str:
         return pay.currency_id
+
+    @staticmethod
+    def resolve_text(pay: CompensationRow, info: GraphQLResolveInfo) -> str | None:
+        return pay.text or None
 
     @staticmethod
     def resolve_min(pay: CompensationRow, info: GraphQLResolveInfo) -> Money | None:
@@ -110,6 +119,10 @@ class JobPlace(graphene.ObjectType):
     text = graphene.String(description="As the posting says it.")
     place = graphene.Field(Place, description="The town, where it was recognised.")
     country = graphene.Field(Country, description="The country, where it was recognised.")
+    is_guessed = graphene.Boolean(
+        required=True,
+        description="The posting names neither the town's region nor its country, or no place as such.",
+    )
     is_primary = graphene.Boolean(required=True, description="The place to show where there is room for one.")
 
     @staticmethod
@@ -123,6 +136,7 @@ class JobSkill(graphene.ObjectType):
     skill = graphene.Field(Skill, required=True, description="The skill.")
     necessity = enum_of(Necessity)(required=True, description="How much the job insists on it.")
     level = graphene.Int(description="From 1, basic, to 5, expert, where the posting says so.")
+    is_guessed = graphene.Boolean(required=True, description="The posting mentions it without listing it.")
 
 
 class RemoteRule(graphene.ObjectType):
@@ -162,18 +176,37 @@ class JobApply(graphene.ObjectType):
 class JobSource(graphene.ObjectType):
     """Where a posting was found."""
 
-    name = graphene.String(required=True, description="The source.")
+    name = graphene.String(required=True, description="The source, as imports know it.")
+    title = graphene.String(required=True, description="What to call the source beside the posting.")
+    homepage = URL(description="Where that name leads, for sources that ask for a link back.")
     url = URL(description="The posting's own address there: the one to credit and link to.")
     first_seen_at = DateTime(required=True, description="When it was first met there.")
     last_seen_at = DateTime(required=True, description="When it was last met there.")
+    vanished_at = DateTime(description="Since when it is listed there no longer; null while it is.")
 
     @staticmethod
     def resolve_name(source: SourcePostingRow, info: GraphQLResolveInfo) -> str:
         return source.source
 
     @staticmethod
+    def resolve_title(source: SourcePostingRow, info: GraphQLResolveInfo) -> Any:
+        return info.context.load(import_source.attributions, source.source).then(_title)
+
+    @staticmethod
+    def resolve_homepage(source: SourcePostingRow, info: GraphQLResolveInfo) -> Any:
+        return info.context.load(import_source.attributions, source.source).then(_homepage)
+
+    @staticmethod
     def resolve_url(source: SourcePostingRow, info: GraphQLResolveInfo) -> str | None:
         return source.url or None
+
+
+def _title(attribution: Attribution) -> str:
+    return attribution.title
+
+
+def _homepage(attribution: Attribution) -> str | None:
+    return attribution.homepage or None
 
 
 class JobRevision(graphene.ObjectType):
@@ -257,16 +290,40 @@ class Job(ModelType):
     remote_hours = graphene.Field(UtcRange, description="Which time zones a remote worker may live in; null: any.")
     description = graphene.Field(JobDescription, required=True, description="What the posting says.")
     apply = graphene.Field(JobApply, required=True, description="How to apply.")
+    guessed = graphene.List(
+        graphene.NonNull(enum_of(JobAspect)),
+        required=True,
+        description="What no source states and was inferred from title and text. Pay, places and skills say it each.",
+    )
     sources = many(
-        JobSource, batch=posting.sources, description="Where it was found, oldest first; empty for jobs written here."
+        JobSource,
+        batch=posting.sources,
+        description="Where it was found, oldest first; empty for jobs written here. At most 20.",
+    )
+    canonical_url = URL(
+        description="The posting's own address at the first source that still lists it: the one to credit and link to."
     )
     revisions = many(
         JobRevision, batch=posting.revisions, description="What changed and when, newest first; the last 50."
     )
 
+    duplicates = many(
+        lambda: Job,
+        batch=duplicate.of_jobs,
+        description="The same posting over again, in other towns or from other sources, the oldest first; at most 50.",
+    )
+
     @staticmethod
     def resolve_salary(job: JobRow, info: GraphQLResolveInfo) -> Any:
         return info.context.load(posting.compensations, job.pk).then(_base)
+
+    @staticmethod
+    def resolve_guessed(job: JobRow, info: GraphQLResolveInfo) -> list[str]:
+        return aspects(job.guessed)
+
+    @staticmethod
+    def resolve_canonical_url(job: JobRow, info: GraphQLResolveInfo) -> Any:
+        return info.context.load(posting.sources, job.pk).then(_canonical)
 
     @staticmethod
     def resolve_description(job: JobRow, info: GraphQLResolveInfo) -> Any:
@@ -285,6 +342,10 @@ class Job(ModelType):
 
 def _base(components: list[CompensationRow] | None) -> CompensationRow | None:
     return next((pay for pay in components or () if pay.kind == CompensationKind.BASE), None)
+
+
+def _canonical(sources: list[SourcePostingRow] | None) -> str | None:
+    return next((source.url for source in sources or () if source.url and source.vanished_at is None), None)
 
 
 JobConnection = connection_of("Job", Job, "jobs")

@@ -1,12 +1,14 @@
 import pytest
 
 from jobs import policies
-from jobs.models import Job, MembershipRole
+from jobs.models import Company, Job, MembershipRole
 from kernel.ids import uuid7
 from kernel.viewer import ANONYMOUS, Viewer
 
 COMPANY = uuid7()
 JOB = Job(company_id=COMPANY, title="Cook")
+TWIN = Job(company_id=COMPANY, title="Cook")
+ELSEWHERE = Job(company_id=uuid7(), title="Cook")
 
 VIEWERS = {
     "anonymous": (ANONYMOUS, {}),
@@ -25,6 +27,14 @@ ACTS = {
     "publish": (policies.may_publish_job, [JOB], RECRUITERS | {ADMIN}),
     "close": (policies.may_close_job, [JOB, "filled"], RECRUITERS | {ADMIN}),
     "close for moderation": (policies.may_close_job, [JOB, "moderation"], {ADMIN}),
+    "write": (policies.may_write_jobs, [Company(pk=COMPANY)], RECRUITERS),
+    "dismiss a duplicate": (policies.may_dismiss_duplicate, [JOB, TWIN], RECRUITERS | {ADMIN, "moderator"}),
+    "dismiss across companies": (policies.may_dismiss_duplicate, [JOB, ELSEWHERE], {ADMIN, "moderator"}),
+    "dismiss across companies, the other way": (
+        policies.may_dismiss_duplicate,
+        [ELSEWHERE, JOB],
+        {ADMIN, "moderator"},
+    ),
 }
 
 

@@ -15,6 +15,7 @@ from tests.factories import (
     CategoryFactory,
     CompensationFactory,
     CurrencyFactory,
+    ImportSourceFactory,
     JobFactory,
     JobLocationFactory,
     JobSkillFactory,
@@ -223,3 +224,43 @@ def test_a_company_is_found_by_a_slug_that_it_had() -> None:
     SlugHistory.objects.create(company=company, slug="old-name")
     query = "query($s: String!) { company(by: {slug: $s}) { slug } }"
     assert send(query, {"s": "old-name"}).data == {"company": {"slug": company.slug}}
+
+
+def test_what_was_guessed_is_marked_and_the_words_are_kept() -> None:
+    job = JobFactory(guessed=["seniority", "employment_types", "language"], seniority="senior")
+    CompensationFactory(job=job, text="€45k–55k + bonus", is_guessed=True)
+    JobLocationFactory(job=job, text="NYC", is_guessed=True)
+    JobSkillFactory(job=job, is_guessed=True)
+    selection = "guessed salary { text isGuessed } places { text isGuessed } skills { isGuessed }"
+    assert one(selection, job=job) == {
+        "guessed": ["LANGUAGE", "EMPLOYMENT_TYPES", "SENIORITY"],
+        "salary": {"text": "€45k–55k + bonus", "isGuessed": True},
+        "places": [{"text": "NYC", "isGuessed": True}],
+        "skills": [{"isGuessed": True}],
+    }
+
+
+def test_source_is_credited_by_its_title_and_linked_to() -> None:
+    ImportSourceFactory(name="remoteok", title="Remote OK", homepage="https://remoteok.com")
+    job = JobFactory()
+    gone = SourcePostingFactory(
+        job=job, source="a-file", url="https://gone.example/1", vanished_at=timezone.now(), first_seen_at=timezone.now()
+    )
+    SourcePostingFactory(job=job, source="remoteok", url="https://remoteok.com/1", first_seen_at=timezone.now())
+    found = one("canonicalUrl sources { name title homepage url vanishedAt }", job=job)
+    assert found["canonicalUrl"] == "https://remoteok.com/1"
+    first, second = found["sources"]
+    assert (first["title"], first["homepage"]) == ("a-file", None)
+    assert first["vanishedAt"].startswith(f"{gone.vanished_at:%Y-%m-%dT%H:%M}")
+    assert (second["title"], second["homepage"], second["vanishedAt"]) == ("Remote OK", "https://remoteok.com", None)
+
+
+def test_job_that_was_written_here_has_no_canonical_address() -> None:
+    assert one("canonicalUrl sources { name }", job=JobFactory()) == {"canonicalUrl": None, "sources": []}
+
+
+def test_at_most_twenty_sources_are_shown() -> None:
+    job = JobFactory()
+    for number in range(25):
+        SourcePostingFactory(job=job, source=f"source-{number}")
+    assert len(one("sources { name }", job=job)["sources"]) == 20
