@@ -1,7 +1,58 @@
-"""Reference rows: the words that postings and people are described with. Loaded from `jobs/data`."""
+"""Reference rows: the words that postings and people are described with.
+
+They are loaded from `jobs/data`, and enlarged by official taxonomies. There is one vocabulary: a concept of a taxonomy
+that we have a row for is linked to it by its code, and only others become rows of their own.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+
+class TaxonomyScheme(models.TextChoices):
+    """Who says so: this board's own vocabulary or an official taxonomy."""
+
+    NEXUS = "nexus", "The vocabulary that ships with Nexus, and what the operator added"
+    ESCO = "esco", "ESCO, the European Commission's classification of occupations and skills"
+    ONET = "onet", "O*NET, the occupations and technologies of the U.S. Department of Labor"
+    ISCO = "isco", "ISCO-08, the occupation groups of the International Labour Organization"
+    NAICS = "naics", "NAICS, the North American Industry Classification System"
+
+
+def _scheme(help_text: str) -> "models.CharField[str, str]":
+    # The database knows the default, too: rows also come by COPY, with the columns that they have.
+    return models.CharField(
+        max_length=8,
+        choices=TaxonomyScheme,
+        default=TaxonomyScheme.NEXUS,
+        db_default=TaxonomyScheme.NEXUS,
+        help_text=help_text,
+    )
+
+
+def _is_retired() -> "models.BooleanField[bool, bool]":
+    return models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="No longer in the edition of its taxonomy that was loaded last; kept for what points at it.",
+    )
+
+
+class ExternalCode(models.Model):
+    """What a taxonomy calls one of our rows."""
+
+    scheme = _scheme("The taxonomy.")
+    code = models.CharField(
+        max_length=200,
+        help_text="Its identifier there: ESCO's UUID, a code of O*NET, ISCO-08 or NAICS, a technology's name in O*NET.",
+    )
+    title = models.CharField(max_length=200, blank=True, help_text="Its name there, where known.")
+    is_retired = _is_retired()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.code}"
 
 
 class Country(models.Model):
@@ -92,16 +143,31 @@ class PlaceName(models.Model):
 
 
 class Industry(models.Model):
-    """What a company is in the business of."""
+    """What a company is in the business of. Those of a taxonomy lie below ours."""
 
     slug = models.SlugField(max_length=60, unique=True, help_text="Stands for the industry in addresses.")
     name = models.CharField(max_length=100, help_text="In English.")
+    # Industries are too few for an index to be of use.
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", db_index=False
+    )
+    scheme = _scheme("Whose word it is.")
+    is_retired = _is_retired()
 
     class Meta:
         verbose_name_plural = "industries"
 
     def __str__(self) -> str:
         return self.name
+
+
+class IndustryCode(ExternalCode):
+    """What a taxonomy calls an industry. Finer codes of the taxonomy lead to the industry that they are part of."""
+
+    industry = models.ForeignKey(Industry, on_delete=models.CASCADE, related_name="codes")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="industry_code_is_unique")]
 
 
 class Category(models.Model):
@@ -134,9 +200,40 @@ class Occupation(models.Model):
     slug = models.SlugField(max_length=80, unique=True, help_text="Stands for the occupation in addresses.")
     title = models.CharField(max_length=120, help_text="In English.")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="occupations")
+    preparation = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="How much preparation it takes, by O*NET's job zones: from 1, little or none, to 5, extensive.",
+    )
+    scheme = _scheme("Whose word it is.")
+    is_retired = _is_retired()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(preparation__isnull=True) | models.Q(preparation__range=(1, 5)),
+                name="occupation_preparation_is_known",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class OccupationCode(ExternalCode):
+    """What a taxonomy calls an occupation. A group of ISCO-08 has many occupations, any other code has one."""
+
+    occupation = models.ForeignKey(Occupation, on_delete=models.CASCADE, related_name="codes")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "code", "occupation"], name="occupation_code_is_unique"),
+            models.UniqueConstraint(
+                fields=["scheme", "code"],
+                condition=~models.Q(scheme=TaxonomyScheme.ISCO),
+                name="occupation_code_has_one_meaning",
+            ),
+        ]
 
 
 class OccupationTerm(models.Model):
@@ -144,11 +241,46 @@ class OccupationTerm(models.Model):
 
     occupation = models.ForeignKey(Occupation, on_delete=models.CASCADE, related_name="terms")
     term = models.CharField(max_length=120)
-    is_abbreviation = models.BooleanField(default=False)
+    is_abbreviation = models.BooleanField(default=False, db_default=False)
+    scheme = _scheme("Whose word it is.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["occupation", "term"], name="occupation_term_is_unique")]
         indexes = [models.Index(fields=["term"], name="occupation_term")]
+
+
+class OccupationLabel(models.Model):
+    """A folded title that a taxonomy has for an occupation and that is not safe to read in a posting.
+
+    It may be another occupation's, too, or hide a term of ours. It is there to be looked for, and decides nothing.
+    """
+
+    occupation = models.ForeignKey(Occupation, on_delete=models.CASCADE, related_name="labels")
+    label = models.CharField(max_length=120)
+    scheme = _scheme("Whose word it is.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["occupation", "label", "scheme"], name="occupation_label_is_unique")
+        ]
+        indexes = [models.Index(fields=["label"], name="occupation_label_prefix", opclasses=["varchar_pattern_ops"])]
+
+
+class RelatedOccupation(models.Model):
+    """An occupation that is like another, as a taxonomy sees it."""
+
+    occupation = models.ForeignKey(Occupation, on_delete=models.CASCADE, related_name="relations")
+    related = models.ForeignKey(Occupation, on_delete=models.CASCADE, related_name="+")
+    rank = models.PositiveSmallIntegerField(help_text="1 is the closest.")
+    scheme = _scheme("Whose word it is.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["occupation", "related", "scheme"], name="related_occupation_is_unique"),
+            models.CheckConstraint(
+                condition=~models.Q(occupation=models.F("related")), name="related_occupation_is_another"
+            ),
+        ]
 
 
 class SkillKind(models.TextChoices):
@@ -172,9 +304,23 @@ class Skill(models.Model):
     is_ambiguous = models.BooleanField(
         default=False, help_text="The bare name is also an everyday word, and is only trusted in its own spelling."
     )
+    scheme = _scheme("Whose word it is.")
+    is_retired = _is_retired()
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "id"], name="skill_name")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class SkillCode(ExternalCode):
+    """What a taxonomy calls a skill."""
+
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="codes")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="skill_code_is_unique")]
 
 
 class SkillAlias(models.Model):
@@ -182,7 +328,63 @@ class SkillAlias(models.Model):
 
     skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="spellings")
     alias = models.CharField(max_length=120, unique=True)
+    scheme = _scheme("Whose word it is.")
 
     class Meta:
         verbose_name_plural = "skill aliases"
         indexes = [models.Index(fields=["alias"], name="skill_alias_prefix", opclasses=["varchar_pattern_ops"])]
+
+
+class SkillLabel(models.Model):
+    """A folded name that a taxonomy has for a skill and that is not safe to read in a text.
+
+    Most are sentences and everyday words ("manage staff", "history"). It is there to be looked for, and decides
+    nothing.
+    """
+
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="labels")
+    label = models.CharField(max_length=120)
+    scheme = _scheme("Whose word it is.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["skill", "label", "scheme"], name="skill_label_is_unique")]
+        indexes = [models.Index(fields=["label"], name="skill_label_prefix", opclasses=["varchar_pattern_ops"])]
+
+
+class SkillRelevance(models.TextChoices):
+    """How much of an occupation a skill is."""
+
+    ESSENTIAL = "essential", "Part of the occupation wherever it is practised"
+    OPTIONAL = "optional", "Depends on the employer and on the speciality"
+
+
+class OccupationSkill(models.Model):
+    """A skill that an occupation takes, as a taxonomy sees it."""
+
+    occupation = models.ForeignKey(Occupation, on_delete=models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="occupations")
+    relevance = models.CharField(
+        max_length=16, choices=SkillRelevance, help_text="How much of the occupation the skill is."
+    )
+    is_hot = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="O*NET calls it a hot technology: employers often name it in their postings.",
+    )
+    scheme = _scheme("Whose word it is.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["occupation", "skill", "scheme"], name="occupation_skill_is_unique")
+        ]
+
+
+class TaxonomyEdition(models.Model):
+    """What was loaded last of a taxonomy, so that the same is not loaded again."""
+
+    scheme = models.CharField(primary_key=True, max_length=8, choices=TaxonomyScheme)
+    fingerprint = models.CharField(max_length=200)
+    loaded_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.scheme

@@ -2,10 +2,29 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
-from jobs.models import Category, Currency, Industry, Occupation, Place, PlaceName, Skill, SkillAlias
+from jobs.models import (
+    Category,
+    Currency,
+    Industry,
+    IndustryCode,
+    Occupation,
+    OccupationCode,
+    OccupationLabel,
+    OccupationSkill,
+    OccupationTerm,
+    Place,
+    PlaceName,
+    RelatedOccupation,
+    Skill,
+    SkillAlias,
+    SkillCode,
+    SkillLabel,
+)
 from jobs.selectors.job_filter import Near, within
 from jobs.text import fold
 from kernel.errors import Invalid
@@ -14,7 +33,14 @@ from kernel.viewer import Viewer
 
 BY_PATH = Order("path")
 BY_NAME = Order("name")
+BY_TITLE = Order("title")
 BY_POPULATION = Order("population", is_descending=True)
+
+# How much of what hangs on one row is read.
+MOST_CODES = 50
+MOST_SKILLS = 50
+MOST_RELATED = 20
+MOST_CHILDREN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +66,47 @@ class SkillFilter:
     name_starts_with: str | None = None
     kinds: tuple[str, ...] | None = None
     categories: tuple[int, ...] | None = None
+    schemes: tuple[str, ...] | None = None
 
     def condition(self) -> Q:
         kept = Q()
         if self.name_starts_with is not None:
-            kept &= _spelled(SkillAlias.objects.filter(skill=OuterRef("pk")), "alias", self.name_starts_with)
+            kept &= _named(
+                self.name_starts_with,
+                SkillAlias.objects.values("skill"),
+                "alias",
+                SkillLabel.objects.values("skill"),
+            )
         if self.kinds is not None:
             kept &= Q(kind__in=self.kinds)
         if self.categories is not None:
             kept &= Q(category_id__in=self.categories)
+        if self.schemes is not None:
+            kept &= Q(scheme__in=self.schemes)
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class OccupationFilter:
+    """Conditions that must all hold. A field that is None says nothing."""
+
+    title_starts_with: str | None = None
+    categories: tuple[int, ...] | None = None
+    schemes: tuple[str, ...] | None = None
+
+    def condition(self) -> Q:
+        kept = Q()
+        if self.title_starts_with is not None:
+            kept &= _named(
+                self.title_starts_with,
+                OccupationTerm.objects.values("occupation"),
+                "term",
+                OccupationLabel.objects.values("occupation"),
+            )
+        if self.categories is not None:
+            kept &= Q(category_id__in=self.categories)
+        if self.schemes is not None:
+            kept &= Q(scheme__in=self.schemes)
         return kept
 
 
@@ -63,7 +121,7 @@ class PlaceFilter:
     def condition(self) -> Q:
         kept = Q()
         if self.name_starts_with is not None:
-            kept &= _spelled(PlaceName.objects.filter(place=OuterRef("pk")), "name", self.name_starts_with)
+            kept &= _spelled(self.name_starts_with)
         if self.countries is not None:
             kept &= Q(country_id__in=self.countries)
         if self.near is not None:
@@ -71,12 +129,22 @@ class PlaceFilter:
         return kept
 
 
-def _spelled(spellings: QuerySet[SkillAlias] | QuerySet[PlaceName], column: str, prefix: str) -> Q:
-    """One of the folded spellings starts so. An empty prefix starts any; one without a letter or digit starts none."""
+def _spelled(prefix: str) -> Q:
+    """One of a place's names starts so. An empty prefix starts any; one without a letter or digit starts none."""
     folded = fold(prefix)
     if not folded and prefix.strip():
         return Q(pk__in=[])
-    return Q(Exists(spellings.filter(**{f"{column}__startswith": folded})))
+    return Q(Exists(PlaceName.objects.filter(place=OuterRef("pk"), name__startswith=folded)))
+
+
+def _named(prefix: str, words: QuerySet[Any, Any], word: str, labels: QuerySet[Any, Any]) -> Q:
+    """A word or a label starts so; both querysets give the owner's key. For empty prefixes see `_spelled`."""
+    folded = fold(prefix)
+    if not folded:
+        return Q(pk__in=[]) if prefix.strip() else Q()
+    # Either is read from its own index. Asked row by row, the two of them would take the planner's way out.
+    found = words.filter(**{f"{word}__startswith": folded}).union(labels.filter(label__startswith=folded))
+    return Q(pk__in=found)
 
 
 def _category_rows(where: CategoryFilter | None) -> QuerySet[Category]:
@@ -84,7 +152,13 @@ def _category_rows(where: CategoryFilter | None) -> QuerySet[Category]:
 
 
 def _skill_rows(where: SkillFilter | None) -> QuerySet[Skill]:
-    return Skill.objects.filter(where.condition()) if where else Skill.objects.all()
+    skills = Skill.objects.filter(is_retired=False)
+    return skills.filter(where.condition()) if where else skills
+
+
+def _occupation_rows(where: OccupationFilter | None) -> QuerySet[Occupation]:
+    occupations = Occupation.objects.filter(is_retired=False)
+    return occupations.filter(where.condition()) if where else occupations
 
 
 def _place_rows(where: PlaceFilter | None) -> QuerySet[Place]:
@@ -98,8 +172,13 @@ def category_page(where: CategoryFilter | None, wanted: Slice) -> Page[Category]
 
 
 def skill_page(where: SkillFilter | None, wanted: Slice) -> Page[Skill]:
-    """One page of skills, by name."""
+    """One page of skills, by name, without retired ones."""
     return Listing(_skill_rows(where), BY_NAME).page(wanted)
+
+
+def occupation_page(where: OccupationFilter | None, wanted: Slice) -> Page[Occupation]:
+    """One page of occupations, by title, without retired ones."""
+    return Listing(_occupation_rows(where), BY_TITLE).page(wanted)
 
 
 def place_page(where: PlaceFilter | None, wanted: Slice) -> Page[Place]:
@@ -115,6 +194,11 @@ def category_count(where: CategoryFilter | None) -> int:
 def skill_count(where: SkillFilter | None) -> int:
     """How many skills a filter keeps."""
     return _skill_rows(where).count()
+
+
+def occupation_count(where: OccupationFilter | None) -> int:
+    """How many occupations a filter keeps."""
+    return _occupation_rows(where).count()
 
 
 def place_count(where: PlaceFilter | None) -> int:
@@ -153,6 +237,55 @@ def occupations_by_id(viewer: Viewer, keys: Collection[int]) -> dict[int, Occupa
 def industries_by_id(viewer: Viewer, keys: Collection[int]) -> dict[int, Industry]:
     """Industries by id."""
     return Industry.objects.in_bulk(list(keys))
+
+
+def child_industries(viewer: Viewer, keys: Collection[int]) -> dict[int, list[Industry]]:
+    """The industries right below others, by name, without retired ones; `MOST_CHILDREN` of each."""
+    children = Industry.objects.filter(parent_id__in=keys, is_retired=False)
+    return _first(children, "parent_id", ("name", "pk"), MOST_CHILDREN)
+
+
+def codes_of_industries(viewer: Viewer, keys: Collection[int]) -> dict[int, list[IndustryCode]]:
+    """What taxonomies call industries; `MOST_CODES` of each."""
+    codes = IndustryCode.objects.filter(industry_id__in=keys)
+    return _first(codes, "industry_id", ("scheme", "code"), MOST_CODES)
+
+
+def codes_of_occupations(viewer: Viewer, keys: Collection[int]) -> dict[int, list[OccupationCode]]:
+    """What taxonomies call occupations; `MOST_CODES` of each."""
+    codes = OccupationCode.objects.filter(occupation_id__in=keys)
+    return _first(codes, "occupation_id", ("scheme", "code"), MOST_CODES)
+
+
+def codes_of_skills(viewer: Viewer, keys: Collection[int]) -> dict[int, list[SkillCode]]:
+    """What taxonomies call skills; `MOST_CODES` of each."""
+    return _first(SkillCode.objects.filter(skill_id__in=keys), "skill_id", ("scheme", "code"), MOST_CODES)
+
+
+def skills_of_occupations(viewer: Viewer, keys: Collection[int]) -> dict[int, list[OccupationSkill]]:
+    """What occupations take, with the skills: essential ones first, then hot technologies; `MOST_SKILLS` of each."""
+    # Where two taxonomies name a skill, the stronger word counts.
+    stronger = OccupationSkill.objects.filter(occupation=OuterRef("occupation"), skill=OuterRef("skill")).filter(
+        Q(relevance__lt=OuterRef("relevance")) | Q(relevance=OuterRef("relevance"), pk__lt=OuterRef("pk"))
+    )
+    needs = OccupationSkill.objects.filter(~Exists(stronger), occupation_id__in=keys).select_related("skill")
+    return _first(needs, "occupation_id", ("relevance", "-is_hot", "skill__name", "pk"), MOST_SKILLS)
+
+
+def related_occupations(viewer: Viewer, keys: Collection[int]) -> dict[int, list[Occupation]]:
+    """Occupations like others, the closest first; `MOST_RELATED` of each."""
+    relations = RelatedOccupation.objects.filter(occupation_id__in=keys).select_related("related")
+    first = _first(relations, "occupation_id", ("rank", "pk"), MOST_RELATED)
+    return {key: [relation.related for relation in relations] for key, relations in first.items()}
+
+
+def _first[Row: Model](rows: QuerySet[Row], owner: str, order: tuple[str, ...], most: int) -> dict[int, list[Row]]:
+    """The first rows of each owner in an order, in one statement."""
+    place = Window(RowNumber(), partition_by=F(owner), order_by=order)
+    found: dict[int, list[Row]] = {}
+    for row in rows.annotate(_place=place).filter(_place__lte=most).order_by(owner, "_place"):
+        found.setdefault(getattr(row, owner), []).append(row)
+    return found
 
 
 _digits: dict[str, int] = {}

@@ -50,29 +50,30 @@ def merge(
     rows: Iterable[Sequence[Any]],
     *,
     key: Sequence[str],
-    owner: str = "",
+    owner: str | Sequence[str] = (),
 ) -> int:
     """How many rows were written: new ones are inserted, changed ones updated, equal ones left alone.
 
-    `key` is a unique constraint of the table, within which `rows` do not repeat themselves. With `owner`, a column of
-    the key, rows of the same owners that are not among `rows` are deleted. Call it in a transaction.
+    `key` is a unique constraint of the table, within which `rows` do not repeat themselves. With `owner`, one or more
+    of the columns, rows of the same owners that are not among `rows` are deleted. Call it in a transaction.
     """
+    owners = (owner,) if isinstance(owner, str) else owner
     names = {
         "table": Identifier(model._meta.db_table),
         "columns": _list(SQL("{}"), columns),
         "key": _list(SQL("{}"), key),
-        "owner": Identifier(owner),
-        "same": SQL(" AND ").join(_each(SQL("i.{0} = t.{0}"), dict.fromkeys([owner, *key]))),
+        "owner": _list(SQL("{}"), owners),
+        "same": SQL(" AND ").join(_each(SQL("i.{0} = t.{0}"), dict.fromkeys([*owners, *key]))),
         "action": _action([column for column in columns if column not in key]),
     }
     cursor.execute(
         _statement("CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA", names)
     )
     _copy(cursor, Identifier("incoming"), names["columns"], rows)
-    if owner:
+    if owners:
         cursor.execute(
             _statement(
-                "DELETE FROM {table} t WHERE {owner} IN (SELECT {owner} FROM incoming)"
+                "DELETE FROM {table} t WHERE ({owner}) IN (SELECT {owner} FROM incoming)"
                 " AND NOT EXISTS (SELECT FROM incoming i WHERE {same})",
                 names,
             )

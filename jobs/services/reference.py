@@ -2,7 +2,7 @@
 
 A row is known by its natural key and updated in place, so that what points at it stays. Rows that the files do not
 (or no longer) hold are kept: they may be the operator's own or another taxonomy's. The alternate names of a row that
-the files do hold are exactly those of the files.
+the files do hold are exactly those of the files, and those that taxonomies have for it.
 """
 
 import csv
@@ -30,6 +30,7 @@ from jobs.models import (
     Skill,
     SkillAlias,
     SkillKind,
+    TaxonomyScheme,
 )
 from jobs.services.bulk import merge
 from jobs.text import fold
@@ -58,10 +59,12 @@ TABLES = (
     Skill,
     SkillAlias,
 )
+# Those that hold rows of taxonomies, too.
+SHARED_TABLES = (Industry, Occupation, OccupationTerm, Skill, SkillAlias)
 # Grows when this module makes other rows out of the same files.
-LOADER_VERSION = 1
+LOADER_VERSION = 2
 LOCK = "nexus.reference"
-# The files tell more kinds of skill apart than the table does.
+OURS = TaxonomyScheme.NEXUS
 
 Rows = list[tuple[Any, ...]]
 Report = Callable[[str], None]
@@ -73,15 +76,15 @@ def load(report: Report = lambda line: None) -> bool:
     Nothing is read when the last load saw the same files and its rows are still there. One transaction; a second
     load at the same time waits for the first. `report` is called with a line per table.
     """
-    digest = _digest()
+    current = digest()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
-        if _stored(cursor) == _fingerprint(digest, _counts(cursor)):
+        if _stored(cursor) == _fingerprint(current, _counts(cursor)):
             return False
         _load_geography(cursor, report)
         _load_work(cursor, report)
         _load_skills(cursor, report)
-        _store(cursor, _fingerprint(digest, _counts(cursor)))
+        _store(cursor, _fingerprint(current, _counts(cursor)))
         # The planner knows nothing of rows that have just come in.
         for model in (Country, Currency, Place, PlaceName, Category, Skill, SkillAlias):
             cursor.execute(f"ANALYZE {model._meta.db_table}")
@@ -146,8 +149,8 @@ def _load_geography(cursor: CursorWrapper, report: Report) -> None:
 
 
 def _load_work(cursor: CursorWrapper, report: Report) -> None:
-    industries: Rows = [(row["slug"], row["name"]) for row in read("industries.csv")]
-    _write(cursor, Industry, ("slug", "name"), industries, key=("slug",), report=report)
+    industries: Rows = [(row["slug"], row["name"], OURS) for row in read("industries.csv")]
+    _write(cursor, Industry, ("slug", "name", "scheme"), industries, key=("slug",), report=report)
     for level in _category_levels(read("categories.csv")):
         ids = _ids(Category)
         rows: Rows = [
@@ -159,24 +162,35 @@ def _load_work(cursor: CursorWrapper, report: Report) -> None:
     categories = _ids(Category)
 
     occupations = read("occupations.csv")
-    rows = [(row["slug"], row["title"], categories[row["category"]]) for row in occupations]
-    _write(cursor, Occupation, ("slug", "title", "category_id"), rows, key=("slug",), report=report)
+    rows = [(row["slug"], row["title"], categories[row["category"]], OURS) for row in occupations]
+    _write(cursor, Occupation, ("slug", "title", "category_id", "scheme"), rows, key=("slug",), report=report)
     ids = _ids(Occupation)
     terms: Rows = []
     for row in occupations:
         abbreviations = _folded(split(row["abbreviations"]))
         for term in _folded([row["title"], *split(row["alternates"])]) | abbreviations:
-            terms.append((ids[row["slug"]], term, term in abbreviations))
-    term_columns = ("occupation_id", "term", "is_abbreviation")
+            terms.append((ids[row["slug"]], term, term in abbreviations, OURS))
     _write(
-        cursor, OccupationTerm, term_columns, terms, key=("occupation_id", "term"), owner="occupation_id", report=report
+        cursor,
+        OccupationTerm,
+        ("occupation_id", "term", "is_abbreviation", "scheme"),
+        terms,
+        key=("occupation_id", "term"),
+        owner=("occupation_id", "scheme"),
+        report=report,
+    )
+    # A word of ours means one thing. A taxonomy that has it for something else yields.
+    cursor.execute(
+        "DELETE FROM jobs_occupationterm theirs USING jobs_occupationterm ours"
+        " WHERE ours.term = theirs.term AND ours.scheme = %s AND theirs.scheme <> %s",
+        [OURS, OURS],
     )
 
 
 def _load_skills(cursor: CursorWrapper, report: Report) -> None:
     categories = _ids(Category)
     skills = read("skills.csv")
-    columns = ("slug", "name", "kind", "category_id", "aliases", "is_ambiguous")
+    columns = ("slug", "name", "kind", "category_id", "aliases", "is_ambiguous", "scheme")
     rows: Rows = [
         (
             row["slug"],
@@ -185,14 +199,16 @@ def _load_skills(cursor: CursorWrapper, report: Report) -> None:
             categories[row["category"]] if row["category"] else None,
             [alias.lower() for alias in split(row["aliases"])],
             row["ambiguous"] == "1",
+            OURS,
         )
         for row in skills
     ]
     _write(cursor, Skill, columns, rows, key=("slug",), report=report)
     ids = _ids(Skill)
     spellings = _spellings(skills)
-    rows = [(ids[slug], alias) for alias, slug in spellings.items()]
-    _write(cursor, SkillAlias, ("skill_id", "alias"), rows, key=("alias",), owner="skill_id", report=report)
+    rows = [(ids[slug], alias, OURS) for alias, slug in spellings.items()]
+    alias_columns = ("skill_id", "alias", "scheme")
+    _write(cursor, SkillAlias, alias_columns, rows, key=("alias",), owner=("skill_id", "scheme"), report=report)
 
 
 def _category_levels(rows: Sequence[dict[str, str]]) -> Iterator[list[tuple[dict[str, str], str, int]]]:
@@ -236,26 +252,32 @@ def _write(
     *,
     key: Sequence[str],
     report: Report,
-    owner: str = "",
+    owner: str | Sequence[str] = (),
 ) -> None:
     written = merge(cursor, model, columns, rows, key=key, owner=owner)
     report(f"{model._meta.verbose_name_plural}: {len(rows):,} read, {written:,} written")
 
 
-def _digest() -> str:
-    digest = hashlib.sha256(str(LOADER_VERSION).encode())
+def digest() -> str:
+    """Changes with the reference files, and with what this module makes of them."""
+    content = hashlib.sha256(str(LOADER_VERSION).encode())
     for name in FILES:
-        digest.update((DATA / name).read_bytes())
-    return digest.hexdigest()
+        content.update((DATA / name).read_bytes())
+    return content.hexdigest()
 
 
-def _fingerprint(digest: str, counts: Sequence[int]) -> str:
-    return f"reference {digest} {' '.join(map(str, counts))}"
+def _fingerprint(current: str, counts: Sequence[int]) -> str:
+    return f"reference {current} {' '.join(map(str, counts))}"
 
 
 def _counts(cursor: CursorWrapper) -> list[int]:
+    """How many rows there are, without those of taxonomies: what these load is theirs to look after."""
     counts = SQL(", ").join(
-        SQL("(SELECT count(*) FROM {})").format(Identifier(model._meta.db_table)) for model in TABLES
+        SQL("(SELECT count(*) FROM {}{})").format(
+            Identifier(model._meta.db_table),
+            SQL(" WHERE scheme = {}").format(Literal(OURS.value)) if model in SHARED_TABLES else SQL(""),
+        )
+        for model in TABLES
     )
     cursor.execute(SQL("SELECT {}").format(counts))
     return list(cursor.fetchone())

@@ -4,8 +4,8 @@ from typing import Any
 
 import graphene
 
-from jobs.models import SkillKind
-from jobs.selectors.taxonomy import CategoryFilter, PlaceFilter, SkillFilter
+from jobs.models import SkillKind, TaxonomyScheme
+from jobs.selectors.taxonomy import CategoryFilter, OccupationFilter, PlaceFilter, SkillFilter
 from schema.core.inputs import id_list, plain_text, tuple_of
 from schema.core.scalars import CountryCode
 from schema.core.types import enum_of
@@ -31,6 +31,25 @@ class SkillWhere(graphene.InputObjectType):
     categories = graphene.List(
         graphene.NonNull(graphene.ID),
         description="Only skills that belong most to one of these categories; at most 100.",
+    )
+    schemes = graphene.List(
+        graphene.NonNull(enum_of(TaxonomyScheme)),
+        description="Only skills of one of these vocabularies; ours have those of taxonomies linked to them.",
+    )
+
+
+class OccupationWhere(graphene.InputObjectType):
+    """Which occupations. All conditions must hold."""
+
+    title_starts_with = graphene.String(
+        description="The title or another title for it starts so, in any case, with or without accents."
+    )
+    categories = graphene.List(
+        graphene.NonNull(graphene.ID), description="Only occupations in one of these categories; at most 100."
+    )
+    schemes = graphene.List(
+        graphene.NonNull(enum_of(TaxonomyScheme)),
+        description="Only occupations of one of these vocabularies; ours have those of taxonomies linked to them.",
     )
 
 
@@ -63,6 +82,18 @@ def skill_filter(where: dict[str, Any] | None) -> SkillFilter | None:
         name_starts_with=plain_text(where.get("name_starts_with"), "where.nameStartsWith"),
         kinds=tuple_of(where.get("kinds"), "where.kinds"),
         categories=id_list("Category", where.get("categories"), "where.categories"),
+        schemes=tuple_of(where.get("schemes"), "where.schemes"),
+    )
+
+
+def occupation_filter(where: dict[str, Any] | None) -> OccupationFilter | None:
+    """The selector's filter for what a client wrote."""
+    if not where:
+        return None
+    return OccupationFilter(
+        title_starts_with=plain_text(where.get("title_starts_with"), "where.titleStartsWith"),
+        categories=id_list("Category", where.get("categories"), "where.categories"),
+        schemes=tuple_of(where.get("schemes"), "where.schemes"),
     )
 
 

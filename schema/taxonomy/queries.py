@@ -9,8 +9,17 @@ from graphql import GraphQLResolveInfo
 from jobs.selectors import taxonomy
 from kernel.rows import Page, Slice
 from schema.core.connections import Connection, CursorCodec, PageOfList, connection_field, slice_of
-from schema.taxonomy.inputs import CategoryWhere, PlaceWhere, SkillWhere, category_filter, place_filter, skill_filter
-from schema.taxonomy.types import CategoryConnection, PlaceConnection, SkillConnection
+from schema.taxonomy.inputs import (
+    CategoryWhere,
+    OccupationWhere,
+    PlaceWhere,
+    SkillWhere,
+    category_filter,
+    occupation_filter,
+    place_filter,
+    skill_filter,
+)
+from schema.taxonomy.types import CategoryConnection, OccupationConnection, PlaceConnection, SkillConnection
 
 
 def _list_field(
@@ -52,6 +61,15 @@ skills = _list_field(
     taxonomy.skill_page,
     taxonomy.skill_count,
     description="Skills by name.",
+)
+occupations = _list_field(
+    OccupationConnection,
+    CursorCodec("occupations", value=str, key=int),
+    OccupationWhere,
+    occupation_filter,
+    taxonomy.occupation_page,
+    taxonomy.occupation_count,
+    description="Occupations by title.",
 )
 places = _list_field(
     PlaceConnection,

@@ -4,17 +4,17 @@ import graphene
 from graphql import GraphQLResolveInfo
 
 from jobs.models import Category as CategoryRow
+from jobs.models import ExternalCode, SkillKind, SkillRelevance, TaxonomyScheme
 from jobs.models import Industry as IndustryRow
 from jobs.models import Occupation as OccupationRow
 from jobs.models import Place as PlaceRow
 from jobs.models import Skill as SkillRow
-from jobs.models import SkillKind
 from jobs.selectors import job as jobs
 from jobs.selectors import taxonomy
 from schema.core.connections import connection_of
 from schema.core.loading import many, one
 from schema.core.scalars import CountryCode
-from schema.core.types import ModelType
+from schema.core.types import ModelType, enum_of
 from schema.job.lists import jobs_of
 
 
@@ -60,13 +60,48 @@ class Place(ModelType):
         return place
 
 
+class TaxonomyCode(graphene.ObjectType):
+    """What an official taxonomy calls something."""
+
+    scheme = enum_of(TaxonomyScheme)(required=True, description="The taxonomy.")
+    code = graphene.String(
+        required=True,
+        description="Its identifier there: ESCO's UUID, a code of O*NET, ISCO-08 or NAICS, an O*NET technology's name.",
+    )
+    title = graphene.String(description="Its name there, where known.")
+    is_retired = graphene.Boolean(
+        required=True, description="No longer in the edition of the taxonomy that was loaded last."
+    )
+
+    @staticmethod
+    def resolve_title(code: ExternalCode, info: GraphQLResolveInfo) -> str | None:
+        return code.title or None
+
+
 class Industry(ModelType):
-    """What a company is in the business of."""
+    """What a company is in the business of. Industries form a tree, where a taxonomy has finer ones than ours."""
 
     class Meta:
         model = IndustryRow
         columns = ("slug", "name")
         batch = taxonomy.industries_by_id
+
+    parent = one(
+        "schema.taxonomy.types.Industry",
+        key="parent_id",
+        batch=taxonomy.industries_by_id,
+        description="The wider industry; null at the top.",
+    )
+    children = many(
+        "schema.taxonomy.types.Industry",
+        batch=taxonomy.child_industries,
+        description="The narrower industries right below by name, at most 100.",
+    )
+    codes = many(
+        TaxonomyCode,
+        batch=taxonomy.codes_of_industries,
+        description="What taxonomies call it and its parts, at most 50.",
+    )
 
 
 class Category(ModelType):
@@ -98,7 +133,7 @@ class Occupation(ModelType):
 
     class Meta:
         model = OccupationRow
-        columns = ("slug", "title")
+        columns = ("slug", "title", "preparation", "is_retired")
         batch = taxonomy.occupations_by_id
 
     category = one(
@@ -108,6 +143,17 @@ class Occupation(ModelType):
         required=True,
         description="The field of work it belongs to.",
     )
+    codes = many(TaxonomyCode, batch=taxonomy.codes_of_occupations, description="What taxonomies call it, at most 50.")
+    skills = many(
+        "schema.taxonomy.types.OccupationSkill",
+        batch=taxonomy.skills_of_occupations,
+        description="What it takes, as taxonomies see it: essential skills first, then hot technologies; at most 50.",
+    )
+    related = many(
+        "schema.taxonomy.types.Occupation",
+        batch=taxonomy.related_occupations,
+        description="Occupations like it, as taxonomies see it, the closest first; at most 20.",
+    )
 
 
 class Skill(ModelType):
@@ -115,7 +161,7 @@ class Skill(ModelType):
 
     class Meta:
         model = SkillRow
-        columns = ("slug", "name", "kind", "aliases")
+        columns = ("slug", "name", "kind", "aliases", "is_retired")
         choices = {"kind": SkillKind}
         batch = taxonomy.skills_by_id
 
@@ -131,8 +177,20 @@ class Skill(ModelType):
         jobs.counts_of_skills,
         description="Live jobs that ask for this skill, required or nice to have.",
     )
+    codes = many(TaxonomyCode, batch=taxonomy.codes_of_skills, description="What taxonomies call it, at most 50.")
+
+
+class OccupationSkill(graphene.ObjectType):
+    """A skill that an occupation takes, as a taxonomy sees it."""
+
+    skill = graphene.Field(Skill, required=True, description="The skill.")
+    relevance = enum_of(SkillRelevance)(required=True, description="How much of the occupation the skill is.")
+    is_hot = graphene.Boolean(
+        required=True, description="O*NET calls it a hot technology: employers often name it in their postings."
+    )
 
 
 CategoryConnection = connection_of("Category", Category, "categories")
+OccupationConnection = connection_of("Occupation", Occupation, "occupations")
 SkillConnection = connection_of("Skill", Skill, "skills")
 PlaceConnection = connection_of("Place", Place, "places")

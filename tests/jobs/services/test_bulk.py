@@ -53,3 +53,14 @@ def test_merge_with_an_owner_removes_what_is_no_longer_its_own():
         "weaving",
         "plaiting",
     }
+
+
+def test_merge_with_an_owner_of_several_columns_leaves_what_others_have_of_the_same_row():
+    skill = SkillFactory()
+    SkillAlias.objects.create(skill=skill, alias="basketry", scheme="esco")
+    columns = ("skill_id", "alias", "scheme")
+    with connection.cursor() as cursor:
+        for aliases in (("weaving", "knotting"), ("weaving",)):
+            rows = [(skill.pk, alias, "nexus") for alias in aliases]
+            bulk.merge(cursor, SkillAlias, columns, rows, key=("alias",), owner=("skill_id", "scheme"))
+    assert set(skill.spellings.values_list("alias", "scheme")) == {("weaving", "nexus"), ("basketry", "esco")}
