@@ -8,6 +8,7 @@ from schema.company import queries as company_queries
 from schema.core import nodes as node_queries
 from schema.core.inputs import apply_one_of
 from schema.core.scalars import apply_specifications
+from schema.job import mutations as job_mutations
 from schema.job import queries as job_queries
 from schema.taxonomy import queries as taxonomy_queries
 
@@ -24,6 +25,7 @@ class Query(graphene.ObjectType):
     companies = company_queries.company_list
     categories = taxonomy_queries.categories
     skills = taxonomy_queries.skills
+    occupations = taxonomy_queries.occupations
     places = taxonomy_queries.places
 
 
@@ -31,6 +33,7 @@ class Mutation(graphene.ObjectType):
     """What can be done."""
 
     token_create = account_mutations.TokenCreate.field()
+    job_duplicate_dismiss = job_mutations.JobDuplicateDismiss.field()
 
 
 schema = graphene.Schema(query=Query, mutation=Mutation)

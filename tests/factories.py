@@ -19,6 +19,7 @@ from jobs.models import (
     Country,
     Currency,
     ImportRun,
+    ImportSource,
     ImportStatus,
     Industry,
     Job,
@@ -31,6 +32,8 @@ from jobs.models import (
     Occupation,
     PayPeriod,
     Place,
+    Profile,
+    ProfileSkill,
     RemoteEligibility,
     Skill,
     SkillKind,
@@ -276,6 +279,18 @@ class ImportRunFactory(DjangoModelFactory[ImportRun]):
     status = ImportStatus.FINISHED
 
 
+class ImportSourceFactory(DjangoModelFactory[ImportSource]):
+    """Imported once an hour, and due at once."""
+
+    class Meta:
+        model = ImportSource
+
+    name = factory.Sequence(lambda n: f"source-{n}")
+    location = factory.LazyAttribute(lambda source: f"https://{source.name}.example/jobs.jsonl?key=hunter2")
+    format = "jsonl"
+    interval_minutes = 60
+
+
 class SourcePostingFactory(DjangoModelFactory[SourcePosting]):
     class Meta:
         model = SourcePosting
@@ -284,3 +299,23 @@ class SourcePostingFactory(DjangoModelFactory[SourcePosting]):
     job = factory.SubFactory(JobFactory)
     first_seen_at = factory.LazyFunction(timezone.now)
     last_seen_at = factory.LazyFunction(timezone.now)
+
+
+class ProfileFactory(DjangoModelFactory[Profile]):
+    """Somebody who looks for work within 20 km of home."""
+
+    class Meta:
+        model = Profile
+
+    user = factory.SubFactory(UserFactory)
+    headline = "Engineer"
+    home = factory.SubFactory(PlaceFactory)
+    radius_km = 20
+
+
+class ProfileSkillFactory(DjangoModelFactory[ProfileSkill]):
+    class Meta:
+        model = ProfileSkill
+
+    profile = factory.SubFactory(ProfileFactory)
+    skill = factory.SubFactory(SkillFactory)

@@ -1,6 +1,9 @@
 """The tables of hiring. Models hold fields, constraints and facts of one row; rules live in services."""
 
 from jobs.models.company import Company, CompanyKind, CompanyStatus, Membership, MembershipRole, SizeBand
+from jobs.models.duplicate import DuplicateCluster, DuplicateVerdict, JobFingerprint
+from jobs.models.event import InteractionEvent, InteractionKind
+from jobs.models.import_source import ImportSource
 from jobs.models.job import (
     ApplyKind,
     CloseReason,
@@ -15,21 +18,33 @@ from jobs.models.job import (
     Workplace,
 )
 from jobs.models.pay import Compensation, CompensationKind, PayPeriod
+from jobs.models.person import Profile, ProfileSkill, ProfileVisibility
 from jobs.models.posting import JobLocation, JobRevision, JobSkill, Necessity, RemoteEligibility, SlugHistory
-from jobs.models.source import ImportRun, ImportStatus, SourcePosting
+from jobs.models.source import ImportRow, ImportRun, ImportStatus, RowFate, SourcePosting
 from jobs.models.taxonomy import (
     Category,
     Country,
     Currency,
+    ExternalCode,
     Industry,
+    IndustryCode,
     Occupation,
+    OccupationCode,
+    OccupationLabel,
+    OccupationSkill,
     OccupationTerm,
     Place,
     PlaceName,
     Region,
+    RelatedOccupation,
     Skill,
     SkillAlias,
+    SkillCode,
     SkillKind,
+    SkillLabel,
+    SkillRelevance,
+    TaxonomyEdition,
+    TaxonomyScheme,
 )
 
 __all__ = [
@@ -44,12 +59,21 @@ __all__ = [
     "Country",
     "Currency",
     "DescriptionFormat",
+    "DuplicateCluster",
+    "DuplicateVerdict",
     "Education",
     "EmploymentType",
+    "ExternalCode",
+    "ImportRow",
     "ImportRun",
+    "ImportSource",
     "ImportStatus",
     "Industry",
+    "IndustryCode",
+    "InteractionEvent",
+    "InteractionKind",
     "Job",
+    "JobFingerprint",
     "JobLifecycle",
     "JobLocation",
     "JobModeration",
@@ -60,18 +84,31 @@ __all__ = [
     "MembershipRole",
     "Necessity",
     "Occupation",
+    "OccupationCode",
+    "OccupationLabel",
+    "OccupationSkill",
     "OccupationTerm",
     "PayPeriod",
     "Place",
     "PlaceName",
+    "Profile",
+    "ProfileSkill",
+    "ProfileVisibility",
     "Region",
+    "RelatedOccupation",
     "RemoteEligibility",
+    "RowFate",
     "Seniority",
     "SizeBand",
     "Skill",
     "SkillAlias",
+    "SkillCode",
     "SkillKind",
+    "SkillLabel",
+    "SkillRelevance",
     "SlugHistory",
     "SourcePosting",
+    "TaxonomyEdition",
+    "TaxonomyScheme",
     "Workplace",
 ]

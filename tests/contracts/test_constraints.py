@@ -12,15 +12,28 @@ from accounts.models import User
 from jobs.models import (
     Category,
     Company,
+    DuplicateCluster,
+    DuplicateVerdict,
+    ImportRow,
+    ImportSource,
     Industry,
+    IndustryCode,
+    InteractionEvent,
     Job,
     JobRevision,
     Occupation,
+    OccupationCode,
+    OccupationLabel,
+    OccupationSkill,
     OccupationTerm,
     PlaceName,
+    Profile,
     Region,
+    RelatedOccupation,
     Skill,
     SkillAlias,
+    SkillCode,
+    SkillLabel,
     SlugHistory,
 )
 from tests.factories import (
@@ -29,6 +42,7 @@ from tests.factories import (
     CompensationFactory,
     CountryFactory,
     ImportRunFactory,
+    ImportSourceFactory,
     IndustryFactory,
     JobFactory,
     JobLocationFactory,
@@ -36,6 +50,8 @@ from tests.factories import (
     MembershipFactory,
     OccupationFactory,
     PlaceFactory,
+    ProfileFactory,
+    ProfileSkillFactory,
     RemoteEligibilityFactory,
     SkillFactory,
     SourcePostingFactory,
@@ -88,6 +104,14 @@ COMPENSATION_CHANGES = {
     "compensation_in_bounds": {"min_minor": -1},
     "compensation_min_below_max": {"min_minor": 2, "max_minor": 1},
 }
+PROFILE_CHANGES = {
+    "profile_seniority_is_known": {"seniority": "wizard"},
+    "profile_visibility_is_known": {"visibility": "everybody"},
+    "profile_workplaces_are_known": {"workplaces": ["remote", "moon"]},
+    "profile_employment_types_are_known": {"employment_types": ["forever"]},
+    "profile_radius_in_bounds": {"radius_km": 0},
+    "profile_salary_floor_is_whole": {"salary_floor_currency_id": "EUR", "salary_floor_period": "year"},
+}
 USER_CHANGES = {
     "user_email_is_lower_case": {"email": "Person@example.org"},
     "user_platform_role_is_known": {"platform_role": "emperor"},
@@ -109,7 +133,12 @@ VIOLATIONS: dict[str, Callable[[], object]] = {
     **changes(JobFactory, JOB_CHANGES),
     **changes(CompanyFactory, COMPANY_CHANGES),
     **changes(CompensationFactory, COMPENSATION_CHANGES),
+    **changes(ProfileFactory, PROFILE_CHANGES),
     **changes(UserFactory, USER_CHANGES),
+    "profile_skill_is_unique": lambda: share(ProfileSkillFactory(), ProfileSkillFactory(), "profile", "skill"),
+    "profile_skill_level_in_bounds": lambda: change(ProfileSkillFactory(), level=0),
+    "profile_skill_years_in_bounds": lambda: change(ProfileSkillFactory(), years=81),
+    "interaction_event_kind_is_known": lambda: InteractionEvent.objects.create(job=JobFactory(), kind="dreamt_of"),
     "region_is_unique_in_country": lambda: twice(
         lambda: Region.objects.create(country=CountryFactory(), code="test", name="Test")
     ),
@@ -141,11 +170,55 @@ VIOLATIONS: dict[str, Callable[[], object]] = {
     ],
     "slug_history_has_one_owner": lambda: SlugHistory.objects.create(slug="test-nobody"),
     "import_run_status_is_known": lambda: change(ImportRunFactory(), status="walking"),
+    "import_source_has_a_name": lambda: change(ImportSourceFactory(), name=""),
+    "import_source_can_be_read": lambda: change(ImportSourceFactory(), location=""),
+    "import_source_interval_in_bounds": lambda: change(ImportSourceFactory(), interval_minutes=4),
+    "import_source_live_days_in_bounds": lambda: change(ImportSourceFactory(), live_days=0),
+    "duplicate_verdict_is_unique": lambda: [
+        DuplicateVerdict.objects.create(job_a=one, job_b=other) for one, other in [(JobFactory(), JobFactory())] * 2
+    ],
+    "duplicate_verdict_in_order": lambda: DuplicateVerdict.objects.create(job_b=JobFactory(), job_a=JobFactory()),
+    "import_row_fate_is_known": lambda: ImportRow.objects.create(run=ImportRunFactory(), fate="forgotten"),
+    "industry_code_is_unique": lambda: twice(
+        lambda: IndustryCode.objects.create(industry=IndustryFactory(), scheme="naics", code="t")
+    ),
+    "occupation_code_is_unique": lambda: [
+        OccupationCode.objects.create(occupation=occupation, scheme="isco", code="t")
+        for occupation in [OccupationFactory()] * 2
+    ],
+    "occupation_code_has_one_meaning": lambda: twice(
+        lambda: OccupationCode.objects.create(occupation=OccupationFactory(), scheme="esco", code="t")
+    ),
+    "occupation_preparation_is_known": lambda: change(OccupationFactory(), preparation=6),
+    "occupation_label_is_unique": lambda: [
+        OccupationLabel.objects.create(occupation=occupation, label="cook", scheme="esco")
+        for occupation in [OccupationFactory()] * 2
+    ],
+    "related_occupation_is_unique": lambda: [
+        RelatedOccupation.objects.create(occupation=one, related=other, rank=1, scheme="onet")
+        for one, other in [(OccupationFactory(), OccupationFactory())] * 2
+    ],
+    "related_occupation_is_another": lambda: [
+        RelatedOccupation.objects.create(occupation=one, related=one, rank=1, scheme="onet")
+        for one in [OccupationFactory()]
+    ],
+    "skill_code_is_unique": lambda: twice(
+        lambda: SkillCode.objects.create(skill=SkillFactory(), scheme="esco", code="t")
+    ),
+    "skill_label_is_unique": lambda: [
+        SkillLabel.objects.create(skill=skill, label="cook", scheme="esco") for skill in [SkillFactory()] * 2
+    ],
+    "occupation_skill_is_unique": lambda: [
+        OccupationSkill.objects.create(occupation=one, skill=skill, scheme="esco", relevance="essential")
+        for one, skill in [(OccupationFactory(), SkillFactory())] * 2
+    ],
     "source_posting_is_unique": lambda: share(SourcePostingFactory(), SourcePostingFactory(), "job", "source"),
 }
 DOUBLES: dict[tuple[type[models.Model], str], Callable[[], object]] = {
     (User, "email"): lambda: share(UserFactory(), UserFactory(), "email"),
     (Company, "slug"): lambda: share(CompanyFactory(), CompanyFactory(), "slug"),
+    (ImportSource, "name"): lambda: share(ImportSourceFactory(), ImportSourceFactory(), "name"),
+    (Profile, "user"): lambda: share(ProfileFactory(), ProfileFactory(), "user"),
     (Job, "public_id"): lambda: share(JobFactory(), JobFactory(), "public_id"),
     (Industry, "slug"): lambda: share(IndustryFactory(), IndustryFactory(), "slug"),
     (Category, "slug"): lambda: share(CategoryFactory(), CategoryFactory(), "slug"),
@@ -155,6 +228,7 @@ DOUBLES: dict[tuple[type[models.Model], str], Callable[[], object]] = {
     (SkillAlias, "alias"): lambda: twice(
         lambda: SkillAlias.objects.create(skill=SkillFactory(), alias="a test spelling")
     ),
+    (DuplicateCluster, "leader"): lambda: [DuplicateCluster.objects.create(leader=job) for job in [JobFactory()] * 2],
     (SlugHistory, "slug"): lambda: twice(lambda: SlugHistory.objects.create(slug="test-old", job=JobFactory())),
 }
 

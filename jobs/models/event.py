@@ -1,0 +1,49 @@
+"""What people did with postings: the raw material of counters, feeds and their measures."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from jobs.models.job import Job
+from kernel.ids import uuid7
+
+
+class InteractionKind(models.TextChoices):
+    """What somebody did with a posting."""
+
+    IMPRESSION = "impression", "Was shown it in a list"
+    VIEW = "view", "Opened it"
+    SAVE = "save", "Kept it for later"
+    APPLY_CLICK = "apply_click", "Went on to apply"
+    APPLY = "apply", "Applied"
+    HIDE = "hide", "Does not want to see it again"
+
+
+class InteractionEvent(models.Model):
+    """Something that a person, or somebody unknown, did with a posting. Append-only.
+
+    The table is partitioned by month of `occurred_at` (UTC): `jobs.services.interaction` makes the partitions, and
+    what fits none of them goes into a default one.
+    """
+
+    pk = models.CompositePrimaryKey("id", "occurred_at")
+    id = models.UUIDField(default=uuid7, editable=False)
+    # Forgetting a person keeps what was counted.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=16, choices=InteractionKind, help_text="What was done.")
+    occurred_at = models.DateTimeField(default=timezone.now, help_text="When.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=InteractionKind.values), name="interaction_event_kind_is_known")
+        ]
+        indexes = [
+            models.Index(
+                fields=["user", "-occurred_at"], condition=Q(user__isnull=False), name="interaction_event_of_user"
+            ),
+            models.Index(fields=["job", "kind", "occurred_at"], name="interaction_event_of_job"),
+        ]
