@@ -183,7 +183,7 @@ class Recogniser:
         return employer
 
     def _where(self, reading: _Reading, country: str) -> tuple[Found, bool]:
-        """Where the work is done, and whether the row says it. What only title or headline say is guessed."""
+        """Where the work is done, and whether the row says it. What only headline, title or text say is guessed."""
         texts = plain.places(reading.row)
         if texts:
             reading.is_place_stated = True
@@ -194,15 +194,15 @@ class Recogniser:
         if match := _TITLE_END.search(reading.title):
             found = self._places.wholly(match[1] or match[2], country)
             if found is not None:
-                return _guessed(found), False
+                return _guessed(found), True
         if reading.text and (line := prose.place(reading.text)):
             found = self._places.read((line,), country)
             if found.locations and all(location.place_id and not location.is_guessed for location in found.locations):
-                return _guessed(found), False
+                return _guessed(found), True
         return Found(), False
 
     def _pay_of(self, reading: _Reading, country: str) -> tuple[Pay | None, bool]:
-        """The pay, and whether the row says something of it apart from its text."""
+        """The pay, and whether the row says something of it. What only headline or text say is guessed."""
         words = values.text(reading.row, "salary", limit=SALARY_LENGTH) if "salary" in reading.row else ""
         pay, is_said = self._pay.read(reading.row, country)
         if pay is not None:
@@ -215,7 +215,8 @@ class Recogniser:
         if reading.headline.salary and (pay := self._salaries.read(reading.headline.salary, country)):
             return replace(pay, is_guessed=True), True
         text = reading.text or plain.headline(reading.row)
-        return (self._salaries.mentioned(text, country) if text else None), is_said
+        pay = self._salaries.mentioned(text, country) if text else None
+        return pay, is_said or pay is not None
 
     def _kind_of_work(self, reading: _Reading) -> tuple[int | None, int | None]:
         reading.guess("occupation", reading.by_title.occupation)

@@ -2,8 +2,8 @@
 
 A skill whose name is also an everyday word (Go, Excel, Spring) is taken in a text only in its own spelling and in
 company: within `NEAR` words (a single letter: `NEAR_LETTER`) of a skill that is clear, or before a word like
-"developer". Not looked for in a text: names of languages, everybody's virtues (teamwork, leadership), and whatever the
-employer is called.
+"developer". Not looked for in a text: names of languages, everybody's virtues (teamwork, leadership), whatever the
+employer is called, and sentences in which it says what it is and sells.
 """
 
 import re

@@ -7,7 +7,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.importers.files import Unreadable
+from jobs.importers.files import Broken, Unreadable
 from jobs.importers.formats import FORMATS
 from jobs.importers.port import Fault, Row
 from jobs.importers.posting import KEYS, Recogniser, Tally
@@ -45,7 +45,7 @@ def attempt(act):
     """What the act gives, or how it refuses."""
     try:
         return act()
-    except (Invalid, Unreadable) as refusal:
+    except (Broken, Invalid, Unreadable) as refusal:
         return refusal
 
 
@@ -71,7 +71,7 @@ def test_any_row_is_a_posting_that_goes_in_or_a_refusal(recogniser, row):
 @given(layout=st.sampled_from(sorted(FORMATS)), content=st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_any_bytes_are_rows_or_faults(layout, content):
     result = attempt(lambda: list(FORMATS[layout].reader.read(io.BytesIO(content))))
-    if isinstance(result, Unreadable):
+    if isinstance(result, Broken | Unreadable):
         assert str(result)
     else:
         assert all(isinstance(entry, Row | Fault) for entry in result)
