@@ -1,5 +1,6 @@
-"""What runs on a schedule: imports of the sources that are due."""
+"""What runs on a schedule: imports of the sources that are due, and a look for duplicates."""
 
+import contextlib
 from pathlib import Path
 
 import structlog
@@ -18,6 +19,7 @@ from jobs.importers.formats import FORMATS
 from jobs.importers.location import downloaded
 from jobs.importers.run import Plan, import_from
 from jobs.models import ImportSource
+from jobs.services import duplicate
 from jobs.services import import_source as sources
 
 log = structlog.get_logger("nexus.imports")
@@ -58,6 +60,13 @@ def import_source(self: Task, source_id: int) -> None:
         except Exception:
             _put_down(source, "The import met a fault of ours, which the log tells.", is_passing=False)
             raise
+
+
+@shared_task(soft_time_limit=LONGEST, time_limit=LONGEST + LAST_WORDS)
+def refresh_duplicates() -> None:
+    """Compares the postings that no import has compared yet: those of one that died, and those that people wrote."""
+    with contextlib.suppress(SoftTimeLimitExceeded):  # what is left is for the next time
+        log.info("duplicates_refreshed", placed=duplicate.refresh())
 
 
 def _import(source: ImportSource) -> None:

@@ -169,6 +169,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     # A look that nobody took within the minute is not taken twice in the next one.
     "import-due": {"task": "jobs.tasks.import_due", "schedule": 60, "options": {"expires": 60}},
+    "refresh-duplicates": {"task": "jobs.tasks.refresh_duplicates", "schedule": 3600, "options": {"expires": 3600}},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 

@@ -35,7 +35,7 @@ class Account:
     tally: Tally = field(default_factory=Tally)
     broken: Fault | None = None  # the source stopped being readable here
     not_closed: str = ""  # why a sync closed nothing
-    duplicates: int = 0  # postings that were found to repeat another
+    compared: int | None = None  # new and revised postings that were compared with others; None before that
 
     def fail(self, fault: Fault) -> None:
         self.fates[Fate.FAILED] += 1

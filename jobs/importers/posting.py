@@ -27,6 +27,7 @@ from kernel.errors import Invalid
 
 __all__ = ["KEYS", "Recogniser", "Tally"]
 
+MAX_COUNTRIES = 300  # from which a remote job may be done; there are about 250
 _NO_HEADLINE = Headline()
 # Where a title ends in a place: "Account Executive - Berlin", "Sales Manager (Munich)".
 _TITLE_END = re.compile(r"(?:\s[-–—|]\s*|[-–—|]\s)([^-–—|()]{2,60})$|\(([^()]{2,60})\)$")
@@ -275,7 +276,7 @@ class Recogniser:
 
     def _remote_from(self, reading: _Reading, workplace: str, found: Found) -> tuple[tuple[str, str], ...]:
         stated: dict[tuple[str, str], None] = {}
-        for said in values.items(reading.row, "remote_countries"):
+        for said in values.items(reading.row, "remote_countries", most=MAX_COUNTRIES):
             eligible = self._places.eligible(said)
             if not eligible:
                 reading.tally.miss("remote_countries", said)

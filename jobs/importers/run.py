@@ -104,7 +104,7 @@ def import_rows(
                     after_batch(importer.account)
             if plan.is_sync:
                 importer.close_vanished()
-            importer.finish()
+            importer.finish(after_batch)
         except BaseException:
             importer.record(ImportStatus.FAILED)
             raise
@@ -202,13 +202,19 @@ class _Importer:
         companies = self._intake.refused.get(gone.reference, ())
         return any(self._into.employers.known(company) == gone.company_id for company in companies)
 
-    def finish(self) -> None:
-        """What many new postings ask for."""
+    def finish(self, after_batch: Callable[[Account], None] | None) -> None:
+        """What new postings ask for: fresh statistics where they are many, and a look for duplicates."""
         if self._plan.is_dry_run:
             return
         if len(self._changed) >= MANY:
             measure()
-        refresh(self._changed)
+
+        def report(done: int) -> None:
+            self.account.compared = done
+            if after_batch:
+                after_batch(self.account)
+
+        refresh(self._changed, report)
         import_run.forget_old_rows(self._plan.source)
 
     def record(self, status: ImportStatus) -> None:

@@ -43,14 +43,14 @@ def prose(values: Values, key: str) -> str:
     return "" if value is None else _string(value, key).strip()
 
 
-def items(values: Values, key: str) -> list[str]:
+def items(values: Values, key: str, *, most: int = MAX_ITEMS) -> list[str]:
     """The texts of a list, or of one text in which they are parted by commas, semicolons, bars or line ends."""
     value = values.get(key)
     if value is None:
         return []
     parts = value if isinstance(value, list) else re.split(r"[,;|\n]", _string(value, key))
-    if len(parts) > MAX_ITEMS:
-        raise Invalid(f"More than {MAX_ITEMS} values.", field=key)
+    if len(parts) > most:
+        raise Invalid(f"More than {most} values.", field=key)
     return [part for part in (" ".join(_string(part, key).split()) for part in parts) if part]
 
 

@@ -14,14 +14,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from jobs.models import ImportRun, ImportSource, Job, JobLifecycle
+from jobs.models import ImportRun, ImportSource, Job, JobFingerprint, JobLifecycle
 from jobs.services import import_run
 from jobs.services.import_source import FIRST_RETRY
-from jobs.tasks import LAST_WORDS, LONGEST, import_due, import_source
+from jobs.tasks import LAST_WORDS, LONGEST, import_due, import_source, refresh_duplicates
 from nexus.celery import app
 from nexus.environment import BASE_DIR
 from tests import requirements
-from tests.factories import ImportSourceFactory
+from tests.factories import ImportSourceFactory, JobFactory
 from tests.jobs.importers.web import Site, Visit, site
 from tests.waiting import until
 
@@ -319,3 +319,13 @@ def test_scheduler_has_due_sources_imported(tmp_path, monkeypatch):
         until(lambda: ImportSource.objects.filter(succeeded_at__isnull=False).exists(), seconds=150)
     assert Job.objects.get().title == "Cook"
     assert len(here.visits) == 1
+
+
+@pytest.mark.django_db
+def test_postings_that_no_import_has_compared_are_compared():
+    twins = [JobFactory(title="Baker", description_text="")]
+    twins.append(JobFactory(title="Baker", description_text="", company=twins[0].company))
+    refresh_duplicates()
+    placed = JobFingerprint.objects.filter(job__in=twins)
+    assert placed.count() == 2
+    assert len(set(placed.values_list("cluster", flat=True))) == 1

@@ -204,6 +204,10 @@ class _Bar:
     def show(self, account: Account, share: float | None) -> None:
         if self._out is None:
             return
+        if account.compared is not None:
+            self._out.write(f"\r{'Comparing with other postings':<{self.WIDTH + 8}}{account.compared:>10,} done ")
+            self._out.flush()
+            return
         rate = account.read / max(time.perf_counter() - self._started, 0.001)
         refused = f", {account.fates[Fate.FAILED]:,} refused" if account.fates[Fate.FAILED] else ""
         done = ""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from jobs.importers.posting import Recogniser, Tally
-from jobs.models import Category, Necessity, Skill
+from jobs.models import Category, Country, Necessity, Skill
 from jobs.services.incoming import Location, Pay
 from kernel.errors import Invalid
 
@@ -87,6 +87,14 @@ def test_place_may_be_said_in_several_shapes(recogniser, row):
 
 def test_country_alone_is_a_location(recogniser):
     assert read(recogniser, country="US").locations == (Location("US", None, "US"),)
+
+
+def test_job_may_be_done_from_more_than_a_hundred_countries(recogniser):
+    codes = list(Country.objects.order_by("code").values_list("code", flat=True)[:200])
+    posting = read(recogniser, workplace="remote", remote_countries=codes)
+    assert [country for country, _ in posting.remote_from] == codes
+    with pytest.raises(Invalid, match="More than 300 values"):
+        read(recogniser, workplace="remote", remote_countries=codes * 2)
 
 
 def test_remote_countries_are_kept(recogniser):
