@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='compensation',
             name='text',
-            field=models.CharField(blank=True, db_default='', help_text='As the posting says it, where it does so in words.', max_length=200),
+            field=models.CharField(blank=True, db_default='', default='', help_text='As the posting says it, where it does so in words.', max_length=200),
         ),
         migrations.AddField(
             model_name='importrun',

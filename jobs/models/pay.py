@@ -58,7 +58,11 @@ class Compensation(models.Model):
     min_minor = models.BigIntegerField(null=True, blank=True, help_text="Least, in minor units.")
     max_minor = models.BigIntegerField(null=True, blank=True, help_text="Most, in minor units.")
     text = models.CharField(
-        max_length=200, blank=True, db_default="", help_text="As the posting says it, where it does so in words."
+        max_length=200,
+        default="",
+        blank=True,
+        db_default="",
+        help_text="As the posting says it, where it does so in words.",
     )
     is_guessed = models.BooleanField(
         default=False,

@@ -1,0 +1,66 @@
+"""A market as it was ordered: everything that makes its rows, in one piece per process."""
+
+from array import array
+from collections.abc import Sequence
+from functools import cached_property
+
+from django.db import connection, transaction
+
+from jobs.market import companies, people, postings, world
+from jobs.market.chance import Chance
+from jobs.market.employers import Employers
+from jobs.market.order import Order
+from jobs.market.sheets import Sheet, write
+from jobs.market.timeline import Timeline
+
+
+class Market:
+    """Writes the rows of an order, a stretch at a time; each stretch is one transaction."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self._chance = Chance(order.seed)
+        self._world = world.load(self._chance)
+        self._timeline = Timeline(order.jobs, order.now)
+        self.employers = companies.employers(self._chance, self._world, self._timeline)
+        self._codes = b""
+
+    @cached_property
+    def _postings(self) -> postings.Postings:
+        return postings.Postings(self._chance, self._world, self._timeline, self.employers, self.order.first)
+
+    @cached_property
+    def _people(self) -> people.People:
+        codes = array("H", self._codes)
+        parts = (self._chance, self._world, self._timeline, self.employers, self._postings)
+        return people.People(*parts, codes, self.order.first)
+
+    def write_companies(self, start: int, stop: int) -> bytes:
+        rows = Employers(self._chance)
+        for employer in self.employers.items[start:stop]:
+            rows.add(employer)
+        _write([rows.companies])
+        return b""
+
+    def write_postings(self, start: int, stop: int) -> bytes:
+        """The `code` of each, two bytes."""
+        codes = array("H", [self._postings.add(number) for number in range(start, stop)])
+        _write(self._postings.sheets)
+        return codes.tobytes()
+
+    def write_people(self, start: int, stop: int, codes: bytes) -> bytes:
+        """`codes` are those of all postings."""
+        if not self._codes:
+            self._codes = codes
+        for number in range(start, stop):
+            self._people.add(number)
+        _write(self._people.sheets)
+        return b""
+
+
+def _write(sheets: Sequence[Sheet]) -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # A crash of the server may lose the last second; the market is unfinished then, and says so.
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        write(sheets)

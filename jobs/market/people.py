@@ -1,0 +1,186 @@
+"""People who look for work in the market, and what they did with its postings.
+
+Where they live goes by population and their kinds of work by what the market hires for. What they looked at fits
+them: mostly their kind of work. Of what they were shown they opened some, kept few and applied to
+fewer.
+"""
+
+import unicodedata
+from array import array as numbers
+from collections.abc import Mapping, Sequence
+from random import Random
+
+from django.db.models import Model
+
+from accounts.models import User
+from jobs.demo.postings import SALARY_FACTORS, WAGE_FACTORS
+from jobs.market.chance import Chance, Draw, key
+from jobs.market.companies import DOMAIN, Employer
+from jobs.market.content import PER_YEAR, SENIORITY, WAGE_SENIORITY
+from jobs.market.postings import DAY, NO_CODE, Postings, code, moment
+from jobs.market.sheets import NULL, Sheet, array, text
+from jobs.market.timeline import Timeline
+from jobs.market.world import Kind, Land, Weighted, World, document
+from jobs.models import InteractionEvent, Profile, ProfileSkill
+
+MAIL = f"people.{DOMAIN}"
+# Nobody logs in as one of them: Django takes what begins like this for no password at all.
+UNUSABLE = "!{:040x}"
+
+Categories, Occupations = Profile.categories.through, Profile.occupations.through
+STRIDES: dict[type[Model], int] = {ProfileSkill: 16, Categories: 1, Occupations: 2}
+RADII = (5, 10, 20, 20, 30, 50, 50, 100)
+SHARE_OPEN, SHARE_VISIBLE, SHARE_WITH_FLOOR, SHARE_WITH_SECOND_KIND = 0.55, 0.3, 0.45, 0.25
+# How many postings somebody was shown: 2 for half of them, hundreds for a few.
+SHOWN_SHAPE, MOST_SHOWN = 1.1, 300
+SHOWN_LEAST = 6
+SHARE_FITTING = 0.88
+ENOUGH = 20
+OPENED, SAVED, CLICKED, APPLIED, HIDDEN = 0.42, 0.22, 0.2, 0.5, 0.03
+# Most look within days, few after weeks: mean in days.
+AFTER = 5.0
+
+
+class People:
+    """The market's people, by number from 0. `codes` are those of its postings, in their order."""
+
+    def __init__(
+        self,
+        chance: Chance,
+        world: World,
+        timeline: Timeline,
+        employers: Weighted[Employer],
+        postings: Postings,
+        codes: numbers[int],
+        first: Mapping[str, int],
+    ) -> None:
+        self._chance, self._world, self._timeline, self._employers = chance, world, timeline, employers
+        self._postings = postings
+        self._first = {model: first[model._meta.db_table] for model in STRIDES}
+        self._by_code: dict[int, numbers[int]] = {}
+        for number, found in enumerate(codes):
+            self._by_code.setdefault(found, numbers("I")).append(number)
+        self._by_code.pop(NO_CODE, None)
+        self._by_category: dict[int, numbers[int]] = {}
+        for found, some in self._by_code.items():
+            self._by_category.setdefault(world.kinds[found >> 5].category_id, numbers("I")).extend(some)
+        self._live = numbers("I", (number for number, found in enumerate(codes) if found != NO_CODE))
+        self.users = Sheet(
+            User, "id", "created_at", "updated_at", "password", "email", "name", "email_verified_at", "locale",
+            "timezone",
+        )  # fmt: skip
+        self.profiles = Sheet(
+            Profile, "id", "created_at", "updated_at", "user_id", "headline", "summary", "home_id", "radius_km",
+            "seniority", "workplaces", "employment_types", "languages", "salary_floor_minor",
+            "salary_floor_currency_id", "salary_floor_period", "is_open", "visibility",
+        )  # fmt: skip
+        self.skills = Sheet(ProfileSkill, "id", "profile_id", "skill_id", "level", "years")
+        self.categories = Sheet(Categories, "id", "profile_id", "category_id")
+        self.occupations = Sheet(Occupations, "id", "profile_id", "occupation_id")
+        self.events = Sheet(InteractionEvent, "id", "occurred_at", "user_id", "job_id", "kind")
+        self.sheets = (self.users, self.profiles, self.skills, self.categories, self.occupations, self.events)
+
+    def add(self, number: int) -> None:
+        """Add a person's rows to the sheets."""
+        chance = self._chance.of(Draw.PERSON, number)
+        employer = self._employers.choose(chance)
+        land, kind = employer.land, employer.trade.kinds.choose(chance)
+        # A year at most before now, three months at least: before anything there is to look at.
+        joined = self._timeline.now - chance.randrange(91 * DAY, 365 * DAY)
+        user = key(chance, joined)
+        language = land.languages.choose(chance)
+        town = land.towns.choose(chance)
+        name, email = self._name(chance, land, number)
+        self.users.add(
+            user, moment(joined), moment(joined), UNUSABLE.format(chance.getrandbits(160)),
+            email, text(name), moment(joined), language, town.timezone,
+        )  # fmt: skip
+        self._profile(chance, number, user, joined, land, kind, language, town.id)
+        self._behave(chance, user, land, kind)
+
+    def _name(self, chance: Random, land: Land, number: int) -> tuple[str, str]:
+        names = document("names.toml")[land.names]
+        given, family = chance.choice(names["given"]), chance.choice(names["family"])
+        return f"{given} {family}", f"{ascii_of(given)}.{ascii_of(family)}.{number}@{MAIL}"
+
+    def _profile(
+        self, chance: Random, number: int, user: str, joined: int, land: Land, kind: Kind, language: str, home: int
+    ) -> None:
+        profile = key(chance, joined)
+        seniority = (WAGE_SENIORITY if kind.is_wage else SENIORITY).choose(chance)
+        title = self._world.titles.get(language, {}).get(kind.slug, kind.titles[0])
+        skills = list(dict.fromkeys(kind.skills.choose(chance) for _ in range(chance.randrange(4, 15))))
+        others = [other for other in kind.skills.items if other in skills]
+        has_floor, is_remote = chance.random() < SHARE_WITH_FLOOR, chance.random() < 0.3
+        factors = WAGE_FACTORS if kind.is_wage else SALARY_FACTORS
+        period = land.wage if kind.is_wage else land.period
+        floor = kind.pay * 1000 * land.level * factors[seniority] * chance.uniform(0.75, 1.0) / PER_YEAR[period]
+        workplaces = ["remote"] if is_remote and kind.workplaces[2] else ["on_site", "hybrid"]
+        self.profiles.add(
+            profile, moment(joined), moment(joined), user, text(title),
+            text(f"{title}. {', '.join(name for _, name in others[:5])}."), str(home),
+            NULL if is_remote else str(chance.choice(RADII)), seniority, array(workplaces),
+            array([kind.types.choose(chance)]), array(sorted({language, "en"})),
+            str(round(floor) * 10**land.digits) if has_floor else NULL, land.currency if has_floor else NULL,
+            period if has_floor else "", "t" if chance.random() < SHARE_OPEN else "f",
+            "recruiters" if chance.random() < SHARE_VISIBLE else "private",
+        )  # fmt: skip
+        for position, (skill, _) in enumerate(skills):
+            level = chance.randrange(1, 6)
+            self.skills.add(
+                str(self._first[ProfileSkill] + number * STRIDES[ProfileSkill] + position), profile, str(skill),
+                str(level), str(level * 2 + chance.randrange(-1, 3)),
+            )  # fmt: skip
+        self.categories.add(str(self._first[Categories] + number), profile, str(kind.category_id))
+        wanted = [kind]
+        if chance.random() < SHARE_WITH_SECOND_KIND:
+            siblings = [other for other in self._world.kinds if other.category_id == kind.category_id]
+            wanted += [other for other in siblings if other is not kind][:1]
+        for position, each in enumerate(wanted):
+            self.occupations.add(
+                str(self._first[Occupations] + number * STRIDES[Occupations] + position), profile, str(each.id)
+            )
+
+    def _behave(self, chance: Random, user: str, land: Land, kind: Kind) -> None:
+        if not self._live:
+            return
+        fitting = self._fitting(land, kind)
+        shown = min(MOST_SHOWN, int(SHOWN_LEAST * chance.paretovariate(SHOWN_SHAPE)), 2 * len(fitting) + 2)
+        drawn = [chance.choice(fitting if chance.random() < SHARE_FITTING else self._live) for _ in range(shown)]
+        for number in dict.fromkeys(drawn):
+            self._look(chance, user, number)
+
+    def _fitting(self, land: Land, kind: Kind) -> Sequence[int]:
+        """Postings of the kind of work in the country; where those are few, of its category anywhere."""
+        near = self._by_code.get(code(kind.number, land.number), ())
+        return near if len(near) >= ENOUGH else self._by_category.get(kind.category_id) or self._live
+
+    def _look(self, chance: Random, user: str, number: int) -> None:
+        """What one person did with one posting, while it was there to be seen."""
+        life = self._postings.life(number)
+        at = life.published + int(chance.expovariate(1 / AFTER) * DAY)
+        for kind in _deeds(chance):
+            if at >= life.ends:
+                return
+            self.events.add(key(chance, at), moment(at), user, life.key, kind)
+            at += chance.randrange(2_000, 180_000)
+
+
+def _deeds(chance: Random) -> list[str]:
+    """From being shown a posting to applying, each less likely than the one before."""
+    if chance.random() >= OPENED:
+        return ["impression", "hide"] if chance.random() < HIDDEN else ["impression"]
+    deeds = ["impression", "view"]
+    if chance.random() < SAVED:
+        deeds.append("save")
+    if chance.random() < CLICKED:
+        deeds.append("apply_click")
+        if chance.random() < APPLIED:
+            deeds.append("apply")
+    return deeds
+
+
+def ascii_of(name: str) -> str:
+    """In lower-case ASCII letters, as an address is written."""
+    plain = unicodedata.normalize("NFKD", name.lower().replace("ł", "l"))
+    return "".join(letter for letter in plain if letter.isascii() and letter.isalpha())
