@@ -17,10 +17,10 @@ from jobs.market.companies import DOMAIN
 from jobs.market.market import Market
 from jobs.market.order import Order
 from jobs.market.people import MAIL
-from jobs.market.progress import Progress
 from jobs.market.timeline import DAYS
 from jobs.market.workers import Crew, crew
 from jobs.models import Company, InteractionEvent, Job, Profile
+from jobs.progress import Progress
 from jobs.services import interaction, reference
 
 MAX_JOBS, MAX_PEOPLE = 10_000_000, 1_000_000

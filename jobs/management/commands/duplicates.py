@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from jobs.models import Job
+from jobs.progress import Line
 from jobs.selectors import duplicate as duplicates
 from jobs.services import duplicate
 
@@ -24,16 +25,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, rebuild: bool, verbosity: int = 1, **options: Any) -> None:
         started = time.perf_counter()
-        is_shown = bool(sys.stderr.isatty() and verbosity)
+        line = Line(sys.stderr, is_wanted=bool(verbosity))
 
         def show(done: int) -> None:
-            if is_shown:
-                rate = done / max(time.perf_counter() - started, 0.001)
-                self.stderr.write(f"\r{done:>10,} jobs, {rate:,.0f} a second ", ending="")
+            line.show(f"{done:,} jobs, {done / max(time.perf_counter() - started, 0.001):,.0f} a second")
 
         placed = (duplicate.rebuild if rebuild else duplicate.refresh)(report=show)
-        if is_shown:
-            self.stderr.write("\r" + " " * 60 + "\r", ending="")
+        line.clear()
         if verbosity:
             took = time.perf_counter() - started
             found = duplicates.survey()

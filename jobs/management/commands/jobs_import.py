@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError
@@ -17,6 +17,7 @@ from jobs.importers.formats import FORMATS, PLAIN
 from jobs.importers.posting import KEYS
 from jobs.importers.run import MOST_CLOSED, Plan, import_from
 from jobs.models import Country
+from jobs.progress import Line, bar
 from jobs.services import reference
 from jobs.services.incoming import Fate
 
@@ -105,14 +106,18 @@ class Command(BaseCommand):
             hint = "The board's tables are not there yet: run `manage.py migrate`, or `make run` once."
             raise CommandError(hint, returncode=NOTHING_READ) from None
         plan = self._plan(location, options)
-        bar = _Bar(sys.stderr if sys.stderr.isatty() and verbosity else None)
+        line = Line(sys.stderr, is_wanted=bool(verbosity))
         started = time.perf_counter()
+
+        def show(account: Account, share: float | None) -> None:
+            line.show(_progress(account, share, time.perf_counter() - started))
+
         try:
-            account = import_from(location, plan, allow_private=options["allow_private"], progress=bar.show)
+            account = import_from(location, plan, allow_private=options["allow_private"], progress=show)
         except (Unreadable, SourceBusy) as error:
             raise CommandError(str(error), returncode=NOTHING_READ) from None
         finally:
-            bar.clear()
+            line.clear()
         if verbosity:
             self.stdout.write(_summary(account, plan, time.perf_counter() - started))
             if plan.is_dry_run:
@@ -192,33 +197,12 @@ def _renames(entries: list[str], layout: str) -> dict[str, str]:
     return renames
 
 
-class _Bar:
-    """A line that shows how far the import is, on a terminal; nothing elsewhere."""
-
-    WIDTH = 30
-
-    def __init__(self, out: TextIO | None) -> None:
-        self._out = out
-        self._started = time.perf_counter()
-
-    def show(self, account: Account, share: float | None) -> None:
-        if self._out is None:
-            return
-        if account.compared is not None:
-            self._out.write(f"\r{'Comparing with other postings':<{self.WIDTH + 8}}{account.compared:>10,} done ")
-            self._out.flush()
-            return
-        rate = account.read / max(time.perf_counter() - self._started, 0.001)
-        refused = f", {account.fates[Fate.FAILED]:,} refused" if account.fates[Fate.FAILED] else ""
-        done = ""
-        if share is not None:
-            done = f"[{'#' * round(share * self.WIDTH):<{self.WIDTH}}] {share:4.0%} "
-        self._out.write(f"\r{done}{account.read:>10,} rows, {rate:,.0f} a second{refused} ")
-        self._out.flush()
-
-    def clear(self) -> None:
-        if self._out is not None:
-            self._out.write("\r" + " " * 100 + "\r")
+def _progress(account: Account, share: float | None, seconds: float) -> str:
+    if account.compared is not None:
+        return f"Looking for duplicates: {account.compared:,} postings compared"
+    refused = f", {account.fates[Fate.FAILED]:,} refused" if account.fates[Fate.FAILED] else ""
+    done = "" if share is None else f"{bar(share)} {share:4.0%} "
+    return f"{done}{account.read:,} rows, {account.read / max(seconds, 0.001):,.0f} a second{refused}"
 
 
 def _summary(account: Account, plan: Plan, seconds: float) -> str:

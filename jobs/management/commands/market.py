@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jobs.market.progress import Progress, duration
 from jobs.market.run import JOBS_PER_PERSON, Made, MarketError, generate
+from jobs.progress import Progress, duration
 
 # Below this, starting other processes takes longer than they save.
 WORTH_PROCESSES = 5_000

@@ -1,14 +1,16 @@
 """`manage.py taxonomy_load`: official taxonomies into the vocabulary of the board."""
 
 import argparse
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError
 
 from jobs.models import TaxonomyScheme
+from jobs.progress import Line, bar
 from jobs.services import reference, taxonomy
 
 EPILOG = """\
@@ -44,44 +46,28 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, verbosity: int = 1, **options: Any) -> None:
         is_dry_run: bool = options["dry_run"]
         started = time.perf_counter()
-        bar = _Bar(self.stderr if verbosity and self.stderr.isatty() else None)
+        line = Line(sys.stderr, is_wanted=bool(verbosity))
 
-        def report(line: str) -> None:
-            bar.clear()
+        def report(told: str) -> None:
+            line.clear()
             if verbosity:
-                self.stdout.write(line)
+                self.stdout.write(told)
+
+        def show(scheme: TaxonomyScheme, share: float) -> None:
+            line.show(f"{scheme.upper():<5} {bar(share)} {share:4.0%}")
 
         try:
             reference.load()
-            outcome = taxonomy.load(folder, report, bar.show, is_dry_run=is_dry_run)
+            outcome = taxonomy.load(folder, report, show, is_dry_run=is_dry_run)
         except taxonomy.BadTable as error:
-            bar.clear()
+            line.clear()
             raise CommandError(str(error)) from None
         except ProgrammingError:
             hint = "The board's tables are not there yet: run `manage.py migrate`, or `make run` once."
             raise CommandError(hint) from None
-        bar.clear()
+        line.clear()
         if verbosity:
             self.stdout.write(_summary(outcome, time.perf_counter() - started, is_dry_run=is_dry_run))
-
-
-class _Bar:
-    """A line that shows how far a table has been read, on a terminal; nothing elsewhere."""
-
-    WIDTH = 30
-
-    def __init__(self, out: OutputWrapper | None) -> None:
-        self._out = out
-
-    def show(self, scheme: TaxonomyScheme, share: float) -> None:
-        if self._out:
-            done = f"[{'#' * round(share * self.WIDTH):<{self.WIDTH}}] {share:4.0%}"
-            self._out.write(f"\r{scheme.upper()} {done} ", ending="")
-            self._out.flush()
-
-    def clear(self) -> None:
-        if self._out:
-            self._out.write("\r" + " " * 60 + "\r", ending="")
 
 
 def _summary(outcome: taxonomy.Outcome, seconds: float, *, is_dry_run: bool) -> str:

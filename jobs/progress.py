@@ -5,7 +5,29 @@ from collections.abc import Callable
 from typing import TextIO
 
 WIDTH = 30
+LONGEST = 110  # characters of a line that is written over
 REDRAWN_EVERY = 0.2  # seconds
+
+
+class Line:
+    """A line on a terminal that is written over again and again; nothing elsewhere."""
+
+    def __init__(self, stream: TextIO, *, is_wanted: bool = True) -> None:
+        self._stream = stream if is_wanted and stream.isatty() else None
+
+    def show(self, text: str) -> None:
+        if self._stream:
+            self._stream.write(f"\r\x1b[K{text[:LONGEST]}")
+            self._stream.flush()
+
+    def clear(self) -> None:
+        self.show("")
+
+
+def bar(share: float) -> str:
+    """The part from 0 to 1 that is done, drawn."""
+    filled = round(WIDTH * share)
+    return "█" * filled + "·" * (WIDTH - filled)
 
 
 class Progress:
@@ -38,8 +60,7 @@ class Progress:
             self._stream.flush()
 
     def _bar(self, done: int, now: float) -> str:
-        filled = WIDTH * done // self._total if self._total else WIDTH
-        return f"{'█' * filled}{'·' * (WIDTH - filled)} {self._line(done, now)}"
+        return f"{bar(done / self._total if self._total else 1)} {self._line(done, now)}"
 
     def _line(self, done: int, now: float) -> str:
         seconds = now - self._started

@@ -1,6 +1,6 @@
 import io
 
-from jobs.market.progress import Progress, duration
+from jobs.progress import LONGEST, Line, Progress, bar, duration
 
 
 class Terminal(io.StringIO):
@@ -16,6 +16,27 @@ class Clock:
         return self.now
 
 
+def test_line_is_written_over_and_cleared() -> None:
+    stream = Terminal()
+    line = Line(stream)
+    line.show("1 of 2")
+    line.show("x" * 500)
+    line.clear()
+    assert stream.getvalue().split("\r\x1b[K") == ["", "1 of 2", "x" * LONGEST, ""]
+
+
+def test_line_is_for_terminals_that_want_it() -> None:
+    file, terminal = io.StringIO(), Terminal()
+    Line(file).show("1 of 2")
+    Line(terminal, is_wanted=False).show("1 of 2")
+    assert (file.getvalue(), terminal.getvalue()) == ("", "")
+
+
+def test_bar_is_as_long_as_the_share() -> None:
+    assert [bar(share).count("█") for share in (0, 0.5, 1)] == [0, 15, 30]
+    assert len(bar(0.01)) == len(bar(1)) == 30
+
+
 def test_terminal_gets_a_bar_with_rate_and_time_left() -> None:
     stream, clock = Terminal(), Clock()
     progress = Progress(stream, clock)
@@ -23,7 +44,7 @@ def test_terminal_gets_a_bar_with_rate_and_time_left() -> None:
     clock.now += 10
     progress.show(250)
     last = stream.getvalue().split("\r\x1b[K")[-1]
-    assert last == "███████······················· Postings 250 of 1,000, 25 a second, 30 s left"
+    assert last == "████████······················ Postings 250 of 1,000, 25 a second, 30 s left"
 
 
 def test_bar_is_not_drawn_more_often_than_one_can_read() -> None:
