@@ -23,5 +23,5 @@ def test_guide_to_the_next_importer_works(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_every_format_is_in_the_guide() -> None:
-    table = re.findall(r"^\| `([\w-]+)` \|", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert sorted(table) == sorted(formats.FORMATS)
+    table = re.findall(r"^\| `(\w[\w-]*)` \|", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert table == list(formats.FORMATS)
