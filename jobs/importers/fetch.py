@@ -43,7 +43,8 @@ _HEADERS = {
 }
 
 # It logs the whole address, with the key in it, when it dislikes a header.
-logging.getLogger("urllib3.connection").disabled = True
+# A filter, because whoever configures logging after this would enable a disabled logger again.
+logging.getLogger("urllib3.connection").addFilter(lambda record: False)
 
 
 @dataclass(frozen=True, slots=True)

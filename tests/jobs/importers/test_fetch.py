@@ -1,6 +1,7 @@
 import gzip
 import ipaddress
 import logging
+import logging.config
 import resource
 import socket
 import ssl
@@ -342,6 +343,7 @@ def test_packing_that_was_not_asked_for_is_refused(encoding):
 
 
 def test_key_in_the_address_is_never_logged(caplog):
+    logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
     caplog.set_level(logging.DEBUG)
     malformed = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nnot a header\r\nX: y\r\n\r\nx"
     with site(lambda visit: visit.connection.sendall(malformed)) as here:
