@@ -17,7 +17,7 @@ from jobs.importers.fetch import Validators
 from jobs.importers.files import Unreadable
 from jobs.importers.formats import FORMATS
 from jobs.importers.location import downloaded
-from jobs.importers.run import Plan, import_from
+from jobs.importers.run import Plan, import_from, refuse_partial_sync
 from jobs.models import ImportSource
 from jobs.services import duplicate
 from jobs.services import import_source as sources
@@ -71,6 +71,7 @@ def refresh_duplicates() -> None:
 
 def _import(source: ImportSource) -> None:
     plan = _plan(source)
+    refuse_partial_sync(plan)
     known = None if source.resync_requested_at else Validators(source.etag, source.last_modified)
     allow_private = settings.IMPORT_ALLOW_PRIVATE
     with downloaded(source.location, source.format, allow_private=allow_private, validators=known) as download:

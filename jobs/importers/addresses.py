@@ -125,6 +125,17 @@ def is_public(address: IPAddress) -> bool:
     return address in _UNICAST and address.is_global and not address.is_multicast
 
 
+def is_public_or_private(address: IPAddress) -> bool:
+    """Whether it is a machine on the internet, of a private network, or this one.
+
+    Never an address that is only meant for the link, where clouds keep the secrets of their machines, nor a group.
+    """
+    if isinstance(address, IPv6Address) and (inner := _ipv4_within(address)) is not None:
+        return is_public_or_private(inner)
+    is_out_of_bounds = address.is_link_local or address.is_multicast or address.is_unspecified
+    return not is_out_of_bounds and (is_public(address) or address.is_private)
+
+
 def _ipv4_within(address: IPv6Address) -> IPv4Address | None:
     if address in _TRANSLATED:
         return IPv4Address(int(address) & 0xFFFFFFFF)

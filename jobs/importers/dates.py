@@ -151,7 +151,8 @@ def _at(day: date, clock: re.Match[str], *, is_end: bool) -> datetime:
 
 
 def _is_time_of_some_kind(rest: str) -> bool:
-    return bool(re.match(r"[\s,T]+(?:at\s+|um\s+)?\d", rest, re.IGNORECASE)) and len(rest) < 40
+    clock = re.match(r"[\s,T]+(?:at\s+|um\s+)?(\d+)(?::(\d+))?", rest, re.IGNORECASE)
+    return clock is not None and int(clock[1]) < 24 and int(clock[2] or 0) < 60 and len(rest) < 40
 
 
 def _rfc_2822(written: str) -> datetime | None:

@@ -18,7 +18,16 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 
-from jobs.importers.addresses import IPAddress, Resolve, Unreachable, WebAddress, is_public, parsed, resolved
+from jobs.importers.addresses import (
+    IPAddress,
+    Resolve,
+    Unreachable,
+    WebAddress,
+    is_public,
+    is_public_or_private,
+    parsed,
+    resolved,
+)
 from jobs.importers.files import Unreadable
 
 
@@ -102,7 +111,7 @@ def fetched(
     nobody has looked. Raises `Unreachable` where another try may help, else `Unreadable`; neither shows the query.
     """
     limits = limits or Limits()
-    may_connect = (lambda _: True) if allow_private else may_connect
+    may_connect = is_public_or_private if allow_private else may_connect
     deadline = time.monotonic() + limits.total
     with ExitStack() as stack:
         first = at = parsed(address)

@@ -45,6 +45,8 @@ class Opened:
     @property
     def share(self) -> float | None:
         """The part that has been read, from 0 to 1; None where that cannot be known."""
+        if self.raw.closed:
+            return 1
         return min(self.raw.tell() / self.size, 1) if self.size else None
 
 

@@ -17,6 +17,7 @@ from kernel.errors import Invalid
 
 REFERENCE_LENGTH = DOCUMENT_LENGTH = 200
 MOST_UNKNOWN_KEYS = 200
+NOTHING: tuple[object, ...] = (None, "", [], {})  # as good as left out
 
 
 class Intake:
@@ -70,7 +71,8 @@ class Intake:
             posting = self._recogniser.posting(row, self._account.tally, company=self._company, country=self._country)
         except Invalid as refusal:
             identity = self._recogniser.identity(row, self._company)
-            if identity is None:
+            # Without an id and an address, what it is known by is made of the very values that were refused.
+            if identity is None or not (row.get("id") or row.get("url")):
                 self.unidentified += 1
             else:
                 self.spare(*identity)
@@ -96,12 +98,12 @@ class Intake:
     def _plain(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The row in our plain keys; others are counted and left out."""
         if self._importer not in PLAIN:
-            return {key: value for key, value in row.items() if value is not None and value != ""}
+            return {key: value for key, value in row.items() if value not in NOTHING}
         plain: dict[str, Any] = {}
         for key, value in row.items():
             name = self._key_of[key]
             if name in KEYS:
-                if value is not None and value != "":
+                if value not in NOTHING:
                     plain[name] = value
             elif key in self._account.unknown_keys or len(self._account.unknown_keys) < MOST_UNKNOWN_KEYS:
                 self._account.unknown_keys[key] += 1

@@ -1,16 +1,18 @@
 """Runs an import: reads a source row by row, writes in batches, keeps an account of every row."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import batched, chain
 from uuid import UUID
 
+from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from jobs.errors import SourceBusy
 from jobs.importers.account import Account, Planned
+from jobs.importers.addresses import is_url
 from jobs.importers.documents import Documents
 from jobs.importers.files import Broken, Unreadable
 from jobs.importers.formats import FORMATS
@@ -28,10 +30,14 @@ __all__ = ["Account", "Plan", "SourceBusy", "import_from", "import_rows"]
 
 BATCH = 500
 MANY = 1_000
-# A sync that would close more than this many postings, and more than this share of what the source lists, closes none:
-# a source that answers with half of its postings is more often broken than half empty.
+# Unless a plan says otherwise, a sync that would close more than this many postings, and more than this share of what
+# the source lists, closes none: one that answers with half of its postings is more often broken than half empty.
 CLOSED_FREELY = 20
 MOST_CLOSED = 0.5
+# Their addresses answer with the newest postings or with a page: what is not there may still be open.
+NEWEST_ONLY = frozenset({"adzuna", "himalayas", "jobicy", "remoteok"})
+# A list says that it is empty; a file of lines that holds none may as well be an error page.
+MAY_BE_EMPTY = frozenset(FORMATS) - {"jsonl", "csv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,8 @@ class Plan:
     """How a source is to be read.
 
     `renames` maps a key of ours to the one that the source uses for it; `company` and `country` (a code) are those of
-    rows that name none. With `is_sync`, what the source lists no longer is closed, up to `most_closed`, a share of it.
+    rows that name none. With `is_sync`, what the source lists no longer is closed, up to `most_closed`, a share of what
+    it listed; without one, half of it or 20 postings.
     """
 
     source: str
@@ -49,7 +56,7 @@ class Plan:
     renames: Mapping[str, str] = field(default_factory=dict)
     live_days: int | None = None
     is_sync: bool = False
-    most_closed: float = MOST_CLOSED
+    most_closed: float | None = None
     is_dry_run: bool = False
 
 
@@ -72,16 +79,25 @@ def import_from(
     Every `BATCH` rows are written in a transaction of their own: an import that is cut off leaves whole batches, and
     running it again takes in the rest.
     """
+    if is_url(location):
+        refuse_partial_sync(plan)
     documents = Documents(location, FORMATS[plan.format].reader, plan.format, allow_private=allow_private)
     with closing(documents.rows()) as rows:
         try:
             first = next(rows, None)  # whatever is wrong with the source as a whole shows here
         except Broken as error:
             raise Unreadable(error.reason) from None
-        if first is None and not plan.is_sync:
+        if first is None and not (plan.is_sync and plan.format in MAY_BE_EMPTY):
             raise Unreadable(f"{documents.name} holds no rows.")
         show = (lambda account: progress(account, documents.share)) if progress else None
         return import_rows(chain([first] if first else [], rows), plan, now=now, after_batch=show)
+
+
+def refuse_partial_sync(plan: Plan) -> None:
+    """Raises `Unreadable` for a sync with an address that does not list all that is open."""
+    if plan.is_sync and plan.format in NEWEST_ONLY:
+        reason = f"{plan.format} answers with its newest postings only: a sync would close those that are still open."
+        raise Unreadable(reason)
 
 
 def import_rows(
@@ -106,7 +122,8 @@ def import_rows(
                 importer.close_vanished()
             importer.finish(after_batch)
         except BaseException:
-            importer.record(ImportStatus.FAILED)
+            with suppress(DatabaseError):  # where it is gone, the next run puts this one down
+                importer.record(ImportStatus.FAILED)
             raise
         importer.record(ImportStatus.FAILED if importer.account.broken else ImportStatus.FINISHED)
         return importer.account
@@ -174,10 +191,12 @@ class _Importer:
         if not reason:
             gone = [entry for entry in vanished(self._into, seen=self._seen) if not self._is_refused(entry)]
             known = listed(self._plan.source)
-            if len(gone) > max(CLOSED_FREELY, self._plan.most_closed * known):
+            most = self._plan.most_closed
+            if len(gone) > (max(CLOSED_FREELY, MOST_CLOSED * known) if most is None else most * known):
+                share = MOST_CLOSED if most is None else most
                 reason = (
                     f"{len(gone):,} of the {known:,} postings that {self._plan.source} lists would be closed,"
-                    f" more than {self._plan.most_closed:.0%} of them."
+                    f" more than {share:.0%} of them."
                 )
         if reason:
             self.account.not_closed = reason
@@ -193,6 +212,8 @@ class _Importer:
     def _reason_to_close_nothing(self) -> str:
         if self.account.broken:
             return "The source was not read to its end."
+        if self.account.read and not self.account.has_postings:
+            return "No row of it could be taken in."
         if self._intake.unidentified:
             return f"{self._intake.unidentified:,} refused rows do not say which posting they are."
         return ""

@@ -36,7 +36,7 @@ class Csv:
                 yield from passed_over
                 return
             except csv.Error as error:
-                yield Fault(number, f"Not CSV: {error}{_span(number, number + len(taken.lines) - 1)}.")
+                yield Fault(number, f"Not CSV: {_reason(error)}{_span(number, number + len(taken.lines) - 1)}.")
                 taken.give_back_all_but_first()
                 records = csv.reader(taken, delimiter=delimiter, strict=True)
                 number += 1
@@ -47,6 +47,12 @@ class Csv:
             passed_over.clear()
             if record:
                 yield _row(start, header, record)
+
+
+def _reason(error: csv.Error) -> str:
+    # Python's own words tell its programmers how to open the file.
+    is_bare_return = "new-line character seen" in str(error)
+    return "a line ends in a carriage return alone; convert the file to line feeds" if is_bare_return else str(error)
 
 
 class _Taken:

@@ -123,14 +123,14 @@ def _written(postings: Sequence[Posting], into: Import) -> list[Outcome]:
         vanished = _closed_by_an_import(stored)
         new: list[Rows] = []
         differing: list[tuple[int, Rows]] = []
-        met: set[UUID] = set()
+        met: set[UUID | Key] = set()  # jobs, and keys of those that are new
         for index, (posting, key) in enumerate(zip(postings, keys, strict=True)):
             job = _same(stored, posting, key)
-            if job is not None and job.pk in met:
+            if (job.pk if job else key) in met:
                 outcomes[index] = Outcome(Fate.FAILED, "Another row is this posting, in this language.", "id")
                 continue
             rows = Rows(posting, key, job.pk if job else uuid7())
-            met.add(rows.job.pk)
+            met.add(job.pk if job else key)
             if job is None:
                 outcomes[index] = _begin(rows, into)
                 if outcomes[index].fate is Fate.CREATED:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import ProgrammingError
+from django.db import OperationalError, ProgrammingError
 
 from jobs.errors import SourceBusy
 from jobs.importers import addresses
@@ -15,7 +15,7 @@ from jobs.importers.account import MOST_PLANNED, Account
 from jobs.importers.files import Unreadable
 from jobs.importers.formats import FORMATS, PLAIN
 from jobs.importers.posting import KEYS
-from jobs.importers.run import MOST_CLOSED, Plan, import_from
+from jobs.importers.run import CLOSED_FREELY, MOST_CLOSED, Plan, import_from
 from jobs.models import Country
 from jobs.progress import Line, bar
 from jobs.services import reference
@@ -24,6 +24,7 @@ from jobs.services.incoming import Fate
 SHOWN_FAULTS = 20
 SHOWN_PLAN = 40
 SOME_FAILED, NOTHING_READ = 1, 2
+AGAIN = "Whole batches are in; run it again to take in the rest."
 BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".json": "json"}
 SIGNS = {Fate.CREATED: "+", Fate.REVISED: "~", Fate.TOUCHED: "·", Fate.CLOSED: "-"}
 
@@ -39,9 +40,10 @@ ends JOB_LIFETIME_DAYS after that. One that has ended goes in as expired, unless
 company, title, places and description. A posting is the same when company, id and language are; importing a file
 again changes nothing.
 
-With --sync, what SOURCE listed at its last import and lists no longer is closed as withdrawn, unless another source
-lists it, or somebody took it down before. Nothing is closed where SOURCE could not be read to its end, where a
-refused row does not say which posting it is, or where more would be closed than --close-at-most allows.
+With --sync, what SOURCE listed at its last import under the same --source and lists no longer is closed as withdrawn,
+unless another source lists it, or somebody took it down before. Nothing is closed where SOURCE could not be read to
+its end, where a refused row does not say which posting it is (by an id or a url), where no row could be taken in, or
+where more would be closed than --close-at-most allows.
 
 examples:
   manage.py jobs_import board.jsonl.gz --dry-run
@@ -90,9 +92,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--close-at-most",
             type=int,
-            default=round(100 * MOST_CLOSED),
             metavar="PERCENT",
-            help="of what the source listed; a sync that would close more closes nothing; default: %(default)s",
+            help="of what the source listed; a sync that would close more closes nothing; default: "
+            f"{MOST_CLOSED:.0%} or {CLOSED_FREELY} postings, whichever are more".replace("%", "%%"),
         )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
         parser.add_argument(
@@ -116,6 +118,8 @@ class Command(BaseCommand):
             account = import_from(location, plan, allow_private=options["allow_private"], progress=show)
         except (Unreadable, SourceBusy) as error:
             raise CommandError(str(error), returncode=NOTHING_READ) from None
+        except OperationalError as error:
+            raise CommandError(f"The database went away. {AGAIN} ({str(error).splitlines()[0]})") from None
         finally:
             line.clear()
         if verbosity:
@@ -137,8 +141,11 @@ class Command(BaseCommand):
         live_days = options["live_days"]
         if live_days is not None and not 1 <= live_days <= 3650:
             raise _refusal("--live-days is a number from 1 to 3650.")
-        if not 0 <= options["close_at_most"] <= 100:
+        percent = options["close_at_most"]
+        if percent is not None and not 0 <= percent <= 100:
             raise _refusal("--close-at-most is a number from 0 to 100.")
+        if options["sync"] and not options["source"]:
+            raise _refusal("--sync needs --source: the name under which the last import knew these postings.")
         country = options["country"].upper()
         if country and not Country.objects.filter(code=country).exists():
             raise _refusal(f"--country {country}: an ISO 3166 code of two letters is meant.")
@@ -150,7 +157,7 @@ class Command(BaseCommand):
             renames=_renames(options["map"], layout),
             live_days=live_days,
             is_sync=options["sync"],
-            most_closed=options["close_at_most"] / 100,
+            most_closed=None if percent is None else percent / 100,
             is_dry_run=options["dry_run"],
         )
 

@@ -2,7 +2,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from jobs.importers.addresses import Unreachable, is_public, is_url, parsed, resolved, shown
+from jobs.importers.addresses import Unreachable, is_public, is_public_or_private, is_url, parsed, resolved, shown
 from jobs.importers.files import Unreadable
 
 
@@ -116,3 +116,16 @@ def test_url_is_told_from_a_path():
     assert is_url("ftp://example.org")
     assert not is_url("postings/2026.jsonl")
     assert not is_url("C:/postings.jsonl")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.7", "192.168.1.1", "::1", "fd12:3456::1", "93.184.215.14"])
+def test_private_machines_may_be_allowed(address):
+    assert is_public_or_private(ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["169.254.169.254", "::ffff:169.254.169.254", "64:ff9b::169.254.169.254", "fe80::1", "224.0.0.1", "0.0.0.0", "::"],
+)
+def test_what_is_meant_for_the_link_is_never_allowed(address):
+    assert not is_public_or_private(ip_address(address))

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from jobs.errors import SourceBusy
+from jobs.importers.files import Unreadable
 from jobs.importers.port import Fault, Row
 from jobs.importers.run import Plan, import_from, import_rows
 from jobs.models import ImportRow, ImportRun, ImportStatus, Job, JobRevision, SourcePosting
@@ -167,11 +168,72 @@ def test_source_that_lost_most_of_its_postings_closes_none_unless_told_to():
     assert take_in(*range(1, 11), now=NEXT, most_closed=1).fates[Fate.CLOSED] == 50
 
 
-def test_small_board_may_empty(tmp_path):
+@pytest.mark.parametrize("empty", ["[]", '{"jobs": []}'])
+def test_small_board_may_empty(tmp_path, empty):
     take_in(1, 2)
-    empty = tmp_path / "empty.jsonl"
-    empty.write_text("\n")
-    assert import_from(str(empty), plan(), now=NEXT).fates == {Fate.CLOSED: 2}
+    path = tmp_path / "board.json"
+    path.write_text(empty)
+    assert import_from(str(path), plan(format="json"), now=NEXT).fates == {Fate.CLOSED: 2}
+
+
+@pytest.mark.parametrize(
+    ("layout", "answer"),
+    [
+        ("json", '{"error": "rate limited"}'),
+        ("json", "{}"),
+        *(
+            (layout, '{"error": "rate limited"}')
+            for layout in ("remotive", "arbeitnow", "greenhouse", "lever", "ashby")
+        ),
+        ("csv", "Service temporarily unavailable"),
+        ("csv", "id,company,title\n"),
+        ("jsonl", "\n\n"),
+        ("jsonl", "Service temporarily unavailable"),
+        ("indeed-xml", "<html><body>Busy</body></html>"),
+    ],
+)
+def test_answer_that_is_an_error_closes_nothing(tmp_path, layout, answer):
+    take_in(*range(1, 16))
+    path = tmp_path / "answer"
+    path.write_text(answer)
+    try:
+        account = import_from(str(path), plan(format=layout, company="Acme"), now=NEXT)
+    except Unreadable:
+        pass
+    else:
+        assert account.has_failed
+        assert account.not_closed
+    assert set(lifecycles().values()) == {"published"}
+
+
+def test_refused_rows_without_an_id_close_nothing():
+    bare = [{"company": "Acme", "title": f"Baker {number}", "posted_at": "2026-02-20"} for number in range(30)]
+    take_in(*bare)
+    account = take_in(*bare[:21], *({"company": "Acme", "posted_at": "2026-02-20"} for _ in range(9)), now=NEXT)
+    assert account.not_closed == "9 refused rows do not say which posting they are."
+    assert set(Job.objects.values_list("lifecycle", flat=True)) == {"published"}
+
+
+def test_stated_share_is_the_share():
+    take_in(*range(1, 16))
+    account = take_in(*range(1, 15), now=NEXT, most_closed=0)
+    assert account.not_closed == "1 of the 15 postings that board lists would be closed, more than 0% of them."
+    assert set(lifecycles().values()) == {"published"}
+
+
+def test_address_that_lists_only_the_newest_is_not_synchronised():
+    with pytest.raises(Unreadable, match="its newest postings only"):
+        import_from("https://remoteok.com/api", plan(format="remoteok"), now=NOW)
+
+
+def test_row_that_states_a_guessed_language_is_refused_from_the_first_time_on():
+    german = "Wir backen Brot und Kuchen für die ganze Stadt und suchen jemanden, der früh aufsteht. " * 4
+    rows = [row(1, language="de"), row(1, title="Bäcker", description=german)]
+    first = take_in(*rows, is_sync=False)
+    again = take_in(*rows, is_sync=False)
+    assert first.fates[Fate.CREATED] == again.fates[Fate.UNCHANGED] == 1
+    assert first.fates[Fate.REVISED] == again.fates[Fate.REVISED] == 0
+    assert Job.objects.get(language="de").title == "Baker 1"
 
 
 def test_dry_run_foresees_what_would_be_closed():

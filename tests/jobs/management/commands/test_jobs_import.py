@@ -1,12 +1,14 @@
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import connection, connections
 
 from jobs.models import Compensation, Job
 from jobs.services.import_run import LOCK
+from jobs.services.posting import upsert
 from tests.factories import CompanyFactory
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +191,44 @@ def test_address_with_a_secret_names_the_source_without_it(capsys):
     error = refused("https://user:pass@boards.example/jobs?key=s3cret", format="greenhouse")
     assert error.returncode == 2
     assert "s3cret" not in str(error) + capsys.readouterr().out
+
+
+def test_document_that_breaks_off_is_told_of_and_what_came_before_is_in(tmp_path, capsys):
+    whole = Path(written(tmp_path, *({"id": str(n), "company": "Acme", "title": "Cook"} for n in range(600))))
+    cut = tmp_path / "cut.jsonl.gz"
+    cut.write_bytes(gzip.compress(whole.read_bytes())[:-200])
+    feed = tmp_path / "half.xml"
+    jobs = "".join(f"<job><referencenumber>{n}</referencenumber><title>Cook</title></job>" for n in range(9))
+    feed.write_text(f"<source>{jobs}<job><title>Co")
+    for path, options in ((cut, {}), (feed, {"format": "indeed-xml", "company": "Acme"})):
+        with pytest.raises(SystemExit) as caught:
+            call_command("jobs_import", str(path), source=path.name, **options)
+        assert caught.value.code == 1
+        told = capsys.readouterr()
+        assert "What came before is in." in told.err
+        assert "created" in told.out
+    assert Job.objects.filter(sources__source="half.xml").count() == 9
+
+
+def test_sync_needs_the_name_of_the_source(tmp_path):
+    assert "--sync needs --source" in str(refused(written(tmp_path, *ROWS), sync=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lost_database_is_told_of(tmp_path, monkeypatch):
+    def lose_it_first(batch, into):
+        elsewhere = connection.copy()
+        with elsewhere.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+        elsewhere.close()
+        return upsert(batch, into)
+
+    monkeypatch.setattr("jobs.importers.run.upsert", lose_it_first)
+    try:
+        error = refused(written(tmp_path, *ROWS))
+    finally:
+        connection.close()
+    assert "The database went away. Whole batches are in" in str(error)
 
 
 def test_help_tells_keys_and_exit_codes(capsys):
