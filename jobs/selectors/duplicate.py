@@ -1,14 +1,16 @@
 """Reads of postings that stand on the board more than once."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
 from django.db.models.fetch_modes import FETCH_RAISE
 
-from jobs.models import DuplicateCluster, Job, JobFingerprint, JobVisibility, Membership
+from jobs.models import DuplicateCluster, DuplicateVerdict, Job, JobFingerprint, JobVisibility, Membership
 from jobs.policies import READS_DRAFTS
 from jobs.selectors.job import DESCRIPTION, visible_to
 from kernel.viewer import Viewer
@@ -20,8 +22,9 @@ MOST_CONSIDERED = 1_000
 def of_jobs(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[Job]]:
     """The duplicates of each job that the viewer may see, the oldest first; at most `MOST_DUPLICATES`.
 
-    Of a larger cluster, the `MOST_CONSIDERED` jobs that came last are looked at. Four statements, each of which can
-    but go by a key: in one, the planner joins everything with everything where it knows nothing of fresh tables.
+    They are what shares its cluster, but for those that somebody has told apart from it. Of a larger cluster, the
+    `MOST_CONSIDERED` jobs that came last are looked at. Five statements, each of which can but go by a key: in one, the
+    planner joins everything with everything where it knows nothing of fresh tables.
     """
     clusters = dict(JobFingerprint.objects.filter(pk__in=keys, cluster__isnull=False).values_list("pk", "cluster_id"))
     members = _members(set(clusters.values())) if clusters else {}
@@ -29,16 +32,27 @@ def of_jobs(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[Job]]:
     if not known:
         return {}
     allowed = set(Job.objects.filter(visible_to(viewer), _named_to(viewer), pk__in=known).values_list("pk", flat=True))
-    # One more than is shown, because a job is not among its own duplicates.
-    seen = {
-        cluster: [key for key in jobs if key in allowed][: MOST_DUPLICATES + 1] for cluster, jobs in members.items()
-    }
-    shown = {key for jobs in seen.values() for key in jobs}
-    rows = Job.objects.defer(*DESCRIPTION).fetch_mode(FETCH_RAISE).in_bulk(shown)
-    return {
-        job: [rows[key] for key in seen[cluster] if key != job and key in rows][:MOST_DUPLICATES]
-        for job, cluster in clusters.items()
-    }
+    apart = told_apart(clusters)
+    seen = {cluster: [key for key in jobs if key in allowed] for cluster, jobs in members.items()}
+    shown = {job: _others(job, seen[cluster], apart.get(job, set())) for job, cluster in clusters.items()}
+    wanted = {key for others in shown.values() for key in others}
+    rows = Job.objects.defer(*DESCRIPTION).fetch_mode(FETCH_RAISE).in_bulk(wanted)
+    return {job: [rows[key] for key in others if key in rows] for job, others in shown.items()}
+
+
+def told_apart(keys: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """For each job those that somebody has said it is no duplicate of; who has none is not in it. One statement."""
+    wanted = list(keys)
+    apart: dict[UUID, set[UUID]] = defaultdict(set)
+    verdicts = DuplicateVerdict.objects.filter(Q(job_a__in=wanted) | Q(job_b__in=wanted))
+    for one, other in verdicts.values_list("job_a_id", "job_b_id"):
+        apart[one].add(other)
+        apart[other].add(one)
+    return dict(apart)
+
+
+def _others(job: UUID, members: list[UUID], apart: set[UUID]) -> list[UUID]:
+    return list(islice((key for key in members if key != job and key not in apart), MOST_DUPLICATES))
 
 
 def _members(cluster_ids: Collection[int]) -> dict[int, list[UUID]]:
@@ -50,7 +64,7 @@ def _members(cluster_ids: Collection[int]) -> dict[int, list[UUID]]:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """How many clusters there are, the jobs in all of them, and the jobs in the largest."""
+    """How many clusters there are, the jobs in all of them, and the jobs in the largest; verdicts change none of it."""
 
     clusters: int
     jobs: int

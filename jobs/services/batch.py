@@ -1,4 +1,9 @@
-"""Many writes to a company's postings at once, by its own references; each has a result of its own."""
+"""Many writes to a company's postings at once, by its own references; each has a result of its own.
+
+This is exact synchronisation, as imports are: what the company keeps under two references is two postings, and both go
+live, though they say the same. They are found as each other's duplicates; it is `job.publish`, the act of a person on
+one draft, that refuses what is live already.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

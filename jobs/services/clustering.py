@@ -4,6 +4,9 @@ The oldest posting leads, and only those join that are its duplicates by the rul
 handed on from one follower to the next. Who follows is no longer looked for: its bands are empty, so that a text that
 stands in ten thousand towns is one entry. What is looked up is bounded twice: `MOST_PER_BAND` postings of a band are
 considered, those written first, and of all of them the `MOST_COMPARED` that share the most bands are compared.
+
+What people say about two postings moves none of them: a cluster is what is alike, and its reader
+(`selectors.duplicate`) leaves out the pairs that were told apart.
 """
 
 from collections import Counter, defaultdict
@@ -15,7 +18,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left
 
-from jobs.models import DuplicateCluster, DuplicateVerdict, Job, JobFingerprint, JobLocation
+from jobs.models import DuplicateCluster, Job, JobFingerprint, JobLocation
 from jobs.services import bulk, fingerprint
 from jobs.services.fingerprint import Likeness, Where
 
@@ -43,16 +46,15 @@ def among(keys: Collection[UUID]) -> RawSQL:
     return RawSQL("SELECT unnest(%s::uuid[])", [_array(keys)])
 
 
-def place(job_ids: Collection[UUID], *, anew: bool = False) -> tuple[int, list[UUID]]:
-    """Give those of the jobs that are stale (with `anew`, all) a fingerprint, and put them where they belong.
+def place(job_ids: Collection[UUID]) -> tuple[int, list[UUID]]:
+    """Give those of the jobs that are stale a fingerprint, and put them where they belong.
 
     One transaction, and as many statements for one job as for a thousand. Gives back how many were placed, and the
     jobs that lost their leader in return: they are stale now.
     """
     with transaction.atomic():
         lock()
-        chosen = Job.objects.filter(pk__in=among(job_ids))
-        batch, hashes = _likenesses(chosen if anew else chosen.filter(STALE))
+        batch, hashes = _likenesses(Job.objects.filter(STALE, pk__in=among(job_ids)))
         if not batch:
             return 0, []
         orphans, left = _take_out(batch)
@@ -76,18 +78,24 @@ def likenesses(jobs: QuerySet[Job]) -> dict[UUID, Likeness]:
     return _likenesses(jobs)[0]
 
 
-def _likenesses(jobs: QuerySet[Job]) -> tuple[dict[UUID, Likeness], dict[UUID, str]]:
-    text = Left("description_text", fingerprint.TEXT_LENGTH)
-    rows = list(jobs.order_by("pk").values_list("pk", "company_id", "title", text, "content_hash"))
-    places: dict[UUID, list[Where]] = defaultdict(list)
-    located = JobLocation.objects.filter(job_id__in=among([row[0] for row in rows])).values_list(
+def places(job_ids: Collection[UUID]) -> dict[UUID, list[Where]]:
+    """Where each of the jobs is; those that are nowhere are not in it. One statement."""
+    found: dict[UUID, list[Where]] = defaultdict(list)
+    located = JobLocation.objects.filter(job_id__in=among(job_ids)).values_list(
         "job_id", "place_id", "country_id", "text",
         "place__name", "place__ascii_name", "place__region_name", "place__region_code", "country__name",
     )  # fmt: skip
     for job_id, place_id, country, said, *names in located:
-        places[job_id].append(fingerprint.where(place_id, country, said, *names))
+        found[job_id].append(fingerprint.where(place_id, country, said, *names))
+    return dict(found)
+
+
+def _likenesses(jobs: QuerySet[Job]) -> tuple[dict[UUID, Likeness], dict[UUID, str]]:
+    text = Left("description_text", fingerprint.TEXT_LENGTH)
+    rows = list(jobs.order_by("pk").values_list("pk", "company_id", "title", text, "content_hash"))
+    located = places([row[0] for row in rows])
     found = {
-        job_id: Likeness(job_id, company_id, title, text.strip(), tuple(places.get(job_id, ())))
+        job_id: Likeness(job_id, company_id, title, text.strip(), tuple(located.get(job_id, ())))
         for job_id, company_id, title, text, _ in rows
     }
     return found, {row[0]: row[4] for row in rows}
@@ -126,12 +134,13 @@ def _dissolve_lonely(cluster_ids: Collection[int]) -> None:
 
 
 class _Placing:
-    """Where each job of a batch belongs. `leaders` says whom each known job follows; who leads follows itself."""
+    """Where each job of a batch belongs. `leaders` says whom each of them follows; who leads follows itself."""
 
     def __init__(self, batch: dict[UUID, Likeness]) -> None:
         self._batch = batch
         self._bands = {job_id: fingerprint.bands(likeness) for job_id, likeness in batch.items()}
         self._by_band: dict[int, list[UUID]] = defaultdict(list)
+        self._leaders: dict[UUID, UUID] = {}
         self._clusters: dict[UUID, int] = {}  # of leaders that have one
         self._overtaken: set[UUID] = set()
         for band, job_id, cluster_id in _known(self._bands.values()):
@@ -140,8 +149,6 @@ class _Placing:
                 self._clusters[job_id] = cluster_id
         compared = {candidate for job_id in batch for candidate in self._candidates(job_id)}
         self._likenesses = batch | likenesses(Job.objects.filter(pk__in=among(compared)))
-        self._barred = _barred(batch)
-        self._leaders = _leaders({other for others in self._barred.values() for other in others})
         self._shingles = _remembering(fingerprint.shingles)
 
     def place(self, likeness: Likeness) -> None:
@@ -163,7 +170,7 @@ class _Placing:
         if self._overtaken:
             orphans += _disband([self._clusters[leader] for leader in self._overtaken if leader in self._clusters])
             JobFingerprint.objects.filter(pk__in=among(self._overtaken)).delete()
-        followed = {leader for job_id, leader in self._leaders.items() if job_id in self._batch and leader != job_id}
+        followed = {leader for job_id, leader in self._leaders.items() if leader != job_id}
         new = [DuplicateCluster(leader_id=leader) for leader in sorted(followed) if leader not in self._clusters]
         for cluster in DuplicateCluster.objects.bulk_create(new):
             self._clusters[cluster.leader_id] = cluster.pk
@@ -192,14 +199,10 @@ class _Placing:
         return [other for other, _ in ranked[:MOST_COMPARED]]
 
     def _is_alike(self, likeness: Likeness, other: UUID) -> bool:
-        if other in self._overtaken or self._is_barred(likeness.job_id, other):
-            return False
         known = self._likenesses.get(other)
-        return known is not None and fingerprint.is_duplicate(likeness, known, self._shingles)
-
-    def _is_barred(self, job_id: UUID, leader: UUID) -> bool:
-        """Whether somebody has said that the job is no duplicate of the leader, or of one that follows it."""
-        return any(self._leaders.get(other, other) == leader for other in self._barred.get(job_id, ()))
+        if known is None or other in self._overtaken:
+            return False
+        return fingerprint.is_duplicate(likeness, known, self._shingles)
 
 
 def _known(bands: Iterable[Sequence[int]]) -> list[tuple[int, UUID, int | None]]:
@@ -219,24 +222,6 @@ def _known(bands: Iterable[Sequence[int]]) -> list[tuple[int, UUID, int | None]]
 def _array(values: Iterable[object]) -> str:
     """An array as PostgreSQL reads it: one text, where the driver would look at every value."""
     return "{" + ",".join(map(str, values)) + "}"
-
-
-def _barred(job_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
-    """For each job those that somebody has said it is no duplicate of."""
-    barred: dict[UUID, set[UUID]] = defaultdict(set)
-    verdicts = DuplicateVerdict.objects.filter(Q(job_a__in=among(job_ids)) | Q(job_b__in=among(job_ids)))
-    for one, other in verdicts.values_list("job_a_id", "job_b_id"):
-        barred[one].add(other)
-        barred[other].add(one)
-    return barred
-
-
-def _leaders(job_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Whom each job follows, of those that are in a cluster."""
-    if not job_ids:
-        return {}
-    rows = JobFingerprint.objects.filter(pk__in=among(job_ids), cluster__isnull=False)
-    return dict(rows.values_list("pk", "cluster__leader_id"))
 
 
 def _remembering(cut: fingerprint.Shingles) -> fingerprint.Shingles:

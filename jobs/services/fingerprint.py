@@ -120,7 +120,7 @@ def jaccard(one: frozenset[Shingle], other: frozenset[Shingle]) -> float:
     return shared / either if either else 1.0
 
 
-def is_repeat(one: Likeness, other: Likeness) -> bool:
+def is_repeat(one: Likeness, other: Likeness, shingles: Shingles = shingles) -> bool:
     """Whether one posting is the other over again: company, title and places the same, the text nearly equal."""
     return one.same == other.same and _is_like(one, other, SAME_COMPANY, shingles)
 

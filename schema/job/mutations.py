@@ -14,13 +14,17 @@ from schema.job.types import Job
 
 
 class JobDuplicateDismiss(Mutation):
-    """Say that two jobs are not duplicates. For those who run both jobs, and for moderators; it lasts."""
+    """Say that two jobs are not duplicates, for good: neither lists the other, and both still list all the rest."""
 
     errors = (NotFound, Forbidden, Invalid)
 
     class Input:
         job_id = graphene.ID(required=True, description="The job.")
-        duplicate_id = graphene.ID(required=True, description="The job that it is no duplicate of.")
+        duplicate_id = graphene.ID(
+            required=True,
+            description="The job that it is no duplicate of. Who runs a company's jobs names two of that company; "
+            "moderators and administrators of the board name any two.",
+        )
 
     job = graphene.Field(Job, description="The job, with the duplicates that are left; null when refused.")
 

@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jobs.models import Job
+from jobs.models import DuplicateVerdict, Job
 from jobs.selectors import duplicate as duplicates
 from jobs.services import duplicate
 from kernel.ids import uuid7
@@ -73,13 +73,26 @@ def test_of_a_large_cluster_those_that_came_last_are_looked_at(monkeypatch):
     assert seen(ANONYMOUS, jobs[0], jobs[4]) == [[job.pk for job in jobs[2:]], [jobs[2].pk, jobs[3].pk]]
 
 
-def test_four_statements_for_any_number_of_jobs():
+def test_told_apart_makes_room_for_those_that_follow():
+    jobs = twins(53)
+    duplicate.refresh()
+    DuplicateVerdict.objects.create(job_a=jobs[0], job_b=jobs[10])
+    assert seen(ANONYMOUS, jobs[0]) == [[job.pk for job in jobs[1:52] if job != jobs[10]]]
+    assert seen(ANONYMOUS, jobs[10], jobs[11]) == [
+        [job.pk for job in jobs[1:52] if job != jobs[10]],
+        [job.pk for job in jobs[:51] if job != jobs[11]],
+    ]
+
+
+def test_five_statements_for_any_number_of_jobs():
     jobs = [job for _ in range(5) for job in twins()]
+    for place in range(0, 15, 3):
+        DuplicateVerdict.objects.create(job_a=jobs[place], job_b=jobs[place + 1])
     duplicate.refresh()
     for chosen in (jobs[:1], jobs):
         with CaptureQueriesContext(connection) as queries:
             duplicates.of_jobs(ANONYMOUS, [job.pk for job in chosen])
-        assert len(queries) == 4
+        assert len(queries) == 5
 
 
 def test_unknown_jobs_have_none():

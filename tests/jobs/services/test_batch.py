@@ -6,9 +6,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jobs.errors import Forbidden
+from jobs.errors import Forbidden, JobRepeatsAnother
 from jobs.models import CompanyStatus, DuplicateCluster, Job, JobRevision
 from jobs.services import batch
+from jobs.services import job as jobs
 from jobs.services.batch import Close, Result, Write
 from jobs.services.incoming import Fate, Location, Pay, Posting
 from kernel.errors import Invalid, NotFound
@@ -187,10 +188,19 @@ def test_statements_do_not_grow_with_the_postings():
     assert cost("A-1", "A-2") == cost(*[f"B-{number}" for number in range(50)])
 
 
-def test_duplicates_are_found_at_once():
+def test_two_references_are_two_live_postings_though_they_say_the_same_where_publishing_refuses():
     company = CompanyFactory()
-    apply(company, Write(posting("A-1")), Write(posting("A-2")))
-    assert DuplicateCluster.objects.get().fingerprints.count() == 2
+    by = recruiter_of(company)
+    results = apply(company, Write(posting("A-1")), Write(posting("A-2")), by=by)
+    results += apply(company, Write(posting("A-3")), by=by)
+    assert fates(results) == [Fate.CREATED] * 3
+    assert set(Job.objects.values_list("lifecycle", flat=True)) == {"published"}
+    assert DuplicateCluster.objects.get().fingerprints.count() == 3, "they are found as duplicates at once"
+    draft = JobFactory(
+        company=company, title="Baker", description_source="We bake.", description_format="text", draft=True
+    )
+    with pytest.raises(JobRepeatsAnother):
+        jobs.publish(by=by, job_id=draft.pk)
 
 
 @pytest.mark.parametrize("role", ["recruiter", "admin", "owner"])

@@ -1,11 +1,13 @@
+import contextlib
 import random
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from jobs.errors import Forbidden
 from jobs.models import DuplicateCluster, DuplicateVerdict, Job, JobFingerprint
+from jobs.selectors import duplicate as duplicates
 from jobs.services import clustering, duplicate
 from kernel.errors import DomainError, Invalid, NotFound
 from kernel.ids import uuid7
@@ -205,17 +207,15 @@ def test_a_crowd_in_one_band_is_compared_up_to_a_bound(monkeypatch):
 
 
 def cost_of_a_batch(count):
-    """Statements of one refresh in which jobs are new, changed, told apart, lead others and lose their leader."""
-    company, by = CompanyFactory(), viewer_of(UserFactory(platform_admin=True))
+    """Statements of one refresh in which jobs are new, changed, lead others and lose their leader."""
+    company = CompanyFactory()
     old = [job(company, text(seed=seed)) for seed in range(2 * count)]
     duplicate.refresh()
     new = [job(company, text(seed=seed)) for seed in range(2 * count)]
     duplicate.refresh([row.pk for row in new[:count]])
-    for seed, (one, other) in enumerate(zip(old, new, strict=True)):
-        if seed % 3 == 0:
-            dismiss(one, other, by)
+    for seed, row in enumerate(old):
         if seed % 2:
-            say(one, text(seed=1000 + seed))
+            say(row, text(seed=1000 + seed))
     with CaptureQueriesContext(connection) as queries:
         duplicate.refresh([row.pk for row in (*old, *new)])
     return len(queries)
@@ -228,31 +228,32 @@ def test_a_batch_costs_as_many_statements_for_ten_as_for_fifty():
 # Verdicts
 
 
-def test_dismissed_the_younger_leaves():
+def listed(*rows):
+    """What each of the jobs is shown to be a duplicate of."""
+    found = duplicates.of_jobs(ANONYMOUS, [row.pk for row in rows])
+    return [[twin.pk for twin in found.get(row.pk, [])] for row in rows]
+
+
+@pytest.mark.parametrize("pair", [(0, 1), (1, 0), (2, 1), (1, 2)], ids=str)
+def test_the_two_are_told_apart_and_both_keep_the_others(pair):
     company = CompanyFactory()
-    one, two, three = [job(company, text()) for _ in range(3)]
+    jobs = [job(company, text()) for _ in range(4)]
     duplicate.refresh()
-    dismiss(two, one)
-    assert clusters() == {one.pk: {three.pk}}
+    dismiss(*[jobs[place] for place in pair])
+    assert listed(*jobs) == [
+        [twin.pk for place, twin in enumerate(jobs) if place != mine and {place, mine} != set(pair)]
+        for mine in range(4)
+    ]  # fmt: skip
     verdict = DuplicateVerdict.objects.get()
-    assert (verdict.job_a_id, verdict.job_b_id) == (one.pk, two.pk)
+    assert (verdict.job_a_id, verdict.job_b_id) == tuple(jobs[place].pk for place in sorted(pair))
 
 
-def test_two_followers_are_told_apart():
-    company = CompanyFactory()
-    one, two, three = [job(company, text()) for _ in range(3)]
-    duplicate.refresh()
-    dismiss(two, three)
-    assert clusters() == {one.pk: {two.pk}}
-
-
-def test_of_two_told_apart_the_cluster_is_no_more():
+def test_of_two_told_apart_neither_has_a_duplicate():
     company = CompanyFactory()
     one, two = [job(company, text()) for _ in range(2)]
     duplicate.refresh()
     dismiss(one, two)
-    assert not DuplicateCluster.objects.exists()
-    assert set(JobFingerprint.objects.values_list("cluster", flat=True)) == {None}
+    assert listed(one, two) == [[], []]
 
 
 @pytest.mark.parametrize("again", [duplicate.rebuild, duplicate.refresh])
@@ -261,25 +262,30 @@ def test_a_verdict_survives(again):
     one, two, three = [job(company, text()) for _ in range(3)]
     duplicate.refresh()
     dismiss(one, two)
-    for row in (one, two, three):
-        say(row, text(seed=1))
-    again()
-    assert clusters() == {one.pk: {three.pk}}
-    for row in (one, two, three):
-        say(row, text())
-    again()
-    assert clusters() == {one.pk: {three.pk}}
+    for said in (text(seed=1), text()):
+        for row in (one, two, three):
+            say(row, said)
+        assert again() == 3
+        assert listed(one, two, three) == [[three.pk], [three.pk], [one.pk, two.pk]]
 
 
-def test_a_verdict_keeps_out_of_a_cluster_that_the_other_follows():
+def test_a_verdict_survives_the_loss_of_the_leader():
+    company = CompanyFactory()
+    jobs = [job(company, text()) for _ in range(4)]
+    duplicate.refresh()
+    dismiss(jobs[1], jobs[2])
+    say(jobs[0], text(seed=1))
+    duplicate.refresh()
+    assert listed(*jobs) == [[], [jobs[3].pk], [jobs[3].pk], [jobs[1].pk, jobs[2].pk]]
+
+
+def test_a_verdict_holds_for_jobs_that_become_duplicates_later():
     company = CompanyFactory()
     one, two, three = [job(company, text()) for _ in range(3)]
     dismiss(two, three)
     duplicate.refresh([one.pk, two.pk])
     duplicate.refresh([three.pk])
-    assert clusters() == {one.pk: {two.pk}}
-    duplicate.rebuild()
-    assert clusters() == {one.pk: {two.pk}}
+    assert listed(one, two, three) == [[two.pk, three.pk], [one.pk], [one.pk]]
 
 
 def test_a_verdict_said_twice_is_one():
@@ -371,7 +377,7 @@ def test_what_is_placed_at_once_finds_each_other(monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_verdict_during_a_rebuild_stands():
+def test_verdicts_during_a_rebuild_stand():
     company = CompanyFactory()
     jobs = [job(company, text()) for _ in range(12)]
     duplicate.refresh()
@@ -381,11 +387,100 @@ def test_a_verdict_during_a_rebuild_stands():
         for one, other in zip(jobs[:4], jobs[4:8], strict=True)
     ]
     assert at_once(duplicate.rebuild, *verdicts) == ["done"] * 5
-    shared = [
-        JobFingerprint.objects.filter(pk=one.pk, cluster__fingerprints__job=other).exists()
-        for one, other in zip(jobs[:4], jobs[4:8], strict=True)
+    pairs = {frozenset((place, place + 4)) for place in range(4)}
+    assert listed(*jobs) == [
+        [twin.pk for place, twin in enumerate(jobs) if place != mine and frozenset((place, mine)) not in pairs]
+        for mine in range(12)
     ]
-    assert shared == [False] * 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_verdict_at_once_is_one():
+    company = CompanyFactory()
+    one, two = job(company), job(company)
+    viewer = viewer_of(UserFactory(moderator=True))
+    says = [
+        lambda pair=pair: duplicate.dismiss(by=viewer, job_id=pair[0].pk, duplicate_id=pair[1].pk)
+        for pair in ((one, two), (two, one)) * 2
+    ]
+    assert at_once(*says) == ["done"] * 4
+    assert DuplicateVerdict.objects.count() == 1
+
+
+@contextlib.contextmanager
+def held(statement, *parameters):
+    """Somebody else holds what the statement locks, and here nobody waits for it longer than half a second."""
+    somebody_else = connection.copy()
+    try:
+        somebody_else.set_autocommit(False)
+        with somebody_else.cursor() as cursor:
+            cursor.execute(statement, parameters)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '500ms'")
+        yield
+    finally:
+        somebody_else.close()
+        connection.close()
+
+
+PLACING = ("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", clustering.LOCK)
+ROWS = ("SELECT id FROM jobs_job FOR UPDATE",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_refused_waits_neither_for_who_places_jobs_nor_for_who_writes_them():
+    company = CompanyFactory()
+    one, other, hidden = job(company), job(company), job(company, draft=True)
+    seeker = viewer_of(UserFactory())
+    for statement in (PLACING, ROWS):
+        with held(*statement):
+            for viewer in (ANONYMOUS, seeker):
+                refuse(Forbidden, one.pk, other.pk, viewer)
+                assert refuse(NotFound, one.pk, hidden.pk, viewer) == "duplicate_id"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_verdict_does_not_wait_for_who_places_jobs():
+    company = CompanyFactory()
+    one, other = job(company), job(company)
+    viewer = viewer_of(UserFactory(moderator=True))
+    with held(*PLACING):
+        with pytest.raises(OperationalError, match="lock timeout"):
+            duplicate.refresh()
+        duplicate.dismiss(by=viewer, job_id=one.pk, duplicate_id=other.pk)
+    assert DuplicateVerdict.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_moves_to_another_company_meanwhile_is_not_decided_on(monkeypatch):
+    company = CompanyFactory()
+    one, other, elsewhere = job(company), job(company), CompanyFactory()
+    viewer = viewer_of(MembershipFactory(company=company).user)
+    read = duplicate.jobs.by_id
+
+    def read_and_move(*wanted):
+        found = read(*wanted)
+        assert at_once(lambda: Job.objects.filter(pk=other.pk).update(company=elsewhere)) == ["done"]
+        return found
+
+    monkeypatch.setattr(duplicate.jobs, "by_id", read_and_move)
+    refuse(Forbidden, one.pk, other.pk, viewer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_deleted_before_the_verdict_is_not_found(monkeypatch):
+    company = CompanyFactory()
+    one, other = job(company), job(company)
+    viewer = viewer_of(MembershipFactory(company=company).user)
+    read = duplicate.jobs.by_id
+
+    def read_and_lose_one(*wanted):
+        found = read(*wanted)
+        assert at_once(lambda: Job.objects.filter(pk=other.pk).delete()) == ["done"]
+        return found
+
+    monkeypatch.setattr(duplicate.jobs, "by_id", read_and_lose_one)
+    assert refuse(NotFound, one.pk, other.pk, viewer) == "duplicate_id"
 
 
 @pytest.mark.django_db(transaction=True)

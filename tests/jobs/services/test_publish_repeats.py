@@ -1,6 +1,8 @@
 """A company publishes nothing that it has live already."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from jobs.errors import JobRepeatsAnother
 from jobs.models import DuplicateVerdict, Job
@@ -90,6 +92,49 @@ def test_a_verdict_about_one_live_job_does_not_speak_of_another():
     first, second, draft = posting(company), posting(company), posting(company, draft=True)
     duplicate.dismiss(by=recruiter_of(company), job_id=draft.pk, duplicate_id=first.pk)
     refuse(draft, second)
+
+
+def test_one_live_job_and_twenty_cost_the_same_statements():
+    company = CompanyFactory()
+    posting(company)
+    draft = posting(company, draft=True, description_source="Cook for us. " * 30)
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            assert duplicate.repeated_by(draft) is None
+        return len(queries)
+
+    alone = cost()
+    for number in range(20):
+        posting(company, description_source=TEXT + f" Number {number}.")
+    assert cost() == alone <= 6
+
+
+def test_only_the_newest_of_the_same_title_and_places_are_compared(monkeypatch):
+    monkeypatch.setattr(duplicate, "MOST_TEXTS", 2)
+    company, here, elsewhere = CompanyFactory(), [PlaceFactory()], [PlaceFactory()]
+    repeated = posting(company, places=here)
+    draft = posting(company, places=here, draft=True)
+    posting(company, places=here, description_source="Cook for us. " * 30)
+    for fields in ({"places": elsewhere}, {"title": "Cook", "places": here}):
+        for _ in range(3):
+            posting(company, **fields)  # in other towns, or of other titles, they take nobody's place
+    assert duplicate.repeated_by(draft) == repeated
+    told_apart = posting(company, places=here)
+    DuplicateVerdict.objects.create(job_a=draft, job_b=told_apart)
+    assert duplicate.repeated_by(draft) == repeated, "nor do those that were told apart"
+    posting(company, places=here, description_source="Bake for us. " * 30)
+    assert duplicate.repeated_by(draft) is None
+
+
+def test_only_the_newest_titles_are_read(monkeypatch):
+    monkeypatch.setattr(duplicate, "MOST_TITLES", 2)
+    company = CompanyFactory()
+    repeated, draft = posting(company), posting(company, draft=True)
+    posting(company, title="Cook")
+    assert duplicate.repeated_by(draft) == repeated
+    posting(company, title="Baker")
+    assert duplicate.repeated_by(draft) is None
 
 
 @pytest.mark.django_db(transaction=True)

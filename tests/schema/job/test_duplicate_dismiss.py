@@ -58,11 +58,14 @@ def member(company: Company, role: str) -> User:
 def test_the_two_are_no_longer_duplicates() -> None:
     one, two, three = twins(3)
     by = member(one.company, "recruiter")
-    expected = {"job": {"id": identity(two), "duplicates": []}, "userErrors": []}
+    expected = {"job": {"id": identity(two), "duplicates": [{"id": identity(three)}]}, "userErrors": []}
     assert dismiss(two, one, by) == expected
     assert dismiss(two, one, by) == expected, "saying it again changes nothing"
-    read = send("query($id: ID!) { job(by: {id: $id}) { duplicates { id } } }", {"id": identity(one)})
-    assert read.data == {"job": {"duplicates": [{"id": identity(three)}]}}
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Job { duplicates { id } } } }"
+    read = send(query, {"ids": [identity(one), identity(three)]})
+    of_one, of_three = [[twin["id"] for twin in node["duplicates"]] for node in read.data["nodes"]]
+    assert of_one == [identity(three)]
+    assert of_three == [identity(one), identity(two)]
 
 
 @pytest.mark.parametrize("role", ["recruiter", "admin", "owner"])

@@ -2,6 +2,8 @@ import pytest
 from django.core.management import call_command
 
 from jobs.models import DuplicateCluster, DuplicateVerdict
+from jobs.selectors import duplicate
+from kernel.viewer import ANONYMOUS
 from tests.factories import CompanyFactory, JobFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,14 +28,15 @@ def test_new_jobs_are_looked_at_once(capsys):
 
 
 def test_rebuilding_looks_at_all_and_keeps_verdicts(capsys):
-    one, two, _ = twins(3)
+    one, two, three = twins(3)
     DuplicateVerdict.objects.create(job_a=one, job_b=two)
     told(capsys)
     before = DuplicateCluster.objects.get()
     assert told(capsys, "--rebuild").startswith("3 of 3 jobs looked at in ")
     after = DuplicateCluster.objects.get()
-    assert (after.leader_id, after.fingerprints.count()) == (one.pk, 2)
+    assert (after.leader_id, after.fingerprints.count()) == (one.pk, 3)
     assert after.pk != before.pk
+    assert duplicate.of_jobs(ANONYMOUS, [one.pk, two.pk]) == {one.pk: [three], two.pk: [three]}
 
 
 def test_it_can_keep_silent(capsys):
