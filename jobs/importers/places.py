@@ -47,6 +47,8 @@ _HYBRID = re.compile(r"\b(?:hybrid|híbrido|hybride)\b", re.IGNORECASE)
 _ON_SITE = re.compile(r"\b(?:on[ -]?site|in[ -](?:office|person))\b", re.IGNORECASE)
 # "Wimauma, FL (Kitchen & Bar)": what stands in brackets says more of one place.
 _ALTERNATIVES = re.compile(r"\s*(?:[;|\n•]|\s(?:or|and|&|/)\s(?![^()]*\)))\s*", re.IGNORECASE)
+# The same in other languages, where "Y" may be a French town: only between two towns.
+_JOINED = re.compile(r"\s(?:und|oder|et|ou|y|o|e|och|eller|en|of)\s", re.IGNORECASE)
 _PARTS = re.compile(r"\s*[,()\[\]:]\s*|\s*[-–—]\s+|\s+[-–—]\s*|/")
 _EDGES = " .,-–—"
 _CODED_AREA = re.compile(r"^([A-Z]{2,3})-")
@@ -178,7 +180,17 @@ class PlaceReader:
         """Parts "Santa Clara, CA or Idaho Falls, ID" into its two places; "Trinidad and Tobago" stays one."""
         if fold(text) in self._names.countries:
             return [text]
-        return [piece for piece in (piece.strip(" ,.-") for piece in _ALTERNATIVES.split(text)) if piece]
+        pieces = (piece.strip(" ,.-") for piece in _ALTERNATIVES.split(text))
+        return [half for piece in pieces if piece for half in self._between_towns(piece)]
+
+    def _between_towns(self, text: str) -> list[str]:
+        """Parts "Köln und Düsseldorf", where towns stand on both sides; "Castilla y León" stays one."""
+        pieces = _JOINED.split(text)
+        if len(pieces) == 1 or self._part(text).is_known:
+            return [text]
+        ends = [piece.rsplit(",", maxsplit=1)[-1] for piece in pieces[:-1]]
+        starts = [piece.split(",", maxsplit=1)[0] for piece in pieces[1:]]
+        return pieces if all(self._names.towns.get(fold(name)) for name in (*ends, *starts)) else [text]
 
     def _read_alternative(
         self, text: str, country: str

@@ -8,7 +8,15 @@ import re
 from dataclasses import replace
 
 from jobs.importers import sums
-from jobs.importers.amounts import GUESSABLE, Currencies, period_by_size
+from jobs.importers.amounts import (
+    GUESSABLE,
+    SHARED_SIGNS,
+    SMALL_UNITS,
+    YEARLY_FROM,
+    Currencies,
+    is_absurd,
+    period_by_size,
+)
 from jobs.importers.pay import MOST_WORDS
 from jobs.importers.sums import Sum
 from jobs.models.pay import MAX_MINOR, PayPeriod
@@ -32,28 +40,34 @@ BELIEVABLE_ALONE, WIDEST_ALONE = 600_000, 2.6
 
 _PERIODS = {
     PayPeriod.HOUR: "hours?|hourly|hrs?|h|stunde|std|heure|hora|ora|godz",
-    PayPeriod.DAY: "days?|daily|d|tag|jour|día|dia|giorno|dzień",
+    PayPeriod.DAY: "days?|daily|d|tag|jour|día|dia|giorno|dzień|dag",
     PayPeriod.WEEK: "weeks?|weekly|wk|woche|semaine|semana",
-    PayPeriod.MONTH: "months?|monthly|mo|mth|monat|mois|mes|mês|mese|mc|mies|miesiąc|miesiecznie|miesięcznie",
-    PayPeriod.YEAR: "years?|yearly|yrs?|annually|annual|annum|jahr|jährlich|an|année|año|ano|anno|rok|rocznie|jaar",
+    PayPeriod.MONTH: (
+        "months?|monthly|mo|mth|monat|mois|mes|mês|mese|maand|mån|månad|måned|mc|mies|miesiąc|miesiecznie|miesięcznie"
+    ),
+    PayPeriod.YEAR: "years?|yearly|yrs?|annually|annual|annum|jahr|jährlich|an|année|año|ano|anno|rok|rocznie|jaar|år",
 }
 _PERIOD = "|".join(rf"(?P<{period}>{words})" for period, words in _PERIODS.items())
 # After an amount: "/hr", "per year", "p.a.", "a day", "brutto/Jahr", "(gross) pro Monat", "annually".
 _PERIOD_AFTER = re.compile(
-    r"[\s*)+]{0,3}(?:usd|eur|gbp|cad|aud|chf|pln)?\s?\(?(?:base|gross|net|brutto|netto|salary|ote|all-in)?\)?,?\s{0,2}"
+    r"[\s*)+]{0,3}(?:usd|eur|gbp|cad|aud|chf|pln)?\s?\(?(?:base|gross|net|brutto|netto|bruts?|nets|bruto|salary|ote|all-in)?\)?,?\s{0,2}"
     rf"(?:(?:(?:/|per\b|p\.?\s?/?|pro\b|par\b|por\b|al\b|im\b|an?\b|each\b|every\b|na\b|au\b)\s?(?:{_PERIOD})"
-    r"|(?P<pa>p\.?\s?a\b|pa\b)|(?P<ph>ph\b)|(?P<pcm>pcm\b)|(?P<adverb>annually|annual|yearly|hourly|daily|weekly|monthly"
-    r"|jährlich|monatlich|miesięcznie|rocznie)))(?![\w])",
+    r"|(?P<pa>p\.?\s?a\b|pa\b)|(?P<ph>ph\b)|(?P<pcm>pcm\b|p\s?/\s?m\b)|(?P<adverb>annually|annual|annuels?|anuales|anual|yearly|hourly|daily|weekly|monthly"
+    r"|mensuels?|mensuales|mensual|mensais|mensal|jährlich|monatlich|miesięcznie|rocznie)))(?![\w])",
     re.IGNORECASE,
 )
 _PERIOD_BEFORE = re.compile(
     r"\b(?:(?P<hour>hourly|per hour|stundenlohn)|(?P<day>daily rate|day rate|tagessatz|tjm)|(?P<week>weekly)"
-    r"|(?P<month>monthly|monatsgehalt|monatlich\w*)|(?P<year>annual(?:ly|ized)?|yearly|per year|per annum"
+    r"|(?P<month>monthly|mensuel\w*|maandsalaris|månadslön|monatsgehalt|monatlich\w*)"
+    r"|(?P<year>annual(?:ly|ized)?|annuel\w*|jaarsalaris|årslön|yearly|per year|per annum"
     r"|jahresgehalt\w*|jahresbrutto\w*|jährlich\w*))\b",
     re.IGNORECASE,
 )
 _ADVERBS = {
     "annually": PayPeriod.YEAR, "annual": PayPeriod.YEAR, "yearly": PayPeriod.YEAR, "jährlich": PayPeriod.YEAR,
+    "annuel": PayPeriod.YEAR, "annuels": PayPeriod.YEAR, "anual": PayPeriod.YEAR, "anuales": PayPeriod.YEAR,
+    "mensuel": PayPeriod.MONTH, "mensuels": PayPeriod.MONTH, "mensual": PayPeriod.MONTH,
+    "mensuales": PayPeriod.MONTH, "mensal": PayPeriod.MONTH, "mensais": PayPeriod.MONTH,
     "rocznie": PayPeriod.YEAR, "monthly": PayPeriod.MONTH, "monatlich": PayPeriod.MONTH,
     "miesięcznie": PayPeriod.MONTH, "hourly": PayPeriod.HOUR, "daily": PayPeriod.DAY, "weekly": PayPeriod.WEEK,
 }  # fmt: skip
@@ -61,7 +75,7 @@ _ADVERBS = {
 _CUE = re.compile(
     r"\b(?:salar(?:y|ies)|compensation|pay(?! (?:for|off|down|back))|base|wages?|hourly rate|rate|remuneration|ote"
     r"|comp|on[- ]target earnings|earn(?:ings)?|total cash|gehalt\w*|vergütung|jahresgehalt\w*|jahresbrutto\w*"
-    r"|stundenlohn|monatsgehalt|salaire|rémunération|salario|retribución|remuneração|salário|stipendio|wynagrodzenie"
+    r"|stundenlohn|monatsgehalt|salaire|rémunération|salario|salaris|maandsalaris|jaarsalaris|lön|månadslön|retribución|remuneração|salário|stipendio|wynagrodzenie"
     r"|hiring range|budgeted range|range for this (?:role|position|job))\b",
     re.IGNORECASE,
 )
@@ -69,7 +83,8 @@ _ANTI_CUE = re.compile(
     r"\b(?:stipends?|allowances?|budgets?|bonus(?:es)?|rais(?:ed|ing|e)|fund(?:ed|ing|s|raise)?|revenues?|valu(?:ed|ation)"
     r"|valuation|arr|series|seed|backed|invest(?:ed|ment|ments|or|ors)?|portfolio|grants?|sav(?:e|ed|ings)|worth|insurance"
     r"|deductible|equity|reimburs\w*|fees?|fines?|relocation|contribution|match(?:ing|es)?|401\(?k\)?|hsa|fsa|rsus?|stock"
-    r"|referral|commissions? of|sales of|contracts?|deals?|transactions?|assets|aum|gmv|market|industry|cost(?:s|ing)?"
+    r"|referral|commissions? of|sales of|contracts?(?! (?:role|position|rate|work))|deals?"
+    r"|transactions?|assets|aum|gmv|market|industry|cost(?:s|ing)?"
     r"|price[sd]?|sell(?:s|ing)?|purchase[sd]?|customers?|clients|companies|business(?:es)?|donat\w*|scholarship"
     r"|tuition|prize|award|credits?|perks?|benefits? of|program)\b",
     re.IGNORECASE,
@@ -92,6 +107,13 @@ _ALONE_AFTER = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?]\s|\n")
+# What belongs to a sum that stands in a sentence: "gross", "base + equity", "DOE".
+_BELONGS = re.compile(
+    r"(?:[ \t]?\(?(?:usd|eur|gbp|cad|gross|brutto|bruts?|netto|base|ote|doe|dependent on experience)\b\)?)?"
+    r"(?:[ \t]?(?:\+|and|plus|&)[ \t]?(?:\d[\d.%–-]*[ \t]?)?(?:meaningful |significant |generous |annual )?"
+    r"(?:equity|bonus(?:es)?|stock(?: options)?|options|commissions?|benefits|super(?:annuation)?)\b){0,3}",
+    re.IGNORECASE,
+)
 
 
 class SalaryReader:
@@ -132,7 +154,7 @@ class SalaryReader:
             is_alone = found.is_range and _stands_alone(text, found)
             if not (is_alone or _is_pay_by_context(found, before, after, period or _period_before(before))):
                 continue
-            words = text[found.start : found.end + AFTER].split("\n", maxsplit=1)[0]
+            words = text[found.start : _end_of_words(text, found.end)]
             pay = self._pay(found, period or _period_before(before), country, words)
             if pay is not None:
                 return replace(pay, is_guessed=True)
@@ -150,16 +172,34 @@ class SalaryReader:
             low, high = BELIEVABLE[meant]
             if not low <= (found.least or found.largest) <= found.largest <= high:
                 return None
-        if found.largest * 1_000 > MAX_MINOR:
+        if found.largest * 1_000 > MAX_MINOR or is_absurd(currency, meant, found.largest):
             return None
         return Pay(
             currency,
             meant,
             self._currencies.minor(found.least, currency),
             self._currencies.minor(found.most, currency),
-            text=" ".join(words.split())[:MOST_WORDS],
+            text=_whole_words(words),
             is_guessed=not (is_currency_said and period),
         )
+
+
+def _end_of_words(text: str, position: int) -> int:
+    """Where the words that belong to a sum end: those of its period, and what is paid besides."""
+    for pattern in (_BELONGS, _PERIOD_AFTER, _BELONGS):
+        match = pattern.match(text, position, position + AFTER)
+        # A pattern that ends where the view ends may have stopped within a word.
+        if match is not None and not text[match.end() - 1 : match.end() + 1].isalnum():
+            position = match.end()
+    return position
+
+
+def _whole_words(words: str) -> str:
+    """The words on one line, `MOST_WORDS` characters at most, and none of them cut."""
+    line = " ".join(words.split())
+    if len(line) <= MOST_WORDS:
+        return line
+    return line[: MOST_WORDS + 1].rsplit(" ", maxsplit=1)[0][:MOST_WORDS]
 
 
 def _around(text: str, found: Sum) -> tuple[str, str]:
@@ -172,9 +212,14 @@ def _around(text: str, found: Sum) -> tuple[str, str]:
 
 
 def _stands_alone(text: str, found: Sum) -> bool:
-    if found.least is None or found.most is None or found.least < YEARLY_LEAST:
+    if found.least is None or found.most is None:
         return False
-    if found.most > BELIEVABLE_ALONE or found.most > WIDEST_ALONE * float(found.least):
+    currency = found.currency or SHARED_SIGNS[found.sign][0]
+    _, yearly_from = SMALL_UNITS.get(currency, (0, YEARLY_FROM))
+    scale = yearly_from // YEARLY_FROM
+    if not YEARLY_LEAST * scale <= found.least <= found.most <= BELIEVABLE_ALONE * scale:
+        return False
+    if found.most > WIDEST_ALONE * float(found.least):
         return False
     before = text[max(0, found.start - 4) : found.start]
     return bool(_ALONE_BEFORE.search(before) and _ALONE_AFTER.match(text, found.end, found.end + AFTER))
@@ -194,6 +239,8 @@ def _is_pay_by_context(found: Sum, before: str, after: str, period: PayPeriod | 
 
 
 def _period_after(text: str, position: int) -> PayPeriod | None:
+    if text[max(0, position - 3) : position].lower() == "lpa":
+        return PayPeriod.YEAR
     match = _PERIOD_AFTER.match(text, position, position + AFTER)
     if match is None:
         return None

@@ -25,6 +25,8 @@ _COMPANIONS = frozenset(
     {
         "developer",
         "developers",
+        "dev",
+        "devs",
         "engineer",
         "engineers",
         "programmer",

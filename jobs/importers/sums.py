@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from jobs.importers.amounts import NUMBER, SHARED_SIGNS, SIGNS, plain_number
+from jobs.importers.amounts import MULTIPLIED, NUMBER, SHARED_SIGN, SHARED_SIGNS, SIGNS, multiplier, plain_number
 
 # How many numbers are looked at in one text.
 MOST_NUMBERS = 1_000
@@ -16,7 +16,7 @@ WIDEST = 8
 RETIREMENT_PLAN = 401  # "401k" is no sum
 
 # A sum or a range of sums, each with a sign or code on either side.
-_SIGN = "|".join(re.escape(sign) for sign in (*SIGNS, *SHARED_SIGNS))
+_SIGN = "|".join((*(re.escape(sign) for sign in SIGNS), SHARED_SIGN))
 _CODES = (
     "usd|eur|euros?|gbp|cad|aud|nzd|chf|sgd|hkd|inr|pln|sek|nok|dkk|czk|huf|ron|brl|mxn|jpy|cny|krw|ils|zar|aed|sar"
     "|try|php|idr|myr|thb|twd|uah|bgn|cop|clp|ars|vnd"
@@ -28,24 +28,26 @@ def _sum_pattern(number: int) -> str:
     return (
         rf"(?P<sign{number}>{_UNIT})?[\s~≈]?(?P<code{number}>(?<=\$)\s?(?:{_CODES})\s)?"
         rf"(?<![\d.,])(?P<amount{number}>{NUMBER})"
-        rf"(?P<k{number}>\s?k(?![^\W_]))?(?P<unit{number}>\s?{_UNIT}(?!\s?\d))?"
+        rf"(?P<k{number}>{MULTIPLIED})?(?P<unit{number}>\s?{_UNIT}(?!\s?\d))?"
     )
 
 
 _PERIOD_BETWEEN = r"(?:\s?(?:/|per|an?)\s?(?:yr|year|annum|hr|hour|month|mo|day|week))?"
 _RANGE = re.compile(
-    rf"{_sum_pattern(1)}(?:{_PERIOD_BETWEEN}\s?(?:[-‐‑‒–—−~]{{1,2}}|to|and|bis|à|a|até|y|und|et|through)\s?"
+    rf"{_sum_pattern(1)}(?:{_PERIOD_BETWEEN}\s?(?:[-‐‑‒–—−~〜～]{{1,2}}|to|and|bis|à|a|até|y|und|et|tot|til|through)\s?"
     rf"(?:up to )?{_sum_pattern(2)})?",
     re.IGNORECASE,
 )
 # What tells money in a running text at a glance.
 _MONEY_SIGNS = "$€£₹₩₪₺₫₱₦₴฿¥"
-_MONEY = re.compile(rf"[{_MONEY_SIGNS}]|\b(?:{_CODES.upper()}|[Ee]uros?)\b|zł")
+_MONEY = re.compile(rf"[{_MONEY_SIGNS}]|\b(?:{_CODES.upper()}|[Ee]uros?|Rs|LPA|[Ll]akhs?)\b|(?<![^\W\d_])kr\b|zł")
 _MONEY_BEFORE, _MONEY_AFTER = 40, 80  # how far a range of sums reaches from its sign
 _MULTIPLIED = re.compile(
     r"\s?(?:m\b|mm\b|mn\b|mio\b|million|bn\b|b\b|billion|t\b|trillion|\+?\s?million|crore)", re.IGNORECASE
 )
-_OPEN_START = re.compile(r"(?:\b(?:up to|bis(?: zu)?|max(?:imum)?|jusqu'à|hasta|do|to|under|≤|<)\s*)$", re.IGNORECASE)
+_OPEN_START = re.compile(
+    r"(?:\b(?:up to|bis(?: zu)?|tot|max(?:imum)?|jusqu'à|hasta|do|to|under|≤|<)\s*)$", re.IGNORECASE
+)
 _UNIT_GROUPS = ("sign1", "code1", "unit1", "sign2", "code2", "unit2")
 
 
@@ -104,21 +106,24 @@ def found_in(text: str, position: int = 0, end: int = sys.maxsize) -> Iterator[S
 def _sum(match: re.Match[str], text: str) -> Sum | None:
     if _MULTIPLIED.match(text, match.end()) or text[match.end() : match.end() + 1] == "%":
         return None
-    units = [unit.strip() for name in _UNIT_GROUPS if (unit := match[name])]
+    units = [unit.strip().rstrip(".") for name in _UNIT_GROUPS if (unit := match[name])]
     currency, sign = _currency(units)
+    thousands, lakhs = multiplier("k"), multiplier("lakh")
+    by = [multiplier(match[name] or "") for name in ("k1", "k2")]
+    if not units and lakhs in by:
+        currency = "INR"
     if not units and not match["k1"] and not match["k2"] and len(plain_number(match["amount1"])) < 4:
         return None
     first = Decimal(plain_number(match["amount1"]))
     if match["k1"] is not None and first == RETIREMENT_PLAN and not units:
         return None
     second = Decimal(plain_number(match["amount2"])) if match["amount2"] else None
-    if match["k1"]:
-        first *= 1_000
-    if second is not None and match["k2"]:
-        second *= 1_000
+    first *= by[0]
+    if second is not None:
+        second *= by[1]
         # "85-95k": what is said of the second is meant of both.
-        if first < 1_000:
-            first *= 1_000
+        if first < thousands:
+            first *= by[1]
     if second is not None and second >= first:
         return Sum(match.start(), match.end(), first, second, currency, sign)
     # "$23 an hour and $5 for lunch" are two sums: the second is looked at next.

@@ -46,6 +46,24 @@ def test_short_text_says_less_than_the_title():
     assert language.detect("Analista de Operações Pleno", "See our site.") == "pt"
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Buscamos una persona con experiencia en panadería para nuestro equipo en Sevilla.", "es"),
+        ("Wir suchen ab sofort eine erfahrene Pflegekraft für unser Team in Köln.", "de"),
+        ("Nous recherchons une personne motivée pour rejoindre notre équipe à Lyon.", "fr"),
+        ("Procuramos uma pessoa com experiência em padaria para a nossa equipe.", "pt"),
+        ("Wij zoeken een ervaren bakker die ons team in Utrecht komt versterken.", "nl"),
+        ("Cerchiamo una persona con esperienza per il nostro forno a Bologna.", "it"),
+        ("We are looking for somebody who likes to rise early and to bake bread.", "en"),
+    ],
+)
+@pytest.mark.parametrize("title", ["Baker", "Sales Manager (m/w/d)"])
+def test_short_text_tells_the_language_together_with_the_title(title, text, code):
+    assert language.LEAST_TOGETHER <= len(text) < language.LEAST_CHARACTERS
+    assert language.detect(title, text) == code
+
+
 def test_addresses_are_no_language():
     assert language.detect("Baker of fine bread", "https://acme.example/stellenangebote-in-der-naehe " * 20) == "en"
 

@@ -37,6 +37,10 @@ def test_minor_units_are_the_currencys_own(currency, minor):
         ("$85k - $95k", Pay("USD", "year", 8_500_000, 9_500_000)),
         ("85-95k USD", Pay("USD", "year", 8_500_000, 9_500_000)),
         ("€45.000,50", Pay("EUR", "year", 4_500_050, None)),
+        ("₹18,00,000 - ₹25,00,000 per annum", Pay("INR", "year", 180_000_000, 250_000_000)),
+        ("Rs. 12,50,000 per annum", Pay("INR", "year", 125_000_000, None)),
+        ("12 LPA", Pay("INR", "year", 120_000_000, None)),
+        ("₹8-10 lakhs per annum", Pay("INR", "year", 80_000_000, 100_000_000)),
         ("$23/hr", Pay("USD", "hour", 2_300, None)),
         ("$131,000/year", Pay("USD", "year", 13_100_000, None)),
         ("£14.25 per hour", Pay("GBP", "hour", 1_425, None)),
@@ -116,3 +120,16 @@ def test_what_cannot_be_pay_is_refused_with_its_field(said, field):
     with pytest.raises(Invalid) as caught:
         READER.read(said, "US")
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [(18, "INR"), (18.0, "USD"), ("₹18", "INR"), ("1,11,1", "USD"), (900, "JPY")],
+)
+def test_absurd_pay_of_a_year_is_not_kept(amount, currency):
+    said = {"salary_min": amount, "salary_currency": currency, "salary_period": "year"}
+    assert READER.read(said, "") == (None, True)
+
+
+def test_sign_with_a_dot_is_a_currency():
+    assert read("IN", salary_min=50_000, salary_currency="Rs.", salary_period="month").currency == "INR"

@@ -201,3 +201,24 @@ def test_country_by_name_or_code(reader, said, code):
 @pytest.mark.parametrize("text", ["", " , ", "()", "; | ;", "-" * 1000, "a," * 500, "Remote " * 100])
 def test_odd_texts_do_no_harm(reader, text):
     assert not any(towns(reader.read([text])))
+
+
+COLOGNE, DUSSELDORF, BERLIN = 2886242, 2934246, 2950159
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("Köln und Düsseldorf", [COLOGNE, DUSSELDORF]),
+        ("Lyon et Paris", [2996944, 2988507]),
+        ("Madrid y Valencia, España", [3117735, 2509954]),
+        ("Berlin oder Köln und Düsseldorf", [BERLIN, COLOGNE, DUSSELDORF]),
+    ],
+)
+def test_towns_joined_in_other_languages_are_told_apart(reader, text, places):
+    assert towns(reader.read((text,))) == places
+
+
+@pytest.mark.parametrize("text", ["Castilla y León", "Baden und Umgebung"])
+def test_other_names_with_such_a_word_stay_whole(reader, text):
+    assert len(reader.read((text,)).locations) == 1

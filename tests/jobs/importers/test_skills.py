@@ -19,6 +19,17 @@ def names(found):
     return {known[asked.skill_id]: asked.necessity for asked in found}
 
 
+@pytest.mark.parametrize(("words_between", "is_meant"), [(2, True), (12, False), (50, False)])
+def test_everyday_word_is_a_skill_only_near_a_clear_one(reader, words_between, is_meant):
+    text = "You know Python and " + "bread " * words_between + "Go"
+    assert ("Go" in names(reader.mentioned("Baker", text))) is is_meant
+
+
+@pytest.mark.parametrize("title", ["Sr. React Dev", "Go Dev", "Go devs"])
+def test_dev_is_company_for_an_everyday_word(reader, title):
+    assert len(reader.mentioned(title, "")) == 1
+
+
 def test_listed_skills_are_found_by_any_spelling(reader):
     found, unknown = reader.listed(["golang", "C++", "basket weaving"], ["k8s"])
     assert names(found) == {"Go": Necessity.REQUIRED, "C++": Necessity.REQUIRED, "Kubernetes": Necessity.NICE}

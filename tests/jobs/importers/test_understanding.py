@@ -11,11 +11,14 @@ rows are a sample of each file (seeded, by id). How they were labelled:
 - workplace: what is said of this job; of several ways hybrid comes before remote, and remote before on-site.
 - pay: the first amount or range stated for the job, in minor units; one alone is the least unless it says "up to".
 - seniority: what title or text says: "I", "new grad", "junior" entry; "II" mid; "staff", "principal", "lead", who
-  supervises or manages people lead; directors and vice presidents executive. Plain titles have none.
+  supervises or manages people lead; directors and vice presidents executive. Plain titles have none. Of several
+  levels ("mid/senior") the lowest.
 - employment types: as said of the job; "five years of full-time experience" is not.
 - skills: slugs of jobs/data/skills.csv that a title names as its subject ("payroll specialist", not the occupation
   itself: "product manager"), or that the text asks for, uses in the job or lists as its stack, required or nice.
   Not what the employer's product does, and none of the kind "professional" (teamwork and the like).
+
+The rules were improved on this sample: its figures are upper bounds of what other postings would give.
 """
 
 import json
@@ -86,13 +89,13 @@ COUNTRIES = {"postings_nyc.csv.gz": "US"}
 
 # Precision and recall that must not be lost: just below what was measured.
 FLOORS = {
-    "language": (0.99, 0.99),
-    "workplace": (0.98, 0.98),
-    "places": (0.98, 0.97),
-    "pay": (0.98, 0.98),
-    "seniority": (0.98, 0.96),
-    "employment_types": (0.97, 0.97),
-    "skills": (0.77, 0.9),
+    "language": (0.983, 0.983),
+    "workplace": (0.968, 0.955),
+    "places": (0.987, 0.945),
+    "pay": (0.995, 0.945),
+    "seniority": (0.956, 0.894),
+    "employment_types": (0.995, 0.957),
+    "skills": (0.772, 0.888),
 }
 
 
