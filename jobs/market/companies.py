@@ -1,10 +1,10 @@
 """The market's employers: invented, some large, most small, each at home where people live.
 
-A name is a stem coined from syllables and a word for the trade. Nobody knows every register of the world; two things
+A name is a stem coined from syllables and a word for the trade; public bodies are named in the country's language and
+have no legal form. Nobody knows every register of the world; two things
 keep real firms out: a stem is never one of the well-known names in `stems.toml`, and a name is never the bare stem.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
@@ -24,6 +24,7 @@ DOMAIN = "market.example"
 COMPANIES, COMPANY_GROWTH = 2, 0.7
 # The n-th largest company has 1/(n + 3)**0.75 of the largest one's postings: Zipf's law, a little flattened.
 SIZE_SKEW, SIZE_OFFSET = 0.75, 3
+SHARE_WITH_FORM, WITHOUT_FORM = 0.35, {"public", "nonprofit"}
 BANDS = (
     (10, SizeBand.S1_10),
     (50, SizeBand.S11_50),
@@ -64,12 +65,12 @@ def count(jobs: int) -> int:
     return max(3, round(COMPANIES * jobs**COMPANY_GROWTH))
 
 
-def employers(chance: Chance, world: World, timeline: Timeline, taken: Sequence[str] = ()) -> Weighted[Employer]:
-    """The companies of the market, weighted by how much they hire. No two share a name; `taken` are not given."""
+def employers(chance: Chance, world: World, timeline: Timeline) -> Weighted[Employer]:
+    """The companies of the market, weighted by how much they hire. No two share a name."""
     total = count(timeline.jobs)
     shares = [1 / (rank + SIZE_OFFSET) ** SIZE_SKEW for rank in range(total)]
     scale = timeline.jobs / sum(shares)
-    slugs = set(taken)
+    slugs: set[str] = set()
     companies = [_employer(chance, world, timeline, number, shares[number] * scale, slugs) for number in range(total)]
     return Weighted(companies, list(accumulate(shares)))
 
@@ -80,18 +81,18 @@ def _employer(
     drawn = chance.of(Draw.COMPANY, number)
     trade = world.trades.choose(drawn)
     land = world.lands.choose(drawn)
-    stem = _stem(drawn)
-    while (slug := slugify(f"{stem} {(word := drawn.choice(trade.words))}")) in slugs:
-        stem = _stem(drawn)
+    name, stem = _name(drawn, trade, land)
+    while (slug := slugify(name)) in slugs:
+        name, stem = _name(drawn, trade, land)
     slugs.add(slug)
     # Who hires more has more people: some two to twenty for each open position.
     people = max(2, round((postings + drawn.random()) * drawn.lognormvariate(2.1, 0.8)))
     created = timeline.now - drawn.randint(100, 1500) * 86_400_000 - drawn.randint(0, 86_399_999)
-    name = f"{stem} {word}"
+    has_form = drawn.random() < SHARE_WITH_FORM and trade.company_kind not in WITHOUT_FORM
     return Employer(
         number=number,
         key=key(drawn, created),
-        name=f"{name} {drawn.choice(land.forms)}" if drawn.random() < 0.35 else name,
+        name=f"{name} {drawn.choice(land.forms)}" if has_form else name,
         slug=slug,
         trade=trade,
         land=land,
@@ -101,6 +102,13 @@ def _employer(
         prefix=stem[:3].upper(),
         created=created,
     )
+
+
+def _name(drawn: Random, trade: Trade, land: Land) -> tuple[str, str]:
+    """A name and the stem in it."""
+    stem = _stem(drawn)
+    patterns = trade.local_names.get(land.languages.items[0])
+    return (drawn.choice(patterns).format(stem=stem) if patterns else f"{stem} {drawn.choice(trade.words)}"), stem
 
 
 def _stem(drawn: Random) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from random import Random
 
 from jobs.demo.postings import SALARY_FACTORS, SENIORITY_WEIGHTS, WAGE_FACTORS, WORKPLACES
@@ -11,6 +12,16 @@ from jobs.market.world import Kind, Land, Town, Weighted, World
 SENIORITY = Weighted.of(SENIORITY_WEIGHTS)
 # Few of those who work with their hands or at a till are executives, or interns.
 WAGE_SENIORITY = Weighted.of({"entry": 4, "mid": 6, "senior": 2, "lead": 1})
+# Managers have been something else before; chiefs and directors are what they are.
+LADDER_SENIORITY = {
+    "crew": WAGE_SENIORITY,
+    "manager": Weighted.of({"entry": 1.5, "mid": 5, "senior": 4, "lead": 2}),
+    "head": Weighted.of({"lead": 3, "executive": 1}),
+}
+# Interns and apprentices may earn less than a country's lowest pay, but not less than this share of it.
+INTERN_SHARE = 0.5
+# How sharply low pay bends towards the lowest: exponent of the smooth maximum of both.
+BEND = 6
 SHARE_IN_SEVERAL_PLACES = 0.14
 MOST_PLACES = 3
 MOST_COUNTRIES = 6
@@ -73,7 +84,7 @@ def decide(chance: Random, world: World, employers: Weighted[Employer], town: To
     """What one posting says. With `town` it is the same posting in another town of the same company."""
     employer = employers.choose(chance)
     language, kind = _language_and_kind(chance, world, employer)
-    seniority = (WAGE_SENIORITY if kind.is_wage else SENIORITY).choose(chance)
+    seniority = seniority_of(kind).choose(chance)
     if seniority == "executive" and language != "en":
         seniority = "lead"
     workplace = chance.choices(WORKPLACES, kind.workplaces)[0]
@@ -82,6 +93,11 @@ def decide(chance: Random, world: World, employers: Weighted[Employer], town: To
         towns = [town]
     remote_from = _remote_from(chance, world, employer, language) if workplace == "remote" else []
     required, nice = _skills(chance, kind)
+    employment_type = "internship" if seniority == "intern" else kind.types.choose(chance)
+    # Apprentices are beginners, whatever was drawn; what they are called and paid is the level below.
+    level = seniority
+    if employment_type == "apprenticeship":
+        seniority, level = "entry", "intern"
     return Content(
         employer=employer,
         kind=kind,
@@ -92,9 +108,9 @@ def decide(chance: Random, world: World, employers: Weighted[Employer], town: To
         remote_from=remote_from,
         required=required,
         nice=nice,
-        pay=_pay(chance, employer.land, kind, seniority, towns),
-        title=_title(chance, world, kind, language, seniority),
-        employment_type="internship" if seniority == "intern" else kind.types.choose(chance),
+        pay=_pay(chance, employer.land, kind, level, towns),
+        title=_title(chance, world, kind, language, level),
+        employment_type=employment_type,
         education=kind.education.choose(chance),
     )
 
@@ -144,22 +160,55 @@ def _skills(chance: Random, kind: Kind) -> tuple[list[tuple[int, str]], list[tup
     return drawn[:number], drawn[number:]
 
 
-def _pay(chance: Random, land: Land, kind: Kind, seniority: str, towns: Sequence[Town]) -> Pay | None:
+def seniority_of(kind: Kind) -> Weighted[str]:
+    """How often the levels occur in that kind of work."""
+    return LADDER_SENIORITY.get(kind.ladder, SENIORITY)
+
+
+def period_of(land: Land, kind: Kind) -> str:
+    """What the work is paid by there."""
+    return land.wage if kind.is_wage else land.period
+
+
+def usual_pay(land: Land, kind: Kind, level: str) -> float:
+    """What a level earns in a country for a `period_of` it, on average.
+
+    Beginners in full-time work get at least the country's lowest pay, and those above them more than that.
+    """
     factors = WAGE_FACTORS if kind.is_wage else SALARY_FACTORS
-    period = land.wage if kind.is_wage else land.period
+    middle, least = kind.pay * 1000 * land.level, land.lowest * 12 / factors["entry"]
+    bent: float = (middle**BEND + least**BEND) ** (1 / BEND)
+    return bent * factors[level] / PER_YEAR[period_of(land, kind)]
+
+
+def lowest_pay(land: Land, period: str, level: str) -> float:
+    """The least that a level is paid for a period."""
+    return land.lowest * 12 / PER_YEAR[period] * (INTERN_SHARE if level == "intern" else 1)
+
+
+def step_of(amount: float, land: Land) -> int | float:
+    """What an amount of this size is rounded to."""
+    return next((step for least, step in STEPS if amount >= least), 0.25 if land.digits else 1)
+
+
+def _pay(chance: Random, land: Land, kind: Kind, level: str, towns: Sequence[Town]) -> Pay | None:
+    period = period_of(land, kind)
     place = CITY_PAY if towns[0].population >= CITY else VILLAGE_PAY if towns[0].population < VILLAGE else 1.0
-    middle = kind.pay * 1000 * land.level * factors[seniority] * place * chance.uniform(0.88, 1.12) / PER_YEAR[period]
+    middle = usual_pay(land, kind, level) * place * chance.uniform(0.92, 1.09)
     half_width = chance.uniform(0.02, 0.06) if period == "hour" else chance.uniform(0.04, 0.14)
     is_named = chance.random() < land.pay_share
     if not is_named:
         return None
-    step = next((step for least, step in STEPS if middle >= least), 0.25 if land.digits else 1)
+    step = step_of(middle, land)
     low, high = (round(middle * (1 + side) / step) * step for side in (-half_width, half_width))
+    low = max(low, ceil(lowest_pay(land, period, level) / step) * step)
     return Pay(low=low, high=max(high, low + step), currency=land.currency, digits=land.digits, period=period)
 
 
-def _title(chance: Random, world: World, kind: Kind, language: str, seniority: str) -> str:
+def _title(chance: Random, world: World, kind: Kind, language: str, level: str) -> str:
     name = world.titles[language][kind.slug] if language != "en" else kind.titles[0]
     if language == "en" and chance.random() < SHARE_WITH_OTHER_TITLE:
         name = chance.choice(kind.titles)
-    return chance.choice(world.levels[language][seniority]).format(title=name, category=kind.category)
+    ladders = world.levels[language]
+    words = ladders.get(kind.ladder, ladders["office"])
+    return chance.choice(words[level]).format(title=name, category=kind.category)

@@ -46,11 +46,11 @@ def _description(chance: Random, employer: Employer, language: str) -> str:
         "town": employer.towns[0].name,
         "people": number_words(words(language), employer.people),
         "year": employer.year,
-        "n": chance.randrange(3, 15),
+        "n": chance.randrange(max(3, words(language)["least"]), 15),
     }
     return " ".join(chance.choice(hooks[part]).format_map(slots) for part in (employer.trade.sector, "any"))
 
 
 def _benefits(chance: Random, language: str) -> list[str]:
     offers = chance.sample(words(language)["offer"]["any"], 5)
-    return [offer.format(n=chance.randrange(3, 15)) for offer in offers]
+    return [offer.format(n=chance.randrange(max(3, words(language)["least"]), 15)) for offer in offers]

@@ -8,15 +8,15 @@ fewer.
 import unicodedata
 from array import array as numbers
 from collections.abc import Mapping, Sequence
+from math import ceil
 from random import Random
 
 from django.db.models import Model
 
 from accounts.models import User
-from jobs.demo.postings import SALARY_FACTORS, WAGE_FACTORS
 from jobs.market.chance import Chance, Draw, key
 from jobs.market.companies import DOMAIN, Employer
-from jobs.market.content import PER_YEAR, SENIORITY, WAGE_SENIORITY
+from jobs.market.content import lowest_pay, period_of, seniority_of, step_of, usual_pay
 from jobs.market.postings import DAY, NO_CODE, Postings, code, moment
 from jobs.market.sheets import NULL, Sheet, array, text
 from jobs.market.timeline import Timeline
@@ -107,21 +107,23 @@ class People:
         self, chance: Random, number: int, user: str, joined: int, land: Land, kind: Kind, language: str, home: int
     ) -> None:
         profile = key(chance, joined)
-        seniority = (WAGE_SENIORITY if kind.is_wage else SENIORITY).choose(chance)
+        seniority = seniority_of(kind).choose(chance)
         title = self._world.titles.get(language, {}).get(kind.slug, kind.titles[0])
         skills = list(dict.fromkeys(kind.skills.choose(chance) for _ in range(chance.randrange(4, 15))))
         others = [other for other in kind.skills.items if other in skills]
         has_floor, is_remote = chance.random() < SHARE_WITH_FLOOR, chance.random() < 0.3
-        factors = WAGE_FACTORS if kind.is_wage else SALARY_FACTORS
-        period = land.wage if kind.is_wage else land.period
-        floor = kind.pay * 1000 * land.level * factors[seniority] * chance.uniform(0.75, 1.0) / PER_YEAR[period]
+        period = period_of(land, kind)
+        floor = usual_pay(land, kind, seniority) * chance.uniform(0.75, 1.0)
+        floor = max(floor, lowest_pay(land, period, seniority))
+        step = step_of(floor, land)
+        floor = ceil(floor / step) * step
         workplaces = ["remote"] if is_remote and kind.workplaces[2] else ["on_site", "hybrid"]
         self.profiles.add(
             profile, moment(joined), moment(joined), user, text(title),
             text(f"{title}. {', '.join(name for _, name in others[:5])}."), str(home),
             NULL if is_remote else str(chance.choice(RADII)), seniority, array(workplaces),
             array([kind.types.choose(chance)]), array(sorted({language, "en"})),
-            str(round(floor) * 10**land.digits) if has_floor else NULL, land.currency if has_floor else NULL,
+            str(round(floor * 10**land.digits)) if has_floor else NULL, land.currency if has_floor else NULL,
             period if has_floor else "", "t" if chance.random() < SHARE_OPEN else "f",
             "recruiters" if chance.random() < SHARE_VISIBLE else "private",
         )  # fmt: skip

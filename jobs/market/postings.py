@@ -157,7 +157,8 @@ class Postings:
             employer = self._employers.choose(self._chance.of(Draw.CONTENT, origin))
             town = chance.choice(employer.towns)
         content = decide(drawn, self._world, self._employers, town)
-        return content, prose.describe(drawn, content)
+        month = datetime.fromtimestamp(self._timeline.moment(origin) / 1000, UTC).month
+        return content, prose.describe(drawn, content, month)
 
     def _job(self, chance: Random, life: Life, content: Content, described: tuple[str, str], number: int) -> Any:
         """What a job row says, with the model's defaults for what a market does not decide."""

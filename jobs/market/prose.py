@@ -14,6 +14,8 @@ SHARE_PLAIN = 0.12
 SHARE_WITH_TAIL = 0.45
 SHARE_WITH_REASON = 0.55
 SHARE_WITH_NICE = 0.4
+# Months from publication until somebody starts; what is posted again a month later still is in time.
+STARTS_AFTER = (2, 2, 3, 4)
 # How a heading is told: as such, smaller, or as a line in bold.
 HEADINGS = ("## {}", "## {}", "**{}**")
 EXPERIENCE = {
@@ -55,14 +57,14 @@ def _is_anybodys(line: str) -> bool:
     return not any(word.lower() in folded for word in OWN_WORDS)
 
 
-def describe(chance: Random, content: Content) -> tuple[str, str]:
-    """The description and its format, "markdown" or "text"."""
-    return _Writer(chance, content).write()
+def describe(chance: Random, content: Content, month: int) -> tuple[str, str]:
+    """The description and its format, "markdown" or "text"; `month` (1 to 12) is when it is first published."""
+    return _Writer(chance, content, month).write()
 
 
 class _Writer:
-    def __init__(self, chance: Random, content: Content) -> None:
-        self.chance, self.content = chance, content
+    def __init__(self, chance: Random, content: Content, month: int) -> None:
+        self.chance, self.content, self.month = chance, content, month
         self.words = words(content.language)
         self.lent = lent(content.language).get(content.kind.category_slug, ((), ()))
         self.slots: dict[str, Any] = {
@@ -114,7 +116,7 @@ class _Writer:
         if "{" not in sentence:
             return sentence
         slots = self.slots
-        slots["n"] = self.chance.randrange(2, 15)
+        slots["n"] = self.chance.randrange(self.words["least"], 15)
         if "{skill}" in sentence:
             slots["skill"] = self.chance.choice(self.content.skills)[1]
         return sentence.format_map(slots)
@@ -127,7 +129,7 @@ class _Writer:
     def _about(self) -> str:
         about = self.words["about"]
         self.slots["days"] = self.chance.choice(self.words["days"])
-        self.slots["month"] = self.words["months"][self.chance.randrange(12)]
+        self.slots["month"] = self.words["months"][(self.month - 1 + self.chance.choice(STARTS_AFTER)) % 12]
         lines = [
             self._say(self.chance.choice(about["any"])),
             self._say(self.chance.choice(about[self.content.workplace])),

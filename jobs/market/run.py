@@ -82,7 +82,7 @@ def generate(
 def remove(progress: Progress | None = None) -> int:
     """Delete the market's companies with all their postings, and its people; how many postings there were."""
     keys = list(_companies().values_list("pk", flat=True).order_by("pk"))
-    total, done = Job.objects.filter(company__in=_companies()).count(), 0
+    total, done = postings_there(), 0
     if progress and total:
         progress.start("Removing postings", total)
     for start in range(0, len(keys), DELETED_AT_ONCE):
@@ -95,6 +95,11 @@ def remove(progress: Progress | None = None) -> int:
             progress.show(done)
     _people().delete()
     return total
+
+
+def postings_there() -> int:
+    """How many postings of a market are on the board."""
+    return Job.objects.filter(company__in=_companies()).count()
 
 
 def _companies() -> models.QuerySet[Company]:

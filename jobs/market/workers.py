@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -72,7 +73,8 @@ class Processes:
         finished = 0
         while True:
             while len(waiting) < self._number * WAITING_PER_PROCESS and (stretch := next(stretches, None)):
-                waiting[self._pool.submit(_do, task, *stretch, *arguments)] = stretch
+                with _without_interrupts():
+                    waiting[self._pool.submit(_do, task, *stretch, *arguments)] = stretch
             if not waiting:
                 return b"".join(results[start] for start in sorted(results))
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
@@ -94,10 +96,22 @@ def _stretches(total: int) -> Iterator[tuple[int, int]]:
     return ((start, min(total, start + STRETCH)) for start in range(0, total, STRETCH))
 
 
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Processes that are started meanwhile never see Ctrl-C; here it comes at the end.
+
+    It is for the command: it ends the pool.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(settings: str, order: "Order") -> None:
     global _market  # noqa: PLW0603  # one market a process, for all its stretches
-    # Ctrl-C is for the command: it ends the pool. A command that was killed cannot, and would leave this behind.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A command that was killed cannot end its pool, and would leave this behind.
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ["DJANGO_SETTINGS_MODULE"] = settings
     import django

@@ -5,7 +5,7 @@ same seed gives the same market on every board.
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -34,6 +34,19 @@ RARE = {
     "chief-executive-officer", "chief-financial-officer", "chief-marketing-officer", "chief-technology-officer",
     "chief-information-security-officer", "diplomat", "director", "judge", "soldier", "mathematician",
 }  # fmt: skip
+# Words by which a title names its level already, or that a level is told by elsewhere.
+MANAGES = {"manager"}
+HEADS = {
+    "chief", "director", "foreman", "head", "headteacher", "lead", "leader", "president", "principal", "superintendent",
+    "supervisor", "vp",
+}  # fmt: skip
+LEVELS = {"apprentice", "assistant", "associate", "aide", "aid", "junior", "professor", "senior", "trainee"}
+# What a manager earns beside those who are paid by the hour.
+MANAGER_PAY = 1.45
+# How far occupations of a category differ in pay.
+LEAST_PAY, MOST_PAY = 0.96, 1.04
+# Districts of a town this large are called after it in the same region: no office says that it is there.
+HAS_DISTRICTS = 250_000
 # In how many postings of a field an occupation is beside another: the n-th most common, 1/n**this.
 OCCUPATION_SKEW = 0.5
 SKILL_SKEW = 0.7
@@ -70,7 +83,9 @@ class Weighted[T]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """A kind of work: an occupation with what goes with it. `pay` is thousands of US dollars a year."""
+    """A kind of work: an occupation with what goes with it. `pay` is thousands of US dollars a year, `is_wage` says
+    that it is paid by the hour, `ladder` names its level words in titles.toml.
+    """
 
     number: int
     id: int
@@ -82,6 +97,7 @@ class Kind:
     category: str
     pay: float
     is_wage: bool
+    ladder: str
     workplaces: tuple[int, ...]
     types: Weighted[str]
     education: Weighted[str]
@@ -90,18 +106,19 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trade:
-    """What companies of one industry are like."""
+    """What companies of one industry are like. `local_names` are those of public bodies by language, with a {stem}."""
 
     id: int
     sector: str
     company_kind: str
     words: tuple[str, ...]
+    local_names: Mapping[str, Sequence[str]]
     kinds: Weighted[Kind]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Land:
-    """A country with the habits of its job market."""
+    """A country with the habits of its job market. `lowest` is the least that a month of full-time work brings."""
 
     code: str
     number: int
@@ -109,6 +126,7 @@ class Land:
     currency: str
     digits: int
     level: float
+    lowest: float
     period: str
     wage: str
     pay_share: float
@@ -124,7 +142,7 @@ class World:
     trades: Weighted[Trade]
     kinds: Sequence[Kind]
     titles: Mapping[str, Mapping[str, str]]
-    levels: Mapping[str, Mapping[str, Sequence[str]]]
+    levels: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]
 
     @property
     def countries(self) -> Mapping[str, Land]:
@@ -158,10 +176,14 @@ def _lands() -> Weighted[Land]:
         .order_by("-population", "id")
         .values_list("id", "name", "region_name", "country_id", "timezone", "population")
     )
+    large: set[tuple[str, str, str]] = set()
     for row in rows.iterator():
-        if row[0] in shipped:
-            town = Town(*row)
-            towns[town.country][town] = town.population
+        town = Town(*row)
+        if town.id not in shipped or _is_district(town, large):
+            continue
+        towns[town.country][town] = town.population
+        if town.population >= HAS_DISTRICTS:
+            large.add((town.country, town.region, town.name))
     digits = dict(Currency.objects.values_list("code", "digits"))
     lands = {}
     for number, (code, row) in enumerate(countries.items()):
@@ -172,6 +194,7 @@ def _lands() -> Weighted[Land]:
             currency=row["currency"],
             digits=digits[row["currency"]],
             level=row["level"],
+            lowest=row["lowest"],
             period=row["period"],
             wage=row["wage"],
             pay_share=row["pay_share"],
@@ -184,6 +207,12 @@ def _lands() -> Weighted[Land]:
     return Weighted.of(lands)
 
 
+def _is_district(town: Town, large: Set[tuple[str, str, str]]) -> bool:
+    """Whether its name begins with that of a large town of its region: "Paris 15 Vaugirard", "Stuttgart-Ost"."""
+    words = town.name.replace("-", " ").split()
+    return any((town.country, town.region, " ".join(words[:end])) in large for end in range(1, len(words)))
+
+
 def _kinds(chance: Chance) -> list[Kind]:
     work = document("work.toml")
     categories = {row["slug"]: row for row in reference.read("categories.csv")}
@@ -194,6 +223,11 @@ def _kinds(chance: Chance) -> list[Kind]:
     for number, row in enumerate(reference.read("occupations.csv")):
         path = _path(categories, row["category"])
         root = work[path[0]]
+        own = work["occupations"].get(row["slug"], {})
+        ladder = _ladder(row["title"])
+        is_hourly = own.get("hourly", row["category"] in root.get("hourly", ()))
+        is_wage = is_hourly and not ladder
+        children = [slug for slug, category in categories.items() if category["parent"] == row["category"]]
         drawn = chance.of(Draw.NAMES, number)
         kinds.append(
             Kind(
@@ -205,12 +239,13 @@ def _kinds(chance: Chance) -> list[Kind]:
                 category_id=category_ids[row["category"]],
                 category_slug=row["category"],
                 category=categories[row["category"]]["name"],
-                pay=_pay(root, row, drawn),
-                is_wage=root.get("wage", False),
+                pay=_pay(root, own, row, drawn) * (MANAGER_PAY if is_hourly and ladder else 1),
+                is_wage=is_wage,
+                ladder=ladder or ("crew" if is_wage else root.get("ladder", "office")),
                 workplaces=tuple(root["work"]),
-                types=Weighted.of(root["types"]),
+                types=Weighted.of(_types(root["types"], is_wage)),
                 education=Weighted.of(root["education"]),
-                skills=_skills(skills, path, drawn),
+                skills=_skills(skills, path, children, drawn),
             )
         )
     return kinds
@@ -222,14 +257,34 @@ def _path(categories: Mapping[str, Mapping[str, str]], slug: str) -> list[str]:
     return [*_path(categories, parent), slug] if parent else [slug]
 
 
-def _pay(root: Mapping[str, Any], row: Mapping[str, str], drawn: Random) -> float:
-    pay = root.get("leaves", {}).get(row["category"], root["pay"]) * drawn.uniform(0.88, 1.14)
+def _pay(root: Mapping[str, Any], own: Mapping[str, Any], row: Mapping[str, str], drawn: Random) -> float:
+    usual = root.get("leaves", {}).get(row["category"], root["pay"])
+    pay: float = own.get("pay", usual) * drawn.uniform(LEAST_PAY, MOST_PAY)
     return pay * (2.2 if row["slug"].startswith("chief-") else 1)
 
 
+def _types(types: Mapping[str, float], is_wage: bool) -> dict[str, float]:
+    """The terms of work: nobody is apprenticed to be a manager."""
+    return {name: weight for name, weight in types.items() if is_wage or name != "apprenticeship"}
+
+
+def _ladder(title: str) -> str:
+    """Where the title names a level: "head" or "manager"; else empty."""
+    words = set(title.lower().replace("-", " ").split())
+    return "head" if words & HEADS else "manager" if words & MANAGES else ""
+
+
 def _titles(row: Mapping[str, str]) -> tuple[str, ...]:
-    """The occupation's title and its commonest other names, as a posting would write them."""
-    others = [title for title in reference.split(row["alternates"]) if title.islower() and title.isascii()]
+    """The occupation's title and its commonest other names, as a posting would write them; none of another level."""
+    said = set(row["title"].lower().split())
+    others = [
+        title
+        for title in reference.split(row["alternates"])
+        if title.islower()
+        and title.isascii()
+        and _ladder(title) == _ladder(row["title"])
+        and not (set(title.split()) & LEVELS) - said
+    ]
     return tuple(" ".join(_capital(word) for word in title.split()) for title in [row["title"], *others[:3]])
 
 
@@ -250,16 +305,22 @@ def _skills_by_category() -> dict[str, list[tuple[int, str]]]:
 
 
 def _skills(
-    by_category: Mapping[str, Sequence[tuple[int, str]]], path: Sequence[str], drawn: Random
+    by_category: Mapping[str, Sequence[tuple[int, str]]],
+    path: Sequence[str],
+    children: Sequence[str],
+    drawn: Random,
 ) -> Weighted[tuple[int, str]]:
-    """What the occupation asks for: its own category's skills first, a few of the wider one, everybody's virtues."""
-    own = list(by_category.get(path[-1], ()))
+    """What the occupation asks for: its own category's skills first, a few of the wider one, everybody's virtues.
+
+    A category without skills has those of its children.
+    """
+    own = list(by_category.get(path[-1]) or [skill for slug in children for skill in by_category.get(slug, ())])
     wider = [skill for slug in path[:-1] for skill in by_category.get(slug, ())]
     general = list(by_category[""])
     for skills in (own, wider, general):
         drawn.shuffle(skills)
     weights: dict[tuple[int, str], float] = {}
-    for skills, share, most in ((own, 10.0, 30), (wider, 5.0, 25), (general, 2.5, 14)):
+    for skills, share, most in ((own, 10.0, 30), (wider, 5.0, 25), (general, 2.0, 10)):
         for rank, skill in enumerate(skills[:most], start=1):
             weights[skill] = share / rank**SKILL_SKEW
     return Weighted.of(weights)
@@ -273,11 +334,20 @@ def _trades(kinds: Sequence[Kind]) -> Weighted[Trade]:
     for kind in kinds:
         by_root.setdefault(_path(categories, occupations[kind.slug])[0], []).append(kind)
     trades = {}
-    for slug, row in document("industries.toml").items():
+    industries = dict(document("industries.toml"))
+    local = industries.pop("local")
+    for slug, row in industries.items():
         weights: dict[Kind, float] = {}
         _add(weights, by_root, row["work"], 1 - BACK_OFFICE_SHARE)
         _add(weights, by_root, BACK_OFFICE, BACK_OFFICE_SHARE)
-        trade = Trade(ids[slug], row["sector"], row.get("kind", "employer"), tuple(row["words"]), Weighted.of(weights))
+        trade = Trade(
+            id=ids[slug],
+            sector=row["sector"],
+            company_kind=row.get("kind", "employer"),
+            words=tuple(row["words"]),
+            local_names=local.get(slug, {}),
+            kinds=Weighted.of(weights),
+        )
         trades[trade] = row["share"]
     return Weighted.of(trades)
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jobs.market.run import JOBS_PER_PERSON, Made, MarketError, generate
+from jobs.market.run import JOBS_PER_PERSON, Made, MarketError, generate, postings_there
 from jobs.progress import Progress, duration
 
 # Below this, starting other processes takes longer than they save.
 WORTH_PROCESSES = 5_000
 MOST_PROCESSES = 8
+INTERRUPTED = 130  # as shells say: 128 and the number of the signal
 
 EXAMPLES = """
 examples:
@@ -76,6 +77,9 @@ class Command(BaseCommand):
             )
         except MarketError as refusal:
             raise CommandError(str(refusal)) from refusal
+        except KeyboardInterrupt:
+            self.stderr.write(f"\nInterrupted; {postings_there():,} postings are in. --replace clears them.")
+            sys.exit(INTERRUPTED)
         if verbosity:
             self.stdout.write(_told(made))
 

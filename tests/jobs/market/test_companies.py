@@ -42,3 +42,19 @@ def test_every_industry_and_country_is_there() -> None:
     found = employers()
     assert {one.trade.id for one in found} >= {trade.id for trade in load(Chance(1)).trades.items}
     assert {one.land.code for one in found} == set(document("countries.toml"))
+
+
+def test_public_bodies_have_no_legal_form_and_are_named_in_the_country_s_language() -> None:
+    public = [one for one in employers() if one.trade.company_kind == "public"]
+    english = {word for one in public for word in one.trade.words}
+    assert {one.land.languages.items[0] for one in public} == {"en", "de", "fr", "es", "pl", "nl"}
+    for one in public:
+        assert not one.name.endswith(tuple(f" {form}" for form in one.land.forms))
+        is_english = one.land.languages.items[0] == "en"
+        assert one.name.endswith(tuple(english)) == is_english, one.name
+
+
+def test_no_office_is_in_a_district_of_a_large_town() -> None:
+    names = {town.name for town in load(Chance(1)).countries["FR"].towns.items}
+    assert "Paris" in names
+    assert not any(name.startswith(("Paris ", "Lyon 0", "Marseille ")) for name in names)

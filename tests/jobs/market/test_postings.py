@@ -6,8 +6,10 @@ import pytest
 from django.db.models import F, Q, Sum
 
 from accounts.models import User
+from jobs.market.content import PER_YEAR
 from jobs.market.timeline import DAYS
-from jobs.models import Company, Compensation, Job, JobLocation, JobRevision, Membership, Place
+from jobs.market.world import document
+from jobs.models import Company, Compensation, Currency, Job, JobLocation, JobRevision, Membership, Place
 from jobs.services import description, revision
 from jobs.services import job as jobs
 from tests.factories import UserFactory, viewer_of
@@ -96,6 +98,18 @@ def test_pay_is_in_the_country_s_currency_and_a_good_part_keeps_silent() -> None
     foreign = Compensation.objects.filter(job__locations__country="DE").exclude(currency="EUR")
     assert not foreign.exists()
     assert set(Compensation.objects.values_list("period", flat=True)) >= {"hour", "month", "year"}
+
+
+def test_nobody_works_full_time_for_less_than_the_country_s_lowest_pay() -> None:
+    lowest = {code: land["lowest"] * 12 for code, land in document("countries.toml").items()}
+    digits = dict(Currency.objects.values_list("code", "digits"))
+    rows = Compensation.objects.exclude(job__employment_types__overlap=["internship", "apprenticeship"]).values_list(
+        "job__company__headquarters__country", "currency", "period", "min_minor", "job__title"
+    )
+    assert len(rows) > 0.2 * JOBS
+    for country, currency, period, least, title in rows:
+        yearly = least / 10 ** digits[currency] * PER_YEAR[period]
+        assert yearly >= 0.999 * lowest[country], title
 
 
 def test_large_towns_have_more_postings() -> None:

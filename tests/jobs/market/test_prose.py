@@ -16,7 +16,7 @@ SLOTS = {
     "company", "town", "people", "year", "team", "places", "countries", "days", "month", "n", "skill", "skills",
     "years", "pay",
 }  # fmt: skip
-JOINTS = {"or", "and", "between", "thousands", "decimal"}
+JOINTS = {"or", "and", "between", "thousands", "decimal", "least"}
 SHINGLE = 5  # words
 ALIKE = 0.5  # share of common shingles from which two texts count as the same text
 

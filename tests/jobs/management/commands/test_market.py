@@ -1,5 +1,6 @@
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from django.core.management import CommandError, call_command
 from jobs.management.commands.market import Command
 from jobs.models import Company, Job, Profile
 from nexus.environment import BASE_DIR
+from tests.servers import reset_database
 
 NOW = "2026-03-02T00:00:00+00:00"
 LIMIT = 500 * 2**20  # bytes resident, all processes of the command together
@@ -69,6 +71,28 @@ def test_help_shows_examples() -> None:
     told = Command().create_parser("manage.py", "market").format_help()
     assert "manage.py market --jobs 1000000 --seed 7" in told
     assert "market.example" in told
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_interrupted_run_says_what_is_in_and_leaves_no_process(processes: str) -> None:
+    """Ctrl-C in a terminal signals the whole group."""
+    reset_database()
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "nexus.settings"}
+    command = [sys.executable, "manage.py", "market", "--jobs", "200000", "--now", NOW, "--processes", processes]
+    with subprocess.Popen(
+        command, cwd=BASE_DIR, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as run:
+        until(lambda: Company.objects.count() > 1000)
+        children = psutil.Process(run.pid).children(recursive=True)
+        os.killpg(run.pid, signal.SIGINT)
+        told = run.communicate(timeout=60)[1]
+    assert run.returncode == 130
+    assert told.endswith(f"\nInterrupted; {Job.objects.count():,} postings are in. --replace clears them.\n")
+    assert "Traceback" not in told
+    assert psutil.wait_procs(children, timeout=30)[1] == []
+    call_command("market", jobs=5, replace=True, verbosity=0)
+    assert Job.objects.count() == 5
 
 
 @pytest.mark.long
