@@ -35,7 +35,7 @@ from jobs.services.taxonomies.files import BadTable, Progress, Table, look
 __all__ = ["TAXONOMIES", "BadTable", "Outcome", "load"]
 
 # Grows when the same tables would become other rows.
-LOADER_VERSION = 1
+LOADER_VERSION = 2
 
 TAXONOMIES = {TaxonomyScheme.ESCO: esco, TaxonomyScheme.ONET: onet, TaxonomyScheme.NAICS: naics}
 # The rows that a load leaves, by which it is seen that some have got lost.

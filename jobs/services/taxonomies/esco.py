@@ -1,7 +1,7 @@
 """ESCO: occupations, skills and which occupation takes which skill (https://esco.ec.europa.eu/en/use-esco/download)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +14,7 @@ from jobs.services.taxonomies import crosswalk
 from jobs.services.taxonomies.concepts import OCCUPATIONS, SKILLS, TITLE_LENGTH, Concept, Report, keys_of, write
 from jobs.services.taxonomies.files import Progress, Row, Table, read
 from jobs.services.taxonomies.relations import Need, write_needs
-from jobs.services.taxonomies.words import MAX_WORD, folded, is_name_like, is_title_like
+from jobs.services.taxonomies.words import MAX_WORD, folded, is_coined, is_name_like, is_proper_name, is_title_like
 
 SCHEME = TaxonomyScheme.ESCO
 OCCUPATION_TABLE = Table(
@@ -109,14 +109,13 @@ def _skill(row: Row) -> Concept:
     values = (
         _kind(row),
         [other for other in dict.fromkeys(others) if len(other) <= MAX_WORD and other != name.lower()],
-        # A proper name is trusted in its own spelling; "history" and "energy" are not trusted at all.
-        " " not in name,
+        # "LESS" and "THC Hydra": short names are trusted in their own spelling and in company only.
+        len(name.split()) < 3,
     )
-    if row.get("type") != "knowledge":
-        # What people do is told in sentences. Texts say them in other words, or mean something else by the same.
-        return _concept(row, values, is_read=_is_never_read)
-    is_proper = name != name.lower()
-    return _concept(row, values, is_read=_is_proper_name_read if is_proper else _is_knowledge_read)
+    is_named = row.get("type") == "knowledge" and is_proper_name(_IN_BRACKETS.sub("", name))
+    spellings = (name, *_others(row)) if is_named else ()
+    proper = frozenset(folded(filter(_is_telling, spellings)))
+    return _concept(row, values, is_read=partial(_is_skill_read, proper=proper))
 
 
 class _Reading(Protocol):
@@ -125,16 +124,18 @@ class _Reading(Protocol):
     def __call__(self, word: str, /, names: Sequence[str]) -> bool: ...
 
 
-def _is_never_read(word: str, names: Sequence[str]) -> bool:
-    return False
+def _is_telling(spelling: str) -> bool:
+    """Whether it is a proper name that means one thing: "iOS", "Oracle Data Integrator"; not "Latin" (America)."""
+    return is_proper_name(spelling) and (is_coined(spelling) or len(spelling.split()) > 2)
 
 
-def _is_knowledge_read(word: str, names: Sequence[str]) -> bool:
-    return " " in word and is_name_like(word, names)
+def _is_skill_read(word: str, names: Sequence[str], proper: Collection[str]) -> bool:
+    """Whether postings are read by a folded word of a skill; `proper` are its telling names.
 
-
-def _is_proper_name_read(word: str, names: Sequence[str]) -> bool:
-    return word in names or _is_knowledge_read(word, names)
+    ESCO writes capitals in proper names only. All else is told in everyday words ("manage staff", "maintenance and
+    repair"), which are in every posting and ask for nothing.
+    """
+    return word in proper and (word in names or (" " in word and is_name_like(word, names)))
 
 
 def _kind(row: Row) -> SkillKind:

@@ -12,7 +12,7 @@ from jobs.services.taxonomies import crosswalk
 from jobs.services.taxonomies.concepts import OCCUPATIONS, SKILLS, Concept, Report, keys_of, write
 from jobs.services.taxonomies.files import Progress, Table, read
 from jobs.services.taxonomies.relations import Need, write_needs, write_preparation, write_related
-from jobs.services.taxonomies.words import folded, is_title_like, singular
+from jobs.services.taxonomies.words import folded, is_coined, is_proper_name, is_title_like, singular
 
 SCHEME = TaxonomyScheme.ONET
 _CODE = ("O*NET-SOC Code", "soc")
@@ -52,6 +52,8 @@ _MAKERS = (
     "Adobe Systems", "Apache", "Apple", "Atlassian", "Autodesk", "Dassault Systemes", "ESRI", "Google", "IBM", "Intuit",
     "Microsoft", "National Instruments", "Oracle", "Qlik Tech", "Siemens", "The MathWorks", "Trimble",
 )  # fmt: skip
+# Where applicants and employers are found: a posting that names one rarely asks for it as a skill.
+_MEETING_PLACES = frozenset({"Facebook", "Google Gmail", "LinkedIn", "PayPal", "WhatsApp", "YouTube"})
 
 
 def load(cursor: CursorWrapper, files: dict[Table, Path], progress: Progress, report: Report) -> None:
@@ -115,8 +117,10 @@ def _technology(example: str) -> Concept:
     word_count = len(names[0].split()) if names else 0
     # "Special Agent" is a program, too: short names are trusted in their own spelling and in company only.
     values = (SkillKind.TOOL, [example.lower()] if name != example else [], word_count < 3)
-    # "Loom" and "Analyze" begin sentences; "MicroStrategy" does not.
-    is_plain = word_count < 2 and name[1:] == name[1:].lower()
+    # O*NET writes everything with capitals: "Loom", "Animal Shelter Manager". "MicroStrategy" means one thing, and so
+    # does what a known maker's name is before: "Adobe Dreamweaver".
+    is_known = is_coined(name) or example.startswith(tuple(f"{maker} " for maker in _MAKERS))
+    is_read = is_known and is_proper_name(name) and name not in _MEETING_PLACES
     return Concept(
         code=example,
         title=example,
@@ -125,7 +129,7 @@ def _technology(example: str) -> Concept:
         names=names,
         others=folded([example]),
         links=folded(_short_forms(name)),
-        is_read=lambda word: not is_plain,
+        is_read=lambda word: is_read,
     )
 
 

@@ -13,6 +13,9 @@ from jobs.text import fold
 
 MAX_WORD = 120  # characters, as the columns hold them
 _LAST_WORD = re.compile(r"[A-Za-z]+$")
+_SMALL_WORDS = frozenset({"a", "an", "and", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with"})
+_NAMING = re.compile(r"[A-Z0-9]")
+_COINED = re.compile(r"[A-Za-z0-9][A-Z]|[A-Za-z][0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,17 @@ def is_name_like(word: str, names: Iterable[str]) -> bool:
     """Whether a folded spelling has a word in common with one of the names."""
     words = {*_singulars(word)}
     return any(words & {*_singulars(name)} for name in names)
+
+
+def is_proper_name(spelling: str) -> bool:
+    """Whether each word has a capital or a digit, small words (of, for, and …) apart: "Internet of Things", "DB2"."""
+    words = spelling.split()
+    return bool(_NAMING.search(spelling)) and all(word in _SMALL_WORDS or _NAMING.search(word) for word in words)
+
+
+def is_coined(spelling: str) -> bool:
+    """Whether it is spelled as no everyday word is, with a capital or a digit after its beginning: "MapInfo", "DB2"."""
+    return bool(_COINED.search(spelling))
 
 
 def folded(names: Iterable[str]) -> tuple[str, ...]:

@@ -1,8 +1,10 @@
 import shutil
+from collections import Counter
 
 import pytest
 from django.db import connection
 
+from jobs.importers.posting import Recogniser, Tally
 from jobs.importers.skills import SkillReader
 from jobs.importers.titles import TitleReader
 from jobs.models import (
@@ -25,6 +27,8 @@ from jobs.models import (
 from jobs.services import reference, taxonomy
 from jobs.services.taxonomy import BadTable
 from tests.factories import JobFactory
+from tests.jobs.importers import test_understanding as understanding
+from tests.jobs.importers.real_rows import rows_of
 from tests.jobs.services import races
 from tests.jobs.services.taxonomies import tables
 
@@ -56,6 +60,10 @@ def ours():
     """What ships with the board, by table."""
     shared = (Industry, Occupation, OccupationTerm, Skill, SkillAlias)
     return {model: sorted(model.objects.filter(scheme="nexus").values_list(), key=str) for model in shared}
+
+
+def mentioned(reader, text, title="", company=""):
+    return {skill.skill_id for skill in reader.mentioned(title, text, company=company)}
 
 
 def occupation(scheme, code):
@@ -170,7 +178,7 @@ def test_the_reference_data_and_the_taxonomies_leave_each_other_alone(folder):
 def test_a_word_that_becomes_ours_is_taken_from_the_taxonomy(folder, tmp_path_factory, monkeypatch):
     load(folder)
     assert OccupationTerm.objects.get(term="glass annealer").scheme == "esco"
-    assert SkillAlias.objects.get(alias="glass annealing").scheme == "esco"
+    assert SkillAlias.objects.get(alias="lehr control workbench").scheme == "esco"
     files = tmp_path_factory.mktemp("reference")
     for path in reference.DATA.glob("*.csv*"):
         shutil.copy(path, files)
@@ -178,12 +186,12 @@ def test_a_word_that_becomes_ours_is_taken_from_the_taxonomy(folder, tmp_path_fa
     occupations.write_text(
         occupations.read_text() + "glass-cooler,Glass cooler,production,glass annealer,\n", encoding="utf-8"
     )
-    skills.write_text(skills.read_text() + "glass-cooling,Glass cooling,technical,glass annealing,,0\n", "utf-8")
+    skills.write_text(skills.read_text() + "glass-cooling,Glass cooling,technical,lehr control workbench,,0\n", "utf-8")
     monkeypatch.setattr(reference, "DATA", files)
     assert reference.load() is True
     term = OccupationTerm.objects.get(term="glass annealer")
     assert (term.occupation.slug, term.scheme) == ("glass-cooler", "nexus")
-    alias = SkillAlias.objects.get(alias="glass annealing")
+    alias = SkillAlias.objects.get(alias="lehr control workbench")
     assert (alias.skill.slug, alias.scheme) == ("glass-cooling", "nexus")
     # Our words are others than at the last load: the taxonomy is settled anew, and its concepts stay what they were.
     outcome, _ = load(folder)
@@ -218,16 +226,46 @@ def test_titles_are_read_by_ours_first(folder):
     }
 
 
-def test_texts_are_read_by_knowledge_and_never_by_sentences(folder):
+@pytest.mark.parametrize(
+    ("text", "slugs"),
+    [
+        ("You know the Lehr Control Workbench.", {"lehr-control-workbench"}),
+        ("You know the Workbench of the Lehr.", {"lehr-control-workbench"}),
+        ("You know KilnWorks Annealing Suite and Adobe Annealing Studio.",
+         {"kilnworks-annealing-suite", "adobe-annealing-studio"}),
+        # Everyday words, whatever the taxonomy takes them for.
+        ("You manage kiln staff, lead the kiln, know glass annealing and lehr work.", set()),
+        ("At the Lehr Workbench you manage kiln staff.", set()),
+        ("As our Glass Shelter Manager you use kiln design DeskTop software.", set()),
+        # A word of ours is not hidden.
+        ("You know Java Beanology.", {"java"}),
+    ],
+)  # fmt: skip
+def test_texts_are_read_by_proper_names_and_never_by_everyday_words(folder, text, slugs):
     load(folder)
-    reader = SkillReader()
-    found = {
-        Skill.objects.get(pk=key).slug
-        for key, *_ in reader.mentioned(
-            "", "You manage kiln staff, lead the kiln, know glass annealing, Java beanology."
-        )
-    }
-    assert found == {"glass-annealing", "java"}
+    assert set(Skill.objects.filter(pk__in=mentioned(SkillReader(), text)).values_list("slug", flat=True)) == slugs
+
+
+def test_what_is_not_read_can_be_looked_for(folder):
+    load(folder)
+    labels = dict(SkillLabel.objects.values_list("label", "skill__slug"))
+    assert labels["glass annealing"] == "glass-annealing"
+    assert labels["glass shelter manager"] == "glass-shelter-manager"
+    assert labels["lehr work"] == "lehr-control-workbench"
+
+
+def test_a_board_that_an_older_loader_filled_is_loaded_anew(folder, monkeypatch):
+    monkeypatch.setattr(taxonomy, "LOADER_VERSION", taxonomy.LOADER_VERSION - 1)
+    load(folder)
+    lehr = Skill.objects.get(slug="glass-annealing")
+    # As a board has it that was filled when everyday words were read.
+    SkillLabel.objects.filter(label="glass annealing").delete()
+    SkillAlias.objects.create(alias="glass annealing", skill=lehr, scheme="esco")
+    monkeypatch.undo()
+    assert load(folder)[0].loaded == ("esco", "onet", "naics")
+    assert not SkillAlias.objects.filter(alias="glass annealing").exists()
+    assert SkillLabel.objects.filter(label="glass annealing", skill=lehr).exists()
+    assert load(folder)[0].loaded == ()
 
 
 def test_a_concept_that_is_gone_is_retired_and_comes_back(folder):
@@ -345,6 +383,34 @@ def test_two_loads_at_once_are_one(folder):
     assert races.at_once(*[lambda: outcomes.append(load(folder)[0])] * 2) == ["done"] * 2
     assert [scheme for outcome in outcomes for scheme in outcome.loaded].count("esco") == 1
     assert OccupationCode.objects.filter(scheme="esco").count() == 3
+
+
+def labelled(folder):
+    """The postings that `test_understanding` has labels of, as it shows them."""
+    rows = {file: rows_of(folder / file) for file in understanding.VIEWS}
+    return [understanding.view(label["file"], rows[label["file"]][label["id"]]) for label in understanding.labels()]
+
+
+def recognised(rows):
+    """The skills read in each row."""
+    recogniser = Recogniser()
+    postings = [recogniser.posting(row, Tally(), company="Unnamed company") for row in rows]
+    return [{skill.skill_id for skill in posting.skills} for posting in postings]
+
+
+@pytest.mark.needs("data")
+def test_the_real_taxonomies_take_no_skill_from_a_posting_and_add_few(data_folder):
+    native = set(Skill.objects.values_list("pk", flat=True))
+    rows = labelled(data_folder)
+    before = recognised(rows)
+    load(data_folder / "taxonomies")
+    after = recognised(rows)
+    assert sum(map(len, before)) > 200
+    assert [skills & native for skills in after] == before
+    # iOS alone, by name and by number of postings: a handful of 200.
+    added = Counter(skill for skills in after for skill in skills - native)
+    assert set(Skill.objects.filter(pk__in=added).values_list("slug", flat=True)) == {"ios"}
+    assert added.total() <= 4
 
 
 @pytest.mark.needs("data")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 OCCUPATION = "http://data.europa.eu/esco/occupation"
 SKILL = "http://data.europa.eu/esco/skill"
+LEHR = "Workbench of the Lehr"
 
 # Published: addresses for ids, other labels a line each.
 ESCO_OCCUPATIONS = (
@@ -20,7 +21,15 @@ ESCO_SKILLS = (
     (f"{SKILL}/s-python", "knowledge", "sector-specific", "Python (computer programming)", "", ""),
     (f"{SKILL}/s-glass", "knowledge", "sector-specific", "glass annealing", "annealing of glass\nlehr", ""),
     (f"{SKILL}/s-staff", "skill/competence", "transversal", "manage kiln staff", "lead the kiln", ""),
-    (f"{SKILL}/s-java", "knowledge", "cross-sector", "Java beanology", "", ""),
+    (f"{SKILL}/s-java", "knowledge", "cross-sector", "Java Beanology", "", ""),
+    (
+        f"{SKILL}/s-lehr",
+        "knowledge",
+        "cross-sector",
+        "Lehr Control Workbench",
+        f"{LEHR}\nLehr Workbench\nlehr work",
+        "",
+    ),
 )
 ESCO_RELATIONS = (
     ("occupationUri", "relationType", "skillType", "skillUri"),
@@ -45,6 +54,10 @@ ONET_TECHNOLOGIES = (
     ("O*NET-SOC Code", "Example", "Commodity Code", "Commodity Title", "Hot Technology"),
     ("15-1252.00", "Structured query language SQL", "1", "x", "Y"),
     ("51-9051.00", "Kilnmaker Systems Kilnmaker Pro", "1", "x", "N"),
+    ("51-9051.00", "Glass Shelter Manager", "1", "x", "Y"),
+    ("51-9051.00", "KilnWorks Annealing Suite", "1", "x", "N"),
+    ("51-9051.00", "Adobe Systems Adobe Annealing Studio", "1", "x", "N"),
+    ("51-9051.00", "Kiln design DeskTop software", "1", "x", "Y"),
 )
 ONET_RELATED = (
     ("O*NET-SOC Code", "Related O*NET-SOC Code", "Relatedness Tier", "Index"),

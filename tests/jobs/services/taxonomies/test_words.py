@@ -1,6 +1,16 @@
 import pytest
 
-from jobs.services.taxonomies.words import Claim, Guard, folded, is_name_like, is_title_like, settle, singular
+from jobs.services.taxonomies.words import (
+    Claim,
+    Guard,
+    folded,
+    is_coined,
+    is_name_like,
+    is_proper_name,
+    is_title_like,
+    settle,
+    singular,
+)
 
 OURS, A, B = 1, 2, 3
 
@@ -84,6 +94,22 @@ def test_a_title_is_like_a_name_that_ends_like_it_and_shares_two_words():
 def test_a_spelling_is_like_a_name_that_it_shares_a_word_with():
     assert is_name_like("annealing of glass", ["glass annealing"])
     assert not is_name_like("technical skill", ["craftsmanship"])
+
+
+@pytest.mark.parametrize("spelling", ["iOS", "DB2 for z/OS", "Oracle Data Integrator", "Internet of Things", ".NET"])
+def test_a_proper_name_has_a_capital_or_a_digit_in_each_word(spelling):
+    assert is_proper_name(spelling)
+
+
+@pytest.mark.parametrize("spelling", ["maintenance and repair", "Iterative development", "ICT policy", "of", ""])
+def test_everyday_words_are_no_proper_name(spelling):
+    # "of" alone is nobody's name, and neither is nothing.
+    assert not is_proper_name(spelling)
+
+
+def test_a_spelling_is_coined_that_no_everyday_word_has():
+    assert all(map(is_coined, ("MapInfo", "iOS", "DB2", "IBM Notes", "3D Master")))
+    assert not any(map(is_coined, ("Loom", "Animal Shelter Manager", "Meals Plus", "analyze", "Claims 3")))
 
 
 def test_names_are_folded_once_each_in_their_order():
