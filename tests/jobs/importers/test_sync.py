@@ -352,3 +352,23 @@ def test_two_syncs_of_one_source_at_once_close_what_one_of_them_would():
     assert listed in [{f"A-{number}" for number in numbers} for numbers in (range(1, 31), range(11, 41))]
     published = {reference for reference, lifecycle in lifecycles().items() if lifecycle == "published"}
     assert published == listed
+
+
+@pytest.mark.parametrize("nothing", [[], {}, "", None])
+def test_empty_value_is_as_good_as_left_out(nothing):
+    account = take_in(row(1, location=nothing, category=nothing, salary=nothing, skills=nothing), is_sync=False)
+    assert account.fates == {Fate.CREATED: 1}
+
+
+@pytest.mark.parametrize("moment", ["2026-02-20T25:00", "2026-02-20 12:61"])
+def test_time_of_day_that_there_is_not_is_refused(moment):
+    account = take_in(row(1, posted_at=moment), is_sync=False)
+    assert [fault.field for fault in account.faults] == ["posted_at"]
+    assert not Job.objects.exists()
+
+
+def test_csv_whose_lines_end_in_carriage_returns_says_so(tmp_path):
+    path = tmp_path / "board.csv"
+    path.write_bytes(b"id,company,title\n1,Acme,Baker\r2,Acme,Cook\r")
+    account = import_from(str(path), plan(format="csv", is_sync=False), now=NOW)
+    assert "a line ends in a carriage return alone" in account.faults[0].reason
