@@ -40,9 +40,7 @@ LABEL org.opencontainers.image.title="Nexus" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 RUN groupadd --gid 10001 nexus \
-    && useradd --uid 10001 --gid nexus --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin nexus \
-    # uvicorn leaves logging to Django's settings only if it is given a configuration that says nothing.
-    && printf '{"version": 1, "disable_existing_loggers": false}\n' > /etc/uvicorn-logging.json
+    && useradd --uid 10001 --gid nexus --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin nexus
 WORKDIR /app
 COPY --from=board /app /app
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/app/static
@@ -52,6 +50,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/live', timeout=3)"]
 # WEB_CONCURRENCY says how many processes; on SIGTERM requests that are being answered get 30 seconds.
-CMD ["uvicorn", "nexus.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
-     "--timeout-graceful-shutdown", "30", "--no-access-log", "--no-server-header", \
-     "--log-config", "/etc/uvicorn-logging.json"]
+CMD ["python", "-m", "nexus.serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -3,3 +3,52 @@ from django.apps import AppConfig
 
 class JobsConfig(AppConfig):
     name = "jobs"
+
+    def ready(self) -> None:
+        from jobs import models
+        from jobs.selectors import job
+        from kernel import caching
+
+        # What the public is shown, in three parts that grow old apart; docs/caching.md says which answer reads which.
+        caching.declare(
+            "job",
+            [
+                models.Job,
+                models.JobLocation,
+                models.JobSkill,
+                models.JobRevision,
+                models.Compensation,
+                models.RemoteEligibility,
+                models.SourcePosting,
+                models.DuplicateCluster,
+                models.DuplicateVerdict,
+                models.JobFingerprint,
+            ],
+            reads=["company", "taxonomy"],
+            next_change=job.next_change,
+        )
+        # A list of companies can ask for those that have live jobs.
+        caching.declare("company", [models.Company, models.SlugHistory], reads=["job", "taxonomy"])
+        caching.declare(
+            "taxonomy",
+            [
+                models.Category,
+                models.Country,
+                models.Currency,
+                models.Industry,
+                models.IndustryCode,
+                models.Occupation,
+                models.OccupationCode,
+                models.OccupationLabel,
+                models.OccupationSkill,
+                models.OccupationTerm,
+                models.Place,
+                models.PlaceName,
+                models.Region,
+                models.RelatedOccupation,
+                models.Skill,
+                models.SkillAlias,
+                models.SkillCode,
+                models.SkillLabel,
+            ],
+        )

@@ -13,19 +13,27 @@ django_application = get_asgi_application()
 require_database()
 
 from django.conf import settings  # noqa: E402  # models can be imported only from here on
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
 
+from nexus import observability  # noqa: E402
 from nexus.graphql.door import Door, Receive, Scope, Send  # noqa: E402
-from nexus.graphql.view import engine  # noqa: E402
+from nexus.graphql.planning import engine  # noqa: E402
 
+observability.has_sentry()
 door = Door()
 if settings.ENGINE:
     # A schema or a setting that the engine cannot serve stops the process here, and not every request later.
     engine()
 
 
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
+async def _application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one HTTP request."""
     if scope["type"] == "http" and scope["path"] == "/graphql" and settings.ENGINE:
         await door(scope, receive, send)
     else:
         await django_application(dict(scope), receive, send)  # type: ignore[arg-type]  # Django asks for a narrower `send`
+
+
+application = _application
+if settings.TRUSTED_PROXIES:
+    application = ProxyHeadersMiddleware(_application, settings.TRUSTED_PROXIES)  # type: ignore[arg-type, assignment]  # ASGI

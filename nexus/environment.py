@@ -64,6 +64,16 @@ class Environment:
         """The parts of a list written with commas."""
         return [part.strip() for part in self.text(name).split(",") if part.strip()] or default
 
+    def networks(self, name: str) -> list[str]:
+        """Addresses and networks, written with commas."""
+        networks = self.items(name, [])
+        for network in networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError:
+                self.faults.append(f"{name}: {network!r} is neither an address nor a network (10.0.0.0/8).")
+        return networks
+
     def url(self, name: str, default: str, *schemes: str) -> str:
         """A URL of one of the schemes. A fault never shows it, because it may hold a password."""
         text = self.text(name, default)

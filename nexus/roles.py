@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
 # Seconds that a process may take to finish what it is doing.
-PATIENCE = {"web": 10, "scheduler": 5, "worker": 30}
+PATIENCE = {"web": 15, "scheduler": 5, "worker": 30}
 
 
 def _prepare(demo: str) -> None:
@@ -60,17 +60,17 @@ def _demo_accounts() -> str:
 def _web(descriptor: str) -> None:
     import uvicorn
 
-    config = uvicorn.Config(
-        "nexus.asgi:application",
-        # The launcher starts as many processes as WEB_CONCURRENCY says; this is one of them.
-        workers=1,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        timeout_graceful_shutdown=PATIENCE["web"] - 2,
-    )
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(descriptor))])
+    from nexus import serve
+
+    serve.raise_file_limit()
+    # The launcher starts as many processes as WEB_CONCURRENCY says; this is one of them.
+    config = uvicorn.Config(workers=1, timeout_graceful_shutdown=PATIENCE["web"] - 2, **serve.uvicorn_options())
+    try:
+        uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(descriptor))])
+    finally:
+        from nexus import observability
+
+        observability.forget_process()
 
 
 def _worker(_: str) -> None:

@@ -5,6 +5,7 @@ Production is a database named in `DATABASE_URL` and no `DEBUG`; it refuses to s
 """
 
 import importlib.util
+import os
 import secrets
 import sys
 import warnings
@@ -32,6 +33,8 @@ DATABASE_URL = env.url("DATABASE_URL", "postgresql://database-url-is-not-set.inv
 DATABASES: dict[str, dict[str, Any]] = {"default": environ.Env.db_url_config(DATABASE_URL)}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# From its third run on a connection, the server keeps a hot read parsed and planned (`kernel.prepared`).
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 2 if env.flag("DATABASE_PREPARE", default=True) else None
 
 REDIS_URL = env.url("REDIS_URL", "redis://localhost:6379/0", "redis", "rediss", "unix")
 KEY_PREFIX = env.text("KEY_PREFIX", "nexus")
@@ -40,9 +43,17 @@ CACHES = {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": KEY_PREFIX,
-        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+        "OPTIONS": {
+            "SOCKET_CONNECT_TIMEOUT": 1,
+            "SOCKET_TIMEOUT": 1,
+            # Not pickle: whoever could write to the cache server could then run code here.
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+        },
     }
 }
+# Whether answers to public queries are kept for others who ask the same, and in how much of a process's memory.
+RESPONSE_CACHE = env.choice("RESPONSE_CACHE", "on", "off") == "on"
+RESPONSE_CACHE_MB = env.number("RESPONSE_CACHE_MB", default=32, least=0, most=65536)
 
 INSTALLED_APPS = [
     "unfold",
@@ -55,6 +66,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "graphene_django",
     "django_structlog",
+    "django_prometheus",
     "kernel",
     "accounts",
     "jobs",
@@ -67,6 +79,8 @@ if importlib.util.find_spec("django_migration_linter"):
 MIGRATION_LINTER_OPTIONS = {"ignore_name": ["0002_imports"]}
 
 MIDDLEWARE = [
+    # Around all of Django's own paths; the door counts for itself.
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     # Before the host check: a load balancer asks for an instance's health by its address.
     "nexus.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -79,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 TEMPLATES = [
     {
@@ -143,6 +158,28 @@ CSRF_TRUSTED_ORIGINS = [f"https://{'*' + host if host.startswith('.') else host}
 
 # Whether our engine executes documents, or graphql-core through graphene-django's own view.
 ENGINE = env.choice("ENGINE", "on", "off") == "on"
+# How many of 100 live queries graphql-core executes as well, to compare its answer with the engine's.
+SHADOW_PERCENT = env.number("SHADOW_PERCENT", default=0, least=0, most=100)
+# Points that one operation may take; an object that is asked for is a point.
+COST_LIMIT = env.number("COST_LIMIT", default=150_000, least=1_000, most=999_999_999)
+# Points a minute; an object that is asked for is a point. 0: no limit.
+RATE_LIMIT = env.number("RATE_LIMIT", default=300_000, least=0, most=999_999_999)
+RATE_LIMIT_ADDRESS = env.number("RATE_LIMIT_ADDRESS", default=3_000_000, least=0, most=999_999_999)
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+EXECUTION_TIMEOUT = env.number("EXECUTION_TIMEOUT", default=10, least=1, most=300)
+GRAPHQL_THREADS = env.number("GRAPHQL_THREADS", default=8, least=1, most=64)
+GRAPHQL_QUEUE = env.number("GRAPHQL_QUEUE", default=64, least=0, most=10_000)
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+PROMETHEUS_MULTIPROC_DIR = env.text("PROMETHEUS_MULTIPROC_DIR")
+if not PROMETHEUS_MULTIPROC_DIR:
+    # The library reads it by itself, and takes an empty one for a folder.
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
+elif not Path(PROMETHEUS_MULTIPROC_DIR).is_dir():
+    env.faults.append("PROMETHEUS_MULTIPROC_DIR: is no folder.")
+SENTRY_DSN = env.text("SENTRY_DSN") and env.url("SENTRY_DSN", "", "https", "http")
+# Whether clients may, or must, name documents that were published to the board; see docs/trusted-documents.md.
+TRUSTED_DOCUMENTS = env.choice("TRUSTED_DOCUMENTS", "off", "optional", "required")
+PERSISTED_QUERIES = env.choice("PERSISTED_QUERIES", "on", "off") == "on"
 JOB_LIFETIME_DAYS = env.number("JOB_LIFETIME_DAYS", default=60, least=1, most=3650)
 # Whether a source on a schedule may be a machine of this network.
 IMPORT_ALLOW_PRIVATE = env.flag("IMPORT_ALLOW_PRIVATE", default=False)
@@ -234,6 +271,9 @@ def _check_production() -> None:
             env.faults.append(f"{name}: is not set; production names it.")
 
 
+for name, limit in (("RATE_LIMIT", RATE_LIMIT), ("RATE_LIMIT_ADDRESS", RATE_LIMIT_ADDRESS)):
+    if 0 < limit < COST_LIMIT:
+        env.faults.append(f"{name}: is below COST_LIMIT, so that some operations could never be paid for.")
 if any(host == "*" for host in ALLOWED_HOSTS):
     env.faults.append("ALLOWED_HOSTS: `*` lets anyone choose the host name in links; list the names you serve.")
 if "*" in CORS_ALLOWED_ORIGINS:

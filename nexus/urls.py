@@ -6,6 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
 from nexus.graphql.oracle import OracleView
+from nexus.observability import metrics
 from nexus.schema_view import sdl
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Exempt: it reads no cookie, so there is none for another site to ride on.
     path("graphql", csrf_exempt(OracleView.as_view())),
     path("schema.graphql", sdl),
+    path("metrics", metrics),
 ]

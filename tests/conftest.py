@@ -17,6 +17,8 @@ from nexus.environment import BASE_DIR
 from tests import requirements, servers
 from tests.requirements import pytest_runtest_setup  # noqa: F401
 from tests.servers import pytest_configure, pytest_unconfigure  # noqa: F401
+from tests.tallies import pytest_terminal_summary  # noqa: F401
+from tests.writes import pytest_runtest_call  # noqa: F401
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ Reference rows are looked up by their natural key first, so that they never coll
 """
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import factory
@@ -41,6 +42,7 @@ from jobs.models import (
 )
 from jobs.services import description
 from kernel.viewer import Viewer
+from nexus.models import TrustedDocument
 
 PASSWORD = "correct horse battery staple"
 
@@ -319,3 +321,19 @@ class ProfileSkillFactory(DjangoModelFactory[ProfileSkill]):
 
     profile = factory.SubFactory(ProfileFactory)
     skill = factory.SubFactory(SkillFactory)
+
+
+class TrustedDocumentFactory(DjangoModelFactory[TrustedDocument]):
+    """A query that one app publishes, by its SHA-256."""
+
+    class Meta:
+        model = TrustedDocument
+
+    name = factory.Sequence(lambda n: f"Document{n}")
+    text = factory.LazyAttribute(lambda document: f"query {document.name} {{ __typename }}")
+    sha256 = factory.LazyAttribute(lambda document: sha256(document.text.encode()).hexdigest())
+    id = factory.SelfAttribute("sha256")
+    kind = "query"
+    apps = ["web"]
+    published_at = factory.LazyFunction(timezone.now)
+    changed_at = factory.LazyFunction(timezone.now)

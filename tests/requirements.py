@@ -39,6 +39,8 @@ def lacking(name: str) -> str | None:
             return None if chromium() else f"none of {', '.join(CHROMIUM_NAMES)} on the PATH"
         case "data":
             return None if data_folder().is_dir() else f"no folder {data_folder()}; set NEXUS_DATA"
+        case "pypi":
+            return _lacking_pypi()
         case "root":
             return None if os.geteuid() == 0 else "not run as root"
         case _:
@@ -63,4 +65,15 @@ def _lacking_rabbitmq() -> str | None:
             connection.connect()
     except OSError as error:
         return f"no RabbitMQ at NEXUS_TEST_RABBITMQ ({error})"
+    return None
+
+
+def _lacking_pypi() -> str | None:
+    from tests.engine.upstream import suite
+
+    try:
+        suite.graphql_core()
+        suite.plugins()
+    except suite.Unavailable as unavailable:
+        return f"graphql-core's tests are not to be had ({unavailable})"
     return None

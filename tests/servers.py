@@ -60,6 +60,8 @@ def _start_run() -> None:
     os.environ["CELERY_BROKER_URL"] = os.environ.get("CELERY_BROKER_URL") or os.environ["REDIS_URL"]
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(50)
     os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
+    # A live server would answer one test with what it told another; tests of the cache turn it on.
+    os.environ["RESPONSE_CACHE"] = "off"
     os.environ[RUN] = f"nexus_test_{secrets.token_hex(4)}"
 
 
@@ -96,7 +98,10 @@ def reset_database() -> None:
     """Undoes what a test committed. A flush would take the reference data too."""
     from django.db import connections
 
+    from kernel import caching
+
     connections.close_all()
+    caching.forget()
     with _administration() as connection:
         clone(connection, urlsplit(os.environ["DATABASE_URL"]).path[1:])
 

@@ -10,6 +10,8 @@ from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 from psycopg.sql import SQL, Composed, Identifier
 
+from kernel import caching
+
 NULL = "\\N"
 PIECE = 1 << 18  # bytes handed over at a time
 
@@ -21,7 +23,7 @@ class Sheet:
         fields = {str(field.column): field for field in model._meta.concrete_fields if not field.generated}
         self.columns = columns
         others = [column for column in fields if column not in columns]
-        self._table = model._meta.db_table
+        self.table = model._meta.db_table
         self._all = [*columns, *others]
         self._rest = "".join("\t" + encoded(default(fields[column])) for column in others) + "\n"
         self.lines: list[str] = []
@@ -38,7 +40,7 @@ class Sheet:
     @property
     def statement(self) -> Composed:
         columns = SQL(", ").join(Identifier(column) for column in self._all)
-        return SQL("COPY {} ({}) FROM STDIN").format(Identifier(self._table), columns)
+        return SQL("COPY {} ({}) FROM STDIN").format(Identifier(self.table), columns)
 
 
 def defaults(model: type[models.Model]) -> type:
@@ -95,3 +97,4 @@ def write(sheets: Iterable[Sheet]) -> None:
                 with cursor.copy(sheet.statement) as copy:
                     for start in range(0, len(rows), PIECE):
                         copy.write(rows[start : start + PIECE])
+                caching.written(sheet.table)

@@ -8,6 +8,8 @@ from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
+from kernel import caching
+
 
 def insert(rows: Sequence[models.Model]) -> None:
     """Insert unsaved rows of one model, whose keys are set or numbered by the database; `bulk_create`, but faster.
@@ -26,6 +28,7 @@ def insert(rows: Sequence[models.Model]) -> None:
             _list(SQL("{}"), [str(field.column) for field in fields]),
             ([read(row) for read in readers] for row in rows),
         )
+    caching.written(model._meta.db_table)
 
 
 def insert_values(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -35,6 +38,7 @@ def insert_values(model: type[models.Model], columns: Sequence[str], rows: Itera
     """
     with connection.cursor() as cursor:
         _copy(cursor, Identifier(model._meta.db_table), _list(SQL("{}"), columns), rows)
+    caching.written(model._meta.db_table)
 
 
 def _reader(field: "models.Field[Any, Any]") -> Callable[[models.Model], Any]:

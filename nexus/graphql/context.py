@@ -15,6 +15,9 @@ from accounts.auth.viewer import viewer_of
 from accounts.models import User
 from engine import BatchSelector, Loaders
 from kernel.viewer import Viewer
+from nexus.graphql import limits
+from nexus.graphql.planning import engine
+from nexus.graphql.rates import Bucket
 from schema.core.errors import Unauthenticated
 
 
@@ -29,6 +32,8 @@ class Context:
         self.META = {"HTTP_AUTHORIZATION": authorization} if authorization else {}
         self.COOKIES: dict[str, str] = {}
         self.user: User | AnonymousUser = AnonymousUser()
+        self.rate_limit: Bucket | None = None
+        """The caller's points, once the operation was charged; None where no limit applies."""
 
     @cached_property
     def viewer(self) -> Viewer:
@@ -43,6 +48,10 @@ class Context:
     def load(self, batch: BatchSelector, key: Hashable, /, **arguments: Hashable) -> Promise[Any]:
         """What `batch` finds for `key`, loaded together with all else that the level asks of it."""
         return self.loaders.load(batch, key, **arguments)
+
+    def price_of(self, document: str, operation_name: str | None, variables: dict[str, Any]) -> limits.OperationPrice:
+        """What another operation would cost. Raises a `RequestError` that says what is wrong with it."""
+        return limits.price_of(engine(), document, operation_name, variables)
 
 
 def authenticate_once(context: Context) -> None:

@@ -1,66 +1,181 @@
 """The ASGI shell around `answer`: receives a request, has it answered on a thread, and sends the answer.
 
-Threads keep their database connections between requests; they are checked before and after each one, as Django does.
+`GRAPHQL_THREADS` requests are answered at a time and `GRAPHQL_QUEUE` wait for a thread, no longer than `QUEUE_SECONDS`;
+whoever comes beyond that hears 503 at once. Work stops when the client has gone: see `nexus.graphql.timeouts`.
 """
 
 import asyncio
+import contextlib
+import threading
+from asyncio import AbstractEventLoop, Future
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from django.db import close_old_connections
+import structlog
+from django.conf import settings
 
-from nexus.graphql.http import Request, Response
-from nexus.graphql.view import answer, refusal
+from nexus.graphql import connections
+from nexus.graphql.http import HttpError, Request, Response
+from nexus.graphql.timeouts import RequestDeadline
+from nexus.graphql.view import answer, answer_at_hand, refusal
+
+log = structlog.get_logger("nexus.graphql")
 
 type Scope = MutableMapping[str, Any]
-type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+type Message = MutableMapping[str, Any]
+type Receive = Callable[[], Awaitable[Message]]
+type Send = Callable[[Message], Awaitable[None]]
 
-THREADS = 8
 MAX_BODY_BYTES = 1_000_000
 MAX_DRAINED_BYTES = 20_000_000
 RECEIVE_SECONDS = 15
+QUEUE_SECONDS = 5.0
+RETRY_SECONDS = 1
+# Most requests are answered before anybody has to look whether their client is still there.
+ATTEND_AFTER_SECONDS = 0.1
 
 
-class BodyTooLarge(Exception):
-    """The request's body is larger than any document needs to be."""
+class Job:
+    """A request on its way through the threads. Either a thread begins it, or it is abandoned before."""
+
+    __slots__ = ("_is_abandoned", "_lock", "_loop", "answered", "deadline", "request")
+
+    def __init__(self, request: Request, loop: AbstractEventLoop) -> None:
+        self.request = request
+        self.answered: Future[Response | None] = loop.create_future()
+        self.deadline: RequestDeadline | None = None
+        """There once a thread has begun."""
+        self._is_abandoned = False
+        self._loop = loop
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        """On a thread: has the request answered, unless it was abandoned."""
+        with self._lock:
+            if self._is_abandoned:
+                return
+            deadline = self.deadline = RequestDeadline(settings.EXECUTION_TIMEOUT)
+        response = None
+        try:
+            connections.wake()
+            response = answer(self.request, deadline=deadline)
+            deadline.finish()
+            connections.rest()
+        except Exception:
+            log.exception("graphql_thread_failed")
+        finally:
+            deadline.finish()
+            # The loop has stopped where the process was told to end and ran out of patience.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self.end, response)
+
+    def abandon(self, response: Response | None) -> bool:
+        """Ends it with this response if no thread has begun; whether that is so."""
+        with self._lock:
+            self._is_abandoned = self.deadline is None
+        if self._is_abandoned:
+            self.end(response)
+        return self._is_abandoned
+
+    def end(self, response: Response | None) -> None:
+        """On the event loop: what to send; None where nobody is there to read it."""
+        if not self.answered.done():
+            self.answered.set_result(response)
 
 
 class Door:
     """Answers HTTP requests for `/graphql`."""
 
     def __init__(self) -> None:
-        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="graphql")
+        self.threads = ThreadPoolExecutor(
+            settings.GRAPHQL_THREADS, thread_name_prefix="graphql", initializer=connections.set_up_thread
+        )
+        self.most = settings.GRAPHQL_THREADS + settings.GRAPHQL_QUEUE
+        self.jobs = 0
+        """Requests that are being answered, or wait for a thread."""
+        _doors.append(self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             async with asyncio.timeout(RECEIVE_SECONDS):
                 body = await _body(receive)
-        except BodyTooLarge:
-            await _send(send, refusal(413, f"A request has at most {MAX_BODY_BYTES:,} bytes."))
+        except HttpError as error:
+            await _send(send, refusal(error))
             return
         except TimeoutError:
-            await _send(send, refusal(408, f"The request did not arrive within {RECEIVE_SECONDS} seconds."))
+            late = f"The request did not arrive within {RECEIVE_SECONDS} seconds."
+            await _send(send, refusal(HttpError(408, late, Connection="close")))
             return
         except ConnectionAbortedError:
             return
-        request = Request(
-            method=scope["method"],
-            headers=_headers(scope),
-            query_string=scope["query_string"].decode("latin-1"),
-            body=body,
-        )
+        request = _request(scope, body)
+        response = answer_at_hand(request) or await self._answer(request, receive)
+        if response is not None:
+            await _send(send, response)
+
+    async def _answer(self, request: Request, receive: Receive) -> Response | None:
+        """The answer that a thread gives; None where the client went away."""
+        if self.jobs >= self.most:
+            return refusal(_busy())
         loop = asyncio.get_running_loop()
-        await _send(send, await loop.run_in_executor(self.threads, _answer, request))
+        job = Job(request, loop)
+        attendants: list[asyncio.Task[None]] = []
+        attending = loop.call_later(
+            ATTEND_AFTER_SECONDS, lambda: attendants.append(loop.create_task(_attend(job, receive)))
+        )
+        self.jobs += 1
+        try:
+            self.threads.submit(job.run)
+            return await job.answered
+        finally:
+            self.jobs -= 1
+            attending.cancel()
+            for attendant in attendants:
+                attendant.cancel()
 
 
-def _answer(request: Request) -> Response:
-    close_old_connections()
+_doors: list[Door] = []
+
+
+def jobs() -> dict[str, int]:
+    """How many requests this process's threads answer, and how many wait for one."""
+    total = sum(door.jobs for door in _doors)
+    return {"busy": min(total, settings.GRAPHQL_THREADS), "waiting": max(0, total - settings.GRAPHQL_THREADS)}
+
+
+async def _attend(job: Job, receive: Receive) -> None:
+    """Looks after a job that takes its time: nobody waits too long for a thread, and none works for nobody."""
+    gone = asyncio.ensure_future(receive())
     try:
-        return answer(request)
+        await asyncio.wait([gone], timeout=QUEUE_SECONDS - ATTEND_AFTER_SECONDS)
+        if job.deadline is None and job.abandon(None if gone.done() else refusal(_busy())):
+            return
+        deadline = job.deadline
+        assert deadline is not None
+        await asyncio.wait([gone], timeout=deadline.remaining)
+        if gone.done():
+            deadline.cancel()
+        await asyncio.to_thread(deadline.interrupt)
     finally:
-        close_old_connections()
+        gone.cancel()
+
+
+def _request(scope: Scope, body: bytes) -> Request:
+    client = scope.get("client")
+    return Request(
+        method=scope["method"],
+        headers=_headers(scope),
+        query_string=scope["query_string"].decode("latin-1"),
+        body=body,
+        address=client[0] if client else "unknown",
+    )
+
+
+def _busy() -> HttpError:
+    return HttpError(
+        503, "The server has too much to do. Try again in a moment.", **{"Retry-After": str(RETRY_SECONDS)}
+    )
 
 
 async def _body(receive: Receive) -> bytes:
@@ -77,7 +192,7 @@ async def _body(receive: Receive) -> bytes:
         is_last = not message.get("more_body")
         # What is a little too large is read to its end, or its sender would see a reset and never the answer.
         if size > MAX_DRAINED_BYTES or (is_last and size > MAX_BODY_BYTES):
-            raise BodyTooLarge
+            raise HttpError(413, f"A request has at most {MAX_BODY_BYTES:,} bytes.", Connection="close")
         if is_last:
             return b"".join(chunks)
 
@@ -93,6 +208,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 async def _send(send: Send, response: Response) -> None:
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.headers.items()]
-    headers.append((b"content-length", str(len(response.body)).encode()))
+    if response.status not in (204, 304):
+        headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})

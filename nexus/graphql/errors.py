@@ -11,7 +11,10 @@ from django.db import DataError
 from graphql import GraphQLError
 from graphql_jwt.exceptions import JSONWebTokenError
 
+from engine import LimitExceeded
 from kernel.errors import DomainError
+from nexus import observability
+from nexus.graphql import connections
 from schema.core.errors import ErrorCode, RequestError
 
 log = structlog.get_logger("nexus.graphql")
@@ -37,6 +40,9 @@ def _explain(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]
     cause = _cause(error)
     if isinstance(cause, RequestError):
         return cause.message, dict(cause.extensions or {})
+    if isinstance(cause, LimitExceeded):
+        numbers = {"limit": cause.limit, "most": cause.most, "found": cause.found}
+        return cause.message, {"code": ErrorCode.DOCUMENT_TOO_COMPLEX, **numbers}
     if isinstance(cause, DomainError):
         code = cause.code if cause.code in set(ErrorCode) else ErrorCode.BAD_REQUEST
         return str(cause), {"code": code, "argument": cause.field} if cause.field else {"code": code}
@@ -45,6 +51,11 @@ def _explain(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]
     if isinstance(cause, DataError):
         # The database could not read a value: too large, or a character that no text can hold.
         return "A value in the request cannot be compared with anything stored.", {"code": ErrorCode.BAD_REQUEST}
+    if connections.is_cancelled(cause):
+        return "This took longer than one operation may.", {"code": ErrorCode.TIMEOUT}
+    if connections.is_lost(cause):
+        log.warning("graphql_database_lost", path=error.path, exc_info=cause)
+        return "The database went away. Whether this was done is not known.", {"code": ErrorCode.UNAVAILABLE}
     # What graphql-core finds wrong with a document or its variables has no path: nothing was executed yet. What it
     # finds wrong with an argument points into the document; what a scalar or enum says of our own values does not.
     if error.path is None and (error.nodes or isinstance(cause, GraphQLError)):
@@ -52,6 +63,7 @@ def _explain(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]
     if isinstance(cause, GraphQLError) and cause.nodes:
         return cause.message[:MAX_MESSAGE], {"code": ErrorCode.BAD_REQUEST}
     log.error("graphql_internal_error", error_id=request_id, path=error.path, exc_info=cause)
+    observability.report(cause, request_id)
     return MASKED, {"code": ErrorCode.INTERNAL, "id": request_id}
 
 

@@ -1,9 +1,10 @@
 """GraphQL over HTTP: what a request asks for, and in which of the two media types it is answered.
 
 Follows the GraphQL over HTTP specification (https://graphql.github.io/graphql-over-http/draft/). Every body but JSON
-is refused, so that no form of another site can send one; a GET runs only where the client asks for JSON by name.
+is refused, so that no form of another site can send one; a GET runs only where no form, link or image can have made it.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,6 +14,14 @@ import orjson
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 HTML = "text/html"
+# Levels of arrays and objects in a body. The deepest input of the schema has a fraction of it.
+MAX_JSON_DEPTH = 64
+# What a page can send to another site without asking is written here; what it must ask for first proves a program:
+# https://fetch.spec.whatwg.org/#cors-safelisted-request-header. Apollo's clients send these.
+PREFLIGHT_HEADERS = ("apollo-require-preflight", "graphql-require-preflight", "x-apollo-operation-name")
+# Appendix A of GraphQL over HTTP: `sha256:` and 64 digits, `x-…:…`, or a name of the client's own.
+DOCUMENT_ID = re.compile(r"(?:sha256:)?([0-9a-f]{64})|((?:x-[A-Za-z0-9._~-]{1,60}:)?[A-Za-z0-9._~-]{1,128})")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,8 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     query_string: str = ""
     body: bytes = b""
+    address: str = ""
+    """The client's, as far as the proxies in front can be believed."""
 
     def header(self, name: str) -> str:
         return self.headers.get(name, "")
@@ -39,11 +50,20 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a request asks to have executed."""
+    """What a request asks to have executed: the document that it sends, or one that the server knows by a name.
 
-    query: str
+    One of `query`, `document_id` and `sha256` is there at least, and `document_id` is there alone.
+    """
+
+    query: str | None
+    """The document's text."""
     variables: dict[str, Any]
     name: str | None
+    """Which of the document's operations."""
+    document_id: str | None = None
+    """The id of a persisted document; where it is a SHA-256, the 64 hexadecimal digits without the prefix."""
+    sha256: str | None = None
+    """What an automatic persisted query says is the SHA-256 of its text, in 64 hexadecimal digits."""
 
 
 class HttpError(Exception):
@@ -100,21 +120,59 @@ def operation_of(request: Request) -> Operation:
     if request.method == "POST":
         parameters = _posted(request)
     elif request.method == "GET":
-        if not {JSON, GRAPHQL} & set(_accepted(request.header("accept"))):
-            # An image or a form of another site cannot ask for JSON.
+        if not _is_from_program(request):
             raise HttpError(406, f"A GET must ask for {GRAPHQL} or {JSON} by name.")
         parameters = _queried(request)
     else:
         raise HttpError(405, "Use POST, or GET for queries.", Allow="GET, POST, OPTIONS")
-    query, name = parameters.get("query"), parameters.get("operationName")
-    if not isinstance(query, str) or not query:
-        raise HttpError(400, "`query` must be a string that holds a document.")
+    name = parameters.get("operationName")
     if name is not None and not isinstance(name, str):
         raise HttpError(400, "`operationName` must be a string.")
     for key in ("variables", "extensions"):
         if parameters.get(key) is not None and not isinstance(parameters[key], dict):
             raise HttpError(400, f"`{key}` must be an object.")
-    return Operation(query, parameters.get("variables") or {}, name or None)
+    query, document_id, sha256 = _document(parameters)
+    return Operation(query, parameters.get("variables") or {}, name or None, document_id, sha256)
+
+
+def _is_from_program(request: Request) -> bool:
+    """Whether this GET is none that an image, a link or a form of another site can make."""
+    if {JSON, GRAPHQL} & set(_accepted(request.header("accept"))):
+        return True
+    return request.header("content-type").partition(";")[0].strip().lower() == JSON or any(
+        request.header(name) for name in PREFLIGHT_HEADERS
+    )
+
+
+def _document(parameters: dict[str, Any]) -> tuple[str | None, str | None, str | None]:
+    """The text, the id and the hash by which the request names its document."""
+    query, given_id = parameters.get("query"), parameters.get("documentId")
+    sha256 = _persisted_hash(parameters.get("extensions") or {})
+    if given_id is not None:
+        if query is not None or sha256 is not None:
+            raise HttpError(400, "`documentId` stands alone: leave out `query` and `extensions.persistedQuery`.")
+        matched = DOCUMENT_ID.fullmatch(given_id) if isinstance(given_id, str) else None
+        if matched is None:
+            raise HttpError(400, "`documentId` must be `sha256:` and 64 hexadecimal digits, or the id of a manifest.")
+        return None, matched[1] or matched[2], None
+    if query is None and sha256 is not None:
+        return None, None, sha256
+    if not isinstance(query, str) or not query:
+        raise HttpError(400, "`query` must be a string that holds a document.")
+    return query, None, sha256
+
+
+def _persisted_hash(extensions: dict[str, Any]) -> str | None:
+    """The hash of an automatic persisted query, as Apollo's clients send it."""
+    persisted = extensions.get("persistedQuery")
+    if persisted is None:
+        return None
+    if not isinstance(persisted, dict) or persisted.get("version") != 1:
+        raise HttpError(400, "`extensions.persistedQuery` must be an object with `version` 1 and `sha256Hash`.")
+    sha256 = persisted.get("sha256Hash")
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
+        raise HttpError(400, "`extensions.persistedQuery.sha256Hash` must be 64 hexadecimal digits in lower case.")
+    return sha256
 
 
 def _posted(request: Request) -> dict[str, Any]:
@@ -147,7 +205,27 @@ def _queried(request: Request) -> dict[str, Any]:
 
 
 def _json(text: bytes, what: str) -> Any:
+    too_deep = f"{what} is nested deeper than {MAX_JSON_DEPTH} levels."
     try:
-        return orjson.loads(text)
+        value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise HttpError(400, f"{what} is not JSON in UTF-8: {error}.") from None
+        raise HttpError(400, too_deep if "depth" in error.msg else f"{what} is not JSON in UTF-8: {error}.") from None
+    # Most texts have too few brackets to be deep, which is counted in no time.
+    if text.count(b"[") + text.count(b"{") > MAX_JSON_DEPTH and _is_deeper(value, MAX_JSON_DEPTH):
+        raise HttpError(400, too_deep)
+    return value
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether arrays and objects are nested deeper than so many levels; looks at each of them once."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(levels):
+        if not level:
+            return False
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, dict | list)
+        ]
+    return bool(level)

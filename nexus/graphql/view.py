@@ -1,32 +1,34 @@
 """From a request to an answer, synchronously: tests call `answer` on their own thread, inside their own transaction.
 
-The chain: allowed host → explorer page → GraphQL over HTTP → authentication → plan → execution → JSON.
+The chain: allowed host → explorer page → GraphQL over HTTP → authentication → document → plan and price → rate limit →
+cache → execution → JSON.
 """
 
 import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import sha256
+from typing import NamedTuple
 
 import orjson
 import structlog
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.http.request import split_domain_port, validate_host
-from graphene_django.settings import graphene_settings
-from graphql import ExecutionResult, GraphQLError, OperationType
-from graphql_jwt.middleware import JSONWebTokenMiddleware
+from graphql import GraphQLError, OperationType
 
-from engine import Engine, RequestInvalid
+from engine import Deadline, ExecutionStopped, ExecutionTimedOut, RequestInvalid, Result
 from kernel.ids import uuid7
+from kernel.viewer import ANONYMOUS
+from nexus import observability
+from nexus.graphql import cache, connections, documents, limits, rates, responses
 from nexus.graphql.context import Context, authenticate_once
-from nexus.graphql.errors import MASKED, describe
+from nexus.graphql.exchange import Exchange
+from nexus.graphql.execution import Call, Run, on_engine
 from nexus.graphql.explorer import page
 from nexus.graphql.http import (
-    GRAPHQL,
-    JSON,
+    PREFLIGHT_HEADERS,
     HttpError,
     Operation,
     Request,
@@ -35,165 +37,204 @@ from nexus.graphql.http import (
     operation_of,
     wants_page,
 )
-from schema.core.errors import ErrorCode, Unauthenticated
+from nexus.graphql.http_caching import http_caching
+from nexus.graphql.planning import engine
+from schema.core.errors import RequestError, TimedOut, Unavailable
 
 log = structlog.get_logger("nexus.graphql")
 
-SECURE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-# Far beyond any document that somebody writes: the explorer's own introspection has under 300.
-MAX_TOKENS = 5_000
-ALLOWED_METHODS = "GET, POST, OPTIONS"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+# What an answer from the cache costs, whatever its operation could cost.
+CACHED_COST = 1
+# All of a request that its understanding depends on, beside its method, query string and body.
+_TELLING_HEADERS = ("host", "accept", "content-type", "content-encoding", *PREFLIGHT_HEADERS)
 
 
-@cache
-def engine() -> Engine:
-    """The engine over the schema that `GRAPHENE["SCHEMA"]` names."""
-    if any(middleware is not JSONWebTokenMiddleware for middleware in graphene_settings.MIDDLEWARE):
-        raise ImproperlyConfigured(
-            "The engine runs no field middleware but JSONWebTokenMiddleware, once a request. Take the others out of "
-            'GRAPHENE["MIDDLEWARE"], or set ENGINE=off.'
-        )
-    return Engine(graphene_settings.SCHEMA.graphql_schema, max_tokens=MAX_TOKENS)
+class Understood(NamedTuple):
+    """What is kept of a request whose answer may be in the cache, so that its like need not be read again."""
+
+    operation: Operation
+    name: str | None
+    cost: int
+    media_type: str
 
 
-@dataclass(slots=True)
-class Trace:
-    """What the log says of a request in the end."""
-
-    request_id: str
-    started: float
-    operation: str | None = None
-    kind: str | None = None
-    viewer: str | None = None
-
-
-# Executes an operation: `(request, operation, context, trace)`. Raises `RequestInvalid` or `HttpError` before it does.
-type Run = Callable[[Request, Operation, Context, Trace], ExecutionResult]
-
-
-def answer(request: Request, run: Run | None = None) -> Response:
+def answer(request: Request, run: Run = on_engine, deadline: Deadline | None = None) -> Response:
     """The answer to a request. It never raises: what goes wrong is said in the answer, and logged.
 
-    `run` executes the operation in the engine's stead.
+    `run` executes the operation; `deadline` ends it, after `EXECUTION_TIMEOUT` seconds unless one is given.
     """
-    trace = Trace(_request_id(request), time.perf_counter())
-    structlog.contextvars.bind_contextvars(request_id=trace.request_id)
+    exchange = Exchange(_request_id(request))
+    structlog.contextvars.bind_contextvars(request_id=exchange.request_id)
     try:
-        response = _answer(request, trace, run or _on_engine)
+        response = _answer_surely(request, exchange, run, deadline or Deadline(settings.EXECUTION_TIMEOUT))
     except HttpError as error:
-        response = _refuse(error, trace)
+        response = responses.not_graphql(error, exchange)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it is logged and masked
-        response = _fail(error, trace)
+        response = responses.failed(error, exchange)
     finally:
         structlog.contextvars.unbind_contextvars("request_id")
-    log.info(
-        "graphql_request",
-        request_id=trace.request_id,
-        status=response.status,
-        milliseconds=round((time.perf_counter() - trace.started) * 1000, 2),
-        operation=trace.operation,
-        kind=trace.kind,
-        viewer=trace.viewer,
-    )
-    headers = {**SECURE_HEADERS, **_cors(request), **response.headers, "X-Request-ID": trace.request_id}
-    return replace(response, headers=headers)
+    return _finish(request, exchange, response)
 
 
-def _answer(request: Request, trace: Trace, run: Run) -> Response:
-    domain, _ = split_domain_port(request.header("host"))
-    if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
+def answer_at_hand(request: Request) -> Response | None:
+    """The answer, where it is in this process; it waits for nothing, so that it may be asked for on the event loop."""
+    if not settings.RESPONSE_CACHE or request.header("authorization"):
+        return None
+    recalled = cache.recall(_fingerprint(request))
+    if recalled is None:
+        return None
+    key, understood = recalled
+    if documents.source_at_hand(understood.operation) is None:
+        return None
+    stored = cache.peek(key)
+    charge = rates.charge_from_lease(ANONYMOUS, request.address, CACHED_COST) if stored else None
+    if stored is None or charge is None:
+        return None
+    documents.count_use(understood.operation)
+    exchange = Exchange(_request_id(request), kind="query", operation=understood.name, cached=stored.source)
+    exchange.requested_cost, exchange.actual_cost, exchange.bucket = understood.cost, CACHED_COST, charge.bucket
+    response = _executed(stored.data, (), request, exchange, understood.media_type, int(stored.max_age))
+    return _finish(request, exchange, response)
+
+
+def refusal(error: HttpError) -> Response:
+    """The answer to a request that nobody looks into: it never arrived whole, or there is no room for it."""
+    exchange = Exchange(uuid7().hex)
+    return _finish(Request(""), exchange, responses.not_graphql(error, exchange))
+
+
+def _finish(request: Request, exchange: Exchange, response: Response) -> Response:
+    """The answer with the headers that every answer has; log and metrics are told of it."""
+    exchange.status = response.status
+    exchange.seconds = time.perf_counter() - exchange.started
+    observability.observe(exchange)
+    headers = responses.SECURE_HEADERS | responses.cors(request) | response.headers
+    return replace(response, headers=headers | {"X-Request-ID": exchange.request_id})
+
+
+def _answer_surely(request: Request, exchange: Exchange, run: Run, deadline: Deadline) -> Response:
+    """The answer; asked for a second time where the database was away at the first, and nothing was done yet."""
+    for _ in range(2):
+        try:
+            return _answer(request, exchange, run, deadline)
+        except Exception as error:
+            if not connections.is_lost(error):
+                raise
+            log.warning("database_connection_lost", exc_info=error)
+            connections.renew()
+    away = Unavailable("The database does not answer now. Try again in a moment.", retryAfter=1)
+    return responses.refused([away], exchange, media_type_of(request))
+
+
+def _answer(request: Request, exchange: Exchange, run: Run, deadline: Deadline) -> Response:
+    if not _is_allowed_host(request.header("host"), tuple(settings.ALLOWED_HOSTS)):
         raise HttpError(400, "This server does not answer to that host name.")
     if request.method == "OPTIONS":
-        return Response(204, headers={"Allow": ALLOWED_METHODS})
+        return Response(204, headers={"Allow": responses.ALLOWED_METHODS})
     if wants_page(request):
+        if settings.TRUSTED_DOCUMENTS == "required":
+            raise HttpError(404, documents.EXPLORER_OFF)
         body, headers = page()
         return Response(200, body, headers)
     media_type = media_type_of(request)
     operation = operation_of(request)
-    context = Context(request.header("authorization"))
     try:
-        authenticate_once(context)
-        trace.viewer = str(context.viewer.user_id) if context.viewer.is_authenticated else None
-        result = run(request, operation, context, trace)
+        call = _call(request, operation, exchange, deadline)
+        return _execute(call, request, exchange, media_type, run)
     except RequestInvalid as invalid:
-        return _respond(ExecutionResult(None, invalid.errors), trace, media_type, status=400)
-    except Unauthenticated as error:
-        return _respond(ExecutionResult(None, [error]), trace, media_type, status=401)
-    return _respond(result, trace, media_type)
+        return responses.refused(invalid.errors, exchange, media_type)
+    except RequestError as error:
+        return responses.refused([error], exchange, media_type)
+    except ExecutionTimedOut as stopped:
+        return responses.refused([TimedOut(str(stopped))], exchange, media_type)
+    except ExecutionStopped as stopped:
+        return responses.refused([Unavailable(str(stopped))], exchange, media_type)
 
 
-def _on_engine(request: Request, operation: Operation, context: Context, trace: Trace) -> ExecutionResult:
-    """What the operation gives. Raises before it is executed: `RequestInvalid`, `HttpError`."""
-    plan = engine().plan(operation.query, operation.name)
-    trace.operation = plan.operation.name.value if plan.operation.name else None
-    trace.kind = plan.operation_type.value
+def _call(request: Request, operation: Operation, exchange: Exchange, deadline: Deadline) -> Call:
+    """Who asks for what. Raises before anything is executed: `RequestError`, `RequestInvalid`, `HttpError`."""
+    context = Context(request.header("authorization"))
+    authenticate_once(context)
+    exchange.viewer = str(context.viewer.user_id) if context.viewer.is_authenticated else None
+    rates.require_points(context.viewer, request.address)
+    source = documents.source_of(operation)
+    try:
+        plan = engine().plan(source, operation.name)
+    except RequestInvalid:
+        rates.charge(context.viewer, request.address, limits.REFUSAL_COST)
+        raise
+    documents.remember(operation)
+    exchange.operation = plan.operation.name.value if plan.operation.name else None
+    exchange.kind = plan.operation_type.value
     if plan.operation_type is not OperationType.QUERY and request.method == "GET":
         raise HttpError(405, "A GET runs queries only; send a mutation by POST.", Allow="POST")
-    return engine().execute(plan, variables=operation.variables, context=context)
+    return Call(source, plan, operation, context, deadline)
 
 
-def _respond(result: ExecutionResult, trace: Trace, media_type: str, *, status: int = 200) -> Response:
-    """The result as JSON. `application/json` says 200 whatever became of it, as its clients expect."""
-    content: dict[str, Any] = {}
-    if result.errors:
-        content["errors"] = [describe(error, trace.request_id) for error in result.errors]
-    if status == 200:
-        content["data"] = result.data
-    content["extensions"] = {"requestId": trace.request_id}
-    headers = {
-        "Content-Type": f"{media_type}; charset=utf-8",
-        "Cache-Control": "no-store",
-        "Vary": "Accept, Authorization, Origin",
-    }
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return Response(status if media_type == GRAPHQL else 200, orjson.dumps(content), headers)
+def _execute(call: Call, request: Request, exchange: Exchange, media_type: str, run: Run) -> Response:
+    """The answer: from the cache where it may be shared and is there, else from an execution."""
+    plan, operation, viewer = call.plan, call.operation, call.context.viewer
+    exchange.requested_cost = limits.price(plan, operation.variables)
+    charge = rates.charge(viewer, request.address, exchange.requested_cost)
+    call.context.rate_limit = charge.bucket
+    results: list[Result] = []
+
+    def produce() -> cache.Produced:
+        result = run(call)
+        results.append(result)
+        return cache.Produced(orjson.dumps(result.data), is_storable=not result.errors)
+
+    max_age, exchange.actual_cost = None, 0
+    try:
+        key = cache.key_of(plan, call.source, operation.variables, viewer)
+        if key is None:
+            data = produce().data
+        else:
+            understood = Understood(operation, exchange.operation, exchange.requested_cost, media_type)
+            cache.remember(_fingerprint(request), key, understood)
+            stored = cache.serve(key, produce)
+            data, max_age = stored.data, int(stored.max_age)
+            exchange.cached = stored.source
+        exchange.actual_cost = results[0].cost if results else CACHED_COST
+    finally:
+        charge.settle(exchange.actual_cost)
+        exchange.bucket = charge.bucket
+    errors = results[0].errors or () if results else ()
+    return _executed(data, errors, request, exchange, media_type, max_age)
 
 
-def refusal(status: int, message: str) -> Response:
-    """The answer to a request that never arrived whole."""
-    trace = Trace(uuid7().hex, time.perf_counter())
-    log.info("graphql_request", request_id=trace.request_id, status=status)
-    response = _refuse(HttpError(status, message, Connection="close"), trace)
-    return replace(response, headers={**SECURE_HEADERS, **response.headers, "X-Request-ID": trace.request_id})
+def _executed(
+    data: bytes,
+    errors: Sequence[GraphQLError],
+    request: Request,
+    exchange: Exchange,
+    media_type: str,
+    max_age: int | None,
+) -> Response:
+    if request.method == "GET" and max_age:
+        # Shared caches hand this answer to others, whom one caller's points do not concern.
+        exchange.bucket = None
+    response = responses.executed(data, errors, exchange, media_type)
+    return http_caching(response, data, request, max_age=max_age)
 
 
-def _refuse(error: HttpError, trace: Trace) -> Response:
-    """The answer to what is not GraphQL over HTTP: one error, under the status that says why."""
-    described = GraphQLError(str(error), extensions={"code": ErrorCode.BAD_REQUEST}).formatted
-    content = {"errors": [described], "extensions": {"requestId": trace.request_id}}
-    headers = {"Content-Type": f"{JSON}; charset=utf-8", "Cache-Control": "no-store", **error.headers}
-    return Response(error.status, orjson.dumps(content), headers)
+def _fingerprint(request: Request) -> bytes:
+    """A digest of all that the understanding of an anonymous request depends on."""
+    told = [request.method, request.query_string, *map(request.header, _TELLING_HEADERS)]
+    digest = sha256("\n".join(told).encode("utf-8", "surrogatepass"))
+    digest.update(b"\n")
+    digest.update(request.body)
+    return digest.digest()
 
 
-def _fail(error: Exception, trace: Trace) -> Response:
-    """The answer to what nobody foresaw: an id, under which the log has the rest."""
-    log.error("graphql_request_failed", error_id=trace.request_id, exc_info=error)
-    described = {"message": MASKED, "extensions": {"code": ErrorCode.INTERNAL, "id": trace.request_id}}
-    content = {"errors": [described], "extensions": {"requestId": trace.request_id}}
-    return Response(500, orjson.dumps(content), {"Content-Type": f"{JSON}; charset=utf-8", "Cache-Control": "no-store"})
+@lru_cache(maxsize=100)
+def _is_allowed_host(host: str, allowed: tuple[str, ...]) -> bool:
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, allowed)
 
 
 def _request_id(request: Request) -> str:
     """The caller's own id where it is a sane one, so that a request can be followed across systems; else a new one."""
     given = request.header("x-request-id")
     return given if _REQUEST_ID.fullmatch(given) else uuid7().hex
-
-
-def _cors(request: Request) -> dict[str, str]:
-    """What a page of another, allowed origin needs to hear. Nothing at all for any other."""
-    origin = request.header("origin")
-    if origin not in settings.CORS_ALLOWED_ORIGINS:
-        return {}
-    headers = {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "X-Request-ID", "Vary": "Origin"}
-    if request.method == "OPTIONS":
-        headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS
-        headers["Access-Control-Allow-Headers"] = "authorization, content-type, x-request-id"
-        headers["Access-Control-Max-Age"] = "86400"
-    return headers

@@ -31,7 +31,8 @@ class Viewer(graphene.ObjectType):
         Membership,
         key="user_id",
         batch=companies.roles,
-        description="The companies that the person acts for, by name; at most 100.",
+        at_most=100,
+        description="The companies that the person acts for, by name.",
     )
 
     @staticmethod

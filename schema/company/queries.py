@@ -28,7 +28,7 @@ def _companies(root: None, info: GraphQLResolveInfo, **arguments: Any) -> PageOf
     direction = "desc" if order.is_descending else "asc"
     codec = CursorCodec(f"companies/{order.field}/{direction}", value=value, key=UUID)
     page = companies.page(where, order, slice_of(codec, arguments))
-    return PageOfList(page, codec, lambda: companies.count(where))
+    return PageOfList(page, lambda: codec, lambda _info: companies.count(where), counted_as=where or "all")
 
 
 company = graphene.Field(

@@ -1,13 +1,13 @@
 """Types of companies and the people who act for them."""
 
 import graphene
-from graphql import GraphQLResolveInfo
 
 from jobs.models import Company as CompanyRow
 from jobs.models import CompanyKind, MembershipRole, SizeBand
 from jobs.selectors import company as companies
 from jobs.selectors import job as jobs
 from schema.core.connections import connection_of
+from schema.core.loading import Computed
 from schema.core.scalars import HTML, DateTime
 from schema.core.types import ModelType, enum_of
 from schema.job.lists import jobs_of
@@ -19,6 +19,12 @@ class CompanyDescription(graphene.ObjectType):
 
     html = HTML(required=True, description="Sanitised; safe to show.")
     text = graphene.String(required=True, description="Without mark-up.")
+
+
+def _description(company: CompanyRow) -> CompanyDescription | None:
+    if not company.description_text:
+        return None
+    return CompanyDescription(html=company.description_html, text=company.description_text)
 
 
 class Company(ModelType):
@@ -35,11 +41,7 @@ class Company(ModelType):
     description = graphene.Field(CompanyDescription, description="What it says of itself; null where it says nothing.")
     jobs = jobs_of("company", jobs.of_companies, jobs.counts_of_companies, description="Its live jobs.")
 
-    @staticmethod
-    def resolve_description(company: CompanyRow, info: GraphQLResolveInfo) -> CompanyDescription | None:
-        if not company.description_text:
-            return None
-        return CompanyDescription(html=company.description_html, text=company.description_text)
+    resolve_description = Computed(_description)
 
 
 class Membership(graphene.ObjectType):

@@ -5,21 +5,30 @@ list is refused. It is treated as hostile input: its parts are checked before th
 """
 
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import graphene
 import orjson
+from graphene_django import DjangoObjectType
 from graphql import GraphQLResolveInfo
 
+from engine import Computed, ListSize
+from kernel import caching
 from kernel.rows import Page, Position, Slice
+from schema.core.cached import Cache, Cached
+from schema.core.costs import costs
 from schema.core.errors import BadRequest
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 100
+# Points. A page is a statement of its own, with whatever its filter takes; a count looks at the whole list.
+PAGE_COST = 10
+COUNT_COST = 50
 _MAX_CURSOR = 500
 
 
@@ -95,26 +104,45 @@ def slice_of(codec: CursorCodec, arguments: dict[str, Any]) -> Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class PageEdge:
-    cursor: str
-    node: Any
-
-
-@dataclass(frozen=True, slots=True)
-class PageSummary:
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class PageOfList:
-    """A page together with how its cursors are written and how its whole list is counted."""
+    """A page together with how its cursors are written and how its whole list is counted, when that is asked for.
+
+    `counted_as` names the list and its filter, as plain values, where everybody counts the same; the count is cached.
+    """
 
     page: Page[Any]
+    codec: Callable[[], CursorCodec]
+    count: Callable[[GraphQLResolveInfo], Any]
+    counted_as: Hashable = None
+
+
+class PageEdge(NamedTuple):
+    """A row and its place in a list."""
+
+    node: Any
+    position: Position
     codec: CursorCodec
-    count: Callable[[], Any]
+
+
+def _edges(listed: PageOfList) -> list[PageEdge]:
+    codec = listed.codec()
+    return [
+        PageEdge(row, position, codec) for row, position in zip(listed.page.rows, listed.page.positions, strict=True)
+    ]
+
+
+def _cursor(edge: PageEdge) -> str:
+    return edge.codec.encode(edge.position)
+
+
+def _start_cursor(listed: PageOfList) -> str | None:
+    positions = listed.page.positions
+    return listed.codec().encode(positions[0]) if positions else None
+
+
+def _end_cursor(listed: PageOfList) -> str | None:
+    positions = listed.page.positions
+    return listed.codec().encode(positions[-1]) if positions else None
 
 
 class PageInfo(graphene.ObjectType):
@@ -125,6 +153,11 @@ class PageInfo(graphene.ObjectType):
     start_cursor = graphene.String(description="Cursor of the first object; null when the page is empty.")
     end_cursor = graphene.String(description="Cursor of the last object; null when the page is empty.")
 
+    resolve_has_next_page = Computed(attrgetter("page.has_next"))
+    resolve_has_previous_page = Computed(attrgetter("page.has_previous"))
+    resolve_start_cursor = Computed(_start_cursor)
+    resolve_end_cursor = Computed(_end_cursor)
+
 
 class Connection(graphene.ObjectType):
     """A page of a list. Subclasses are made by `connection_of`."""
@@ -132,28 +165,21 @@ class Connection(graphene.ObjectType):
     class Meta:
         abstract = True
 
-    @staticmethod
-    def resolve_edges(listed: PageOfList, info: GraphQLResolveInfo) -> list[PageEdge]:
-        cursors = map(listed.codec.encode, listed.page.positions)
-        return [PageEdge(cursor, row) for cursor, row in zip(cursors, listed.page.rows, strict=True)]
+    resolve_edges = Computed(_edges)
+    resolve_nodes = Computed(attrgetter("page.rows"))
+    resolve_page_info = Computed(lambda listed: listed)
 
-    @staticmethod
-    def resolve_nodes(listed: PageOfList, info: GraphQLResolveInfo) -> Sequence[Any]:
-        return listed.page.rows
 
-    @staticmethod
-    def resolve_page_info(listed: PageOfList, info: GraphQLResolveInfo) -> PageSummary:
-        positions = listed.page.positions
-        return PageSummary(
-            has_next_page=listed.page.has_next,
-            has_previous_page=listed.page.has_previous,
-            start_cursor=listed.codec.encode(positions[0]) if positions else None,
-            end_cursor=listed.codec.encode(positions[-1]) if positions else None,
-        )
+def _total_count(listed: PageOfList, info: GraphQLResolveInfo) -> Any:
+    return listed.count(info)
 
-    @staticmethod
-    def resolve_total_count(listed: PageOfList, info: GraphQLResolveInfo) -> Any:
-        return listed.count()
+
+def _counter(node: type[DjangoObjectType]) -> Callable[..., Any]:
+    """The resolver of `totalCount`: cached, where the rows are of a kind that is."""
+    model = node._meta.model
+    if caching.tag_of(model) is None:
+        return _total_count
+    return Cached(_total_count, Cache(of=model, key=attrgetter("counted_as")))
 
 
 def connection_of(name: str, node: Any, plural: str) -> type[Connection]:
@@ -165,6 +191,7 @@ def connection_of(name: str, node: Any, plural: str) -> type[Connection]:
             "__doc__": f"One of the {plural} of a list, with its place in it.",
             "cursor": graphene.String(required=True, description="Opaque place in the list, for `after` and `before`."),
             "node": graphene.Field(node, required=True, description="The object."),
+            "resolve_cursor": Computed(_cursor),
         },
     )
     return type(
@@ -179,8 +206,14 @@ def connection_of(name: str, node: Any, plural: str) -> type[Connection]:
             "page_info": graphene.Field(
                 PageInfo, required=True, description="Whether there is more, and how to ask for it."
             ),
-            "total_count": graphene.Int(
-                required=True, description=f"How many {plural} the whole list has. Counted only when asked for."
+            "total_count": costs(
+                graphene.Field(
+                    graphene.Int,
+                    required=True,
+                    description=f"How many {plural} the whole list has. Counted only when asked for.",
+                    resolver=_counter(node),
+                ),
+                weight=COUNT_COST,
             ),
         },
     )
@@ -194,7 +227,7 @@ def connection_field(
     **arguments: graphene.Argument,
 ) -> graphene.Field:
     """A field that is a page of a list, with the four paging arguments after its own."""
-    return graphene.Field(
+    field = graphene.Field(
         connection,
         required=True,
         description=f"{description} Pages hold {DEFAULT_SIZE} unless asked otherwise, at most {MAX_SIZE}.",
@@ -209,3 +242,5 @@ def connection_field(
         ),
         before=graphene.Argument(graphene.String, description="Only what comes before this cursor."),
     )
+    size = ListSize(DEFAULT_SIZE, ("first", "last"), ("edges", "nodes"), most=MAX_SIZE)
+    return costs(field, weight=PAGE_COST, list_size=size)

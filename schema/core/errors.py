@@ -12,6 +12,14 @@ class ErrorCode(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
     NOT_FOUND = "NOT_FOUND"
+    DOCUMENT_TOO_COMPLEX = "DOCUMENT_TOO_COMPLEX"
+    COST_EXCEEDED = "COST_EXCEEDED"
+    RATE_LIMITED = "RATE_LIMITED"
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    TIMEOUT = "TIMEOUT"
+    UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
 
 
@@ -20,8 +28,8 @@ class RequestError(GraphQLError):
 
     code = ErrorCode.BAD_REQUEST
 
-    def __init__(self, message: str, *, argument: str | None = None) -> None:
-        extensions = {"code": str(self.code)}
+    def __init__(self, message: str, *, argument: str | None = None, **more: object) -> None:
+        extensions: dict[str, object] = {"code": str(self.code), **more}
         if argument:
             extensions["argument"] = argument
         super().__init__(message, extensions=extensions)
@@ -35,3 +43,51 @@ class Unauthenticated(RequestError):
     """The request says who it comes from, and that is not so, or must say it and does not."""
 
     code = ErrorCode.UNAUTHENTICATED
+
+
+class DocumentTooComplex(RequestError):
+    """The document exceeds one of the limits on its form; `limit` names it, `most` and `found` give the numbers."""
+
+    code = ErrorCode.DOCUMENT_TOO_COMPLEX
+
+
+class CostExceeded(RequestError):
+    """The operation could cost more than one request may; `cost` and `most` give the points."""
+
+    code = ErrorCode.COST_EXCEEDED
+
+
+class RateLimited(RequestError):
+    """The caller has spent its points for now; `retryAfter` gives the seconds until there are enough again."""
+
+    code = ErrorCode.RATE_LIMITED
+
+
+class DocumentNotTrusted(RequestError):
+    """The server runs only documents that were published to it."""
+
+    code = ErrorCode.DOCUMENT_NOT_TRUSTED
+
+
+class PersistedQueryNotFound(RequestError):
+    """No document is known by this hash; the client sends it again with the document beside it."""
+
+    code = ErrorCode.PERSISTED_QUERY_NOT_FOUND
+
+
+class PersistedQueryNotSupported(RequestError):
+    """The server keeps no documents by their hash; the client sends them in full from then on."""
+
+    code = ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED
+
+
+class TimedOut(RequestError):
+    """The operation took longer than one request may."""
+
+    code = ErrorCode.TIMEOUT
+
+
+class Unavailable(RequestError):
+    """Something that the answer needs does not answer now; trying again in a moment may help."""
+
+    code = ErrorCode.UNAVAILABLE

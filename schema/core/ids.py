@@ -1,6 +1,7 @@
 """Opaque global ids: base64url of `Type:key`. Only this module makes and reads them."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +29,9 @@ def register(type_name: str, source: NodeSource) -> None:
 
 def encode(type_name: str, key: object) -> str:
     """The global id of an object."""
-    text = key.hex if isinstance(key, UUID) else str(key)
-    return urlsafe_b64encode(f"{type_name}:{text}".encode()).rstrip(b"=").decode()
+    text = key.hex if key.__class__ is UUID else str(key)
+    # Of letters, digits and a colon no `+` or `/` can come, which is where base64url differs.
+    return b2a_base64(f"{type_name}:{text}".encode(), newline=False).rstrip(b"=").decode()
 
 
 def decode(global_id: str, *, argument: str = "id") -> tuple[str, Any]:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import graphene
 
-from engine import BatchSelector, Relation
+from engine import BatchSelector, Computed, ListSize, Relation
+from schema.core.costs import costs
 
-__all__ = ["BatchSelector", "many", "one"]
+__all__ = ["BatchSelector", "Computed", "Relation", "many", "one"]
 
 type TypeReference = type | Callable[[], type] | str
 
@@ -18,7 +19,9 @@ def one(
     return graphene.Field(of, required=required, description=description, resolver=Relation(batch, key=key))
 
 
-def many(of: TypeReference, *, batch: BatchSelector, description: str, key: str = "pk") -> graphene.Field:
-    """A field that leads to a short, bounded list: `batch` finds the lists by the key of their owner."""
+def many(of: TypeReference, *, batch: BatchSelector, description: str, at_most: int, key: str = "pk") -> graphene.Field:
+    """A field that leads to a short list: `batch` finds the lists by the key of their owner, none longer than said."""
     items = graphene.List(graphene.NonNull(of))
-    return graphene.Field(items, required=True, description=description, resolver=Relation(batch, key=key, many=True))
+    described = f"{description} At most {at_most}."
+    field = graphene.Field(items, required=True, description=described, resolver=Relation(batch, key=key, many=True))
+    return costs(field, list_size=ListSize(at_most))

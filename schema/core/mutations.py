@@ -11,7 +11,11 @@ import graphene
 from graphene.utils.str_converters import to_camel_case
 from graphql import GraphQLResolveInfo
 
+from engine import ListSize
 from kernel.errors import DomainError
+from schema.core.costs import costs
+
+MUTATION_COST = 10
 
 
 class UserError(graphene.Interface):
@@ -28,6 +32,7 @@ class Mutation(graphene.ObjectType):
         abstract = True
 
     errors: ClassVar[tuple[type[DomainError], ...]] = ()
+    cost: ClassVar[int] = MUTATION_COST
     expected: ClassVar[tuple[type[DomainError], ...]]
     input_type: ClassVar[type[graphene.InputObjectType]]
     error_type: ClassVar[type[graphene.ObjectType]]
@@ -40,8 +45,13 @@ class Mutation(graphene.ObjectType):
         words = dict(vars(cls.Input), __doc__=f"What `{_field_name(name)}` needs.")
         cls.input_type = type(f"{name}Input", (graphene.InputObjectType,), words)
         cls.error_type = _error_type(name, cls.expected)
-        cls.user_errors = graphene.List(
-            graphene.NonNull(cls.error_type), required=True, description="Why it was refused; empty on success."
+        cls.user_errors = costs(
+            graphene.Field(
+                graphene.List(graphene.NonNull(cls.error_type)),
+                required=True,
+                description="Why it was refused; empty on success.",
+            ),
+            list_size=ListSize(1),
         )
         super().__init_subclass_with_meta__(
             name=f"{name}Payload", description=f"What `{_field_name(name)}` did.", **options
@@ -53,7 +63,8 @@ class Mutation(graphene.ObjectType):
         argument = graphene.Argument(
             cls.input_type, required=True, description=f"What `{_field_name(cls.__name__)}` needs."
         )
-        return graphene.Field(cls, required=True, description=cls.__doc__, resolver=cls.resolve, input=argument)
+        field = graphene.Field(cls, required=True, description=cls.__doc__, resolver=cls.resolve, input=argument)
+        return costs(field, weight=cls.cost)
 
     @classmethod
     def resolve(cls, root: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> "Mutation":

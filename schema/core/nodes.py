@@ -5,7 +5,9 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
+from engine import ListSize
 from schema.core import ids
+from schema.core.costs import costs
 from schema.core.errors import BadRequest
 from schema.core.inputs import MAX_LIST
 from schema.core.types import Node
@@ -32,12 +34,15 @@ node = graphene.Field(
     id=graphene.ID(required=True, description="Its id."),
     resolver=_node,
 )
-nodes = graphene.Field(
-    graphene.List(Node),
-    required=True,
-    description="The objects with these ids, in the same order; null for one that is not there or not visible.",
-    ids=graphene.Argument(
-        graphene.List(graphene.NonNull(graphene.ID)), required=True, description=f"Their ids, at most {MAX_LIST}."
+nodes = costs(
+    graphene.Field(
+        graphene.List(Node),
+        required=True,
+        description="The objects with these ids, in the same order; null for one that is not there or not visible.",
+        ids=graphene.Argument(
+            graphene.List(graphene.NonNull(graphene.ID)), required=True, description=f"Their ids, at most {MAX_LIST}."
+        ),
+        resolver=_nodes,
     ),
-    resolver=_nodes,
+    list_size=ListSize(MAX_LIST, ("ids",), most=MAX_LIST),
 )

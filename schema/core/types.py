@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from graphene_django import DjangoObjectType
 from graphene_django.registry import get_global_registry
 from graphql import GraphQLResolveInfo
 
-from engine import BatchSelector
+from engine import BatchSelector, Computed
 from schema.core import ids
 from schema.core.scalars import URL, DateTime
 
@@ -40,6 +41,12 @@ def known_enums() -> list[type[Enum]]:
     return list(_enums)
 
 
+def _model_of(class_: type) -> type:
+    """The model behind a class: that of slotted rows is their class's `model`, and an instance's is its class."""
+    model: type = getattr(class_, "model", class_)
+    return model
+
+
 class Node(graphene.Interface):
     """An object with an id of its own, by which `node` finds it again."""
 
@@ -47,7 +54,7 @@ class Node(graphene.Interface):
 
     @classmethod
     def resolve_type(cls, instance: Any, info: GraphQLResolveInfo) -> str | None:
-        return _type_names.get(type(instance))
+        return _type_names.get(_model_of(type(instance)))
 
 
 class ModelType(DjangoObjectType):
@@ -74,6 +81,8 @@ class ModelType(DjangoObjectType):
             column = model._meta.get_field(name)
             assert isinstance(column, models.Field)
             registry.register_converted_field(column, _field_of(column, (choices or {}).get(name)))
+        if batch:
+            cls.resolve_id = Computed(_id_of(options.get("name") or cls.__name__))
         super().__init_subclass_with_meta__(
             model=model,
             fields=list(columns),
@@ -86,14 +95,10 @@ class ModelType(DjangoObjectType):
             parse_key = _KEY_PARSERS.get(type(model._meta.pk), ids.small_int)
             ids.register(cls._meta.name, ids.NodeSource(parse_key, batch))
 
-    @staticmethod
-    def resolve_id(row: models.Model, info: GraphQLResolveInfo) -> str:
-        return ids.encode(info.parent_type.name, row.pk)
-
     @classmethod
     def is_type_of(cls, root: Any, info: GraphQLResolveInfo) -> bool:
         """Depends on the class alone, which is what lets the engine ask once a class."""
-        return bool(_type_names.get(type(root)) == cls._meta.name)
+        return bool(_type_names.get(_model_of(type(root))) == cls._meta.name)
 
 
 def _field_of(column: Column, choices: type[Enum] | None) -> graphene.Field:
@@ -118,12 +123,21 @@ def _field_of(column: Column, choices: type[Enum] | None) -> graphene.Field:
     else:
         kind = graphene.String
     may_be_blank = column.blank and not column.null and kind is not graphene.Boolean
-    resolver = _blank_as_null(column.attname) if may_be_blank else None
+    resolver = Computed(_blank_as_null(column.attname)) if may_be_blank else None
     return graphene.Field(kind, required=not (column.null or may_be_blank), description=description, resolver=resolver)
 
 
-def _blank_as_null(name: str) -> Callable[..., Any]:
-    def resolve(row: models.Model, info: GraphQLResolveInfo) -> Any:
-        return getattr(row, name) or None
+def _id_of(type_name: str) -> Callable[[Any], str]:
+    def id_of(row: Any) -> str:
+        return ids.encode(type_name, row.pk)
 
-    return resolve
+    return id_of
+
+
+def _blank_as_null(name: str) -> Callable[[Any], Any]:
+    read = attrgetter(name)
+
+    def value(row: Any) -> Any:
+        return read(row) or None
+
+    return value

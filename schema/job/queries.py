@@ -25,7 +25,12 @@ def _job(root: None, info: GraphQLResolveInfo, by: dict[str, Any]) -> Any:
 def _jobs(root: None, info: GraphQLResolveInfo, **arguments: Any) -> PageOfList:
     where, order = job_filter(arguments.get("where")), job_order(arguments.get("order_by"))
     codec = job_cursor("jobs", order)
-    return PageOfList(jobs.page(where, order, slice_of(codec, arguments)), codec, lambda: jobs.count(where))
+    return PageOfList(
+        jobs.page(where, order, slice_of(codec, arguments)),
+        lambda: codec,
+        lambda _info: jobs.count(where),
+        counted_as=where or "all",
+    )
 
 
 job = graphene.Field(

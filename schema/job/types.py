@@ -1,10 +1,10 @@
 """Types of jobs and what hangs on them."""
 
 from decimal import Decimal as Number
-from typing import Any
+from operator import attrgetter
+from typing import NamedTuple
 
 import graphene
-from graphql import GraphQLResolveInfo
 
 from jobs.models import (
     ApplyKind,
@@ -28,12 +28,6 @@ from jobs.models import (
     JobLocation as JobLocationRow,
 )
 from jobs.models import (
-    JobRevision as JobRevisionRow,
-)
-from jobs.models import (
-    RemoteEligibility as RemoteEligibilityRow,
-)
-from jobs.models import (
     SourcePosting as SourcePostingRow,
 )
 from jobs.models.pay import YEARLY_FACTORS
@@ -42,7 +36,7 @@ from jobs.selectors import duplicate, import_source, posting, taxonomy
 from jobs.selectors import job as jobs
 from jobs.selectors.import_source import Attribution
 from schema.core.connections import connection_of
-from schema.core.loading import many, one
+from schema.core.loading import Computed, Relation, many, one
 from schema.core.scalars import HTML, URL, CurrencyCode, DateTime, Decimal
 from schema.core.types import ModelType, enum_of
 from schema.job.revisions import JobAspect, aspects
@@ -65,6 +59,39 @@ class PayRange(graphene.ObjectType):
     max = graphene.Field(Money, description="The most; null where only the least is said.")
 
 
+class Amount(NamedTuple):
+    """The values of a `Money`."""
+
+    amount: Number
+    currency: str
+
+
+class Range(NamedTuple):
+    """The values of a `PayRange`."""
+
+    min: Amount | None
+    max: Amount | None
+
+
+def _money(pay: CompensationRow, minor: int | None) -> Amount | None:
+    if minor is None:
+        return None
+    return Amount(Number(minor).scaleb(-pay.currency.digits), pay.currency_id)
+
+
+def _yearly(pay: CompensationRow) -> Range | None:
+    if pay.top_yearly_minor is None:
+        return None
+    return Range(
+        _money(pay, pay.bottom_yearly_minor if pay.min_minor is not None else None),
+        _money(pay, pay.top_yearly_minor if pay.max_minor is not None else None),
+    )
+
+
+def _text(row: CompensationRow | JobLocationRow) -> str | None:
+    return row.text or None
+
+
 class Pay(graphene.ObjectType):
     """A component of what a job pays, as the posting says it."""
 
@@ -81,36 +108,11 @@ class Pay(graphene.ObjectType):
         required=True, description="Read out of words, or with a currency or period that the posting does not state."
     )
 
-    @staticmethod
-    def resolve_currency(pay: CompensationRow, info: GraphQLResolveInfo) -> str:
-        return pay.currency_id
-
-    @staticmethod
-    def resolve_text(pay: CompensationRow, info: GraphQLResolveInfo) -> str | None:
-        return pay.text or None
-
-    @staticmethod
-    def resolve_min(pay: CompensationRow, info: GraphQLResolveInfo) -> Money | None:
-        return _money(pay, pay.min_minor)
-
-    @staticmethod
-    def resolve_max(pay: CompensationRow, info: GraphQLResolveInfo) -> Money | None:
-        return _money(pay, pay.max_minor)
-
-    @staticmethod
-    def resolve_yearly(pay: CompensationRow, info: GraphQLResolveInfo) -> PayRange | None:
-        if pay.top_yearly_minor is None:
-            return None
-        return PayRange(
-            min=_money(pay, pay.bottom_yearly_minor if pay.min_minor is not None else None),
-            max=_money(pay, pay.top_yearly_minor if pay.max_minor is not None else None),
-        )
-
-
-def _money(pay: CompensationRow, minor: int | None) -> Money | None:
-    if minor is None:
-        return None
-    return Money(amount=Number(minor).scaleb(-pay.currency.digits), currency=pay.currency_id)
+    resolve_currency = Computed(attrgetter("currency_id"))
+    resolve_text = Computed(_text)
+    resolve_min = Computed(lambda pay: _money(pay, pay.min_minor))
+    resolve_max = Computed(lambda pay: _money(pay, pay.max_minor))
+    resolve_yearly = Computed(_yearly)
 
 
 class JobPlace(graphene.ObjectType):
@@ -125,9 +127,7 @@ class JobPlace(graphene.ObjectType):
     )
     is_primary = graphene.Boolean(required=True, description="The place to show where there is room for one.")
 
-    @staticmethod
-    def resolve_text(location: JobLocationRow, info: GraphQLResolveInfo) -> str | None:
-        return location.text or None
+    resolve_text = Computed(_text)
 
 
 class JobSkill(graphene.ObjectType):
@@ -146,9 +146,7 @@ class RemoteRule(graphene.ObjectType):
     region_code = graphene.String(description="GeoNames admin1 code of the region; null for the whole country.")
     is_allowed = graphene.Boolean(required=True, description="May be done from there.")
 
-    @staticmethod
-    def resolve_region_code(rule: RemoteEligibilityRow, info: GraphQLResolveInfo) -> str | None:
-        return rule.region_code or None
+    resolve_region_code = Computed(lambda rule: rule.region_code or None)
 
 
 class UtcRange(graphene.ObjectType):
@@ -173,6 +171,10 @@ class JobApply(graphene.ObjectType):
     email = graphene.String(description="Where to write to, when applying is by e-mail.")
 
 
+def _homepage(attribution: Attribution) -> str | None:
+    return attribution.homepage or None
+
+
 class JobSource(graphene.ObjectType):
     """Where a posting was found."""
 
@@ -184,29 +186,10 @@ class JobSource(graphene.ObjectType):
     last_seen_at = DateTime(required=True, description="When it was last met there.")
     vanished_at = DateTime(description="Since when it is listed there no longer; null while it is.")
 
-    @staticmethod
-    def resolve_name(source: SourcePostingRow, info: GraphQLResolveInfo) -> str:
-        return source.source
-
-    @staticmethod
-    def resolve_title(source: SourcePostingRow, info: GraphQLResolveInfo) -> Any:
-        return info.context.load(import_source.attributions, source.source).then(_title)
-
-    @staticmethod
-    def resolve_homepage(source: SourcePostingRow, info: GraphQLResolveInfo) -> Any:
-        return info.context.load(import_source.attributions, source.source).then(_homepage)
-
-    @staticmethod
-    def resolve_url(source: SourcePostingRow, info: GraphQLResolveInfo) -> str | None:
-        return source.url or None
-
-
-def _title(attribution: Attribution) -> str:
-    return attribution.title
-
-
-def _homepage(attribution: Attribution) -> str | None:
-    return attribution.homepage or None
+    resolve_name = Computed(attrgetter("source"))
+    resolve_title = Relation(import_source.attributions, "source", then=attrgetter("title"))
+    resolve_homepage = Relation(import_source.attributions, "source", then=_homepage)
+    resolve_url = Computed(lambda source: source.url or None)
 
 
 class JobRevision(graphene.ObjectType):
@@ -220,9 +203,25 @@ class JobRevision(graphene.ObjectType):
     )
     created_at = DateTime(required=True, description="When.")
 
-    @staticmethod
-    def resolve_changed(revision: JobRevisionRow, info: GraphQLResolveInfo) -> list[str]:
-        return aspects(revision.changed)
+    resolve_changed = Computed(lambda revision: aspects(revision.changed))
+
+
+def _base(components: list[CompensationRow]) -> CompensationRow | None:
+    return next((pay for pay in components if pay.kind == CompensationKind.BASE), None)
+
+
+def _canonical(sources: list[SourcePostingRow]) -> str | None:
+    return next((source.url for source in sources if source.url and source.vanished_at is None), None)
+
+
+def _remote_hours(job: JobRow) -> UtcRange | None:
+    if job.remote_utc_from is None:
+        return None
+    return UtcRange(from_minutes=job.remote_utc_from, to_minutes=job.remote_utc_to)
+
+
+def _apply(job: JobRow) -> JobApply:
+    return JobApply(kind=job.apply_kind, url=job.apply_url or None, email=job.apply_email or None)
 
 
 class Job(ModelType):
@@ -276,16 +275,17 @@ class Job(ModelType):
     )
     salary = graphene.Field(Pay, description="The base pay, where the posting says it.")
     compensation = many(
-        Pay, batch=posting.compensations, description="All components of the pay, the base first; at most 6."
+        Pay, batch=posting.compensations, at_most=6, description="All components of the pay, the base first."
     )
     places = many(
-        JobPlace, batch=posting.locations, description="Where it can be done, the primary place first; at most 50."
+        JobPlace, batch=posting.locations, at_most=50, description="Where it can be done, the primary place first."
     )
-    skills = many(JobSkill, batch=posting.skills, description="What it asks for, required skills first; at most 100.")
+    skills = many(JobSkill, batch=posting.skills, at_most=100, description="What it asks for, required skills first.")
     remote_rules = many(
         RemoteRule,
         batch=posting.remote_eligibility,
-        description="From where a remote job may be done; empty: from anywhere. At most 300.",
+        at_most=300,
+        description="From where a remote job may be done; empty: from anywhere.",
     )
     remote_hours = graphene.Field(UtcRange, description="Which time zones a remote worker may live in; null: any.")
     description = graphene.Field(JobDescription, required=True, description="What the posting says.")
@@ -298,54 +298,29 @@ class Job(ModelType):
     sources = many(
         JobSource,
         batch=posting.sources,
-        description="Where it was found, oldest first; empty for jobs written here. At most 20.",
+        at_most=20,
+        description="Where it was found, oldest first; empty for jobs written here.",
     )
     canonical_url = URL(
         description="The posting's own address at the first source that still lists it: the one to credit and link to."
     )
     revisions = many(
-        JobRevision, batch=posting.revisions, description="What changed and when, newest first; the last 50."
+        JobRevision, batch=posting.revisions, at_most=50, description="What changed and when, newest first."
     )
 
     duplicates = many(
         lambda: Job,
         batch=duplicate.of_jobs,
-        description="The same posting over again, in other towns or from other sources, the oldest first; at most 50.",
+        at_most=50,
+        description="The same posting over again, in other towns or from other sources, the oldest first.",
     )
 
-    @staticmethod
-    def resolve_salary(job: JobRow, info: GraphQLResolveInfo) -> Any:
-        return info.context.load(posting.compensations, job.pk).then(_base)
-
-    @staticmethod
-    def resolve_guessed(job: JobRow, info: GraphQLResolveInfo) -> list[str]:
-        return aspects(job.guessed)
-
-    @staticmethod
-    def resolve_canonical_url(job: JobRow, info: GraphQLResolveInfo) -> Any:
-        return info.context.load(posting.sources, job.pk).then(_canonical)
-
-    @staticmethod
-    def resolve_description(job: JobRow, info: GraphQLResolveInfo) -> Any:
-        return info.context.load(jobs.descriptions, job.pk)
-
-    @staticmethod
-    def resolve_remote_hours(job: JobRow, info: GraphQLResolveInfo) -> UtcRange | None:
-        if job.remote_utc_from is None:
-            return None
-        return UtcRange(from_minutes=job.remote_utc_from, to_minutes=job.remote_utc_to)
-
-    @staticmethod
-    def resolve_apply(job: JobRow, info: GraphQLResolveInfo) -> JobApply:
-        return JobApply(kind=job.apply_kind, url=job.apply_url or None, email=job.apply_email or None)
-
-
-def _base(components: list[CompensationRow] | None) -> CompensationRow | None:
-    return next((pay for pay in components or () if pay.kind == CompensationKind.BASE), None)
-
-
-def _canonical(sources: list[SourcePostingRow] | None) -> str | None:
-    return next((source.url for source in sources or () if source.url and source.vanished_at is None), None)
+    resolve_salary = Relation(posting.compensations, "pk", then=_base)
+    resolve_guessed = Computed(lambda job: aspects(job.guessed))
+    resolve_canonical_url = Relation(posting.sources, "pk", then=_canonical)
+    resolve_description = Relation(jobs.descriptions, "pk")
+    resolve_remote_hours = Computed(_remote_hours)
+    resolve_apply = Computed(_apply)
 
 
 JobConnection = connection_of("Job", Job, "jobs")

@@ -34,7 +34,8 @@ def _list_field(
 ) -> graphene.Field:
     def resolve(root: None, info: GraphQLResolveInfo, **arguments: Any) -> PageOfList:
         where = read_filter(arguments.get("where"))
-        return PageOfList(page_of(where, slice_of(codec, arguments)), codec, lambda: count_of(where))
+        page = page_of(where, slice_of(codec, arguments))
+        return PageOfList(page, lambda: codec, lambda _info: count_of(where), counted_as=where or "all")
 
     return connection_field(
         connection,

@@ -1,18 +1,17 @@
 """Types of reference rows."""
 
 import graphene
-from graphql import GraphQLResolveInfo
 
 from jobs.models import Category as CategoryRow
-from jobs.models import ExternalCode, SkillKind, SkillRelevance, TaxonomyScheme
 from jobs.models import Industry as IndustryRow
 from jobs.models import Occupation as OccupationRow
 from jobs.models import Place as PlaceRow
 from jobs.models import Skill as SkillRow
+from jobs.models import SkillKind, SkillRelevance, TaxonomyScheme
 from jobs.selectors import job as jobs
 from jobs.selectors import taxonomy
 from schema.core.connections import connection_of
-from schema.core.loading import many, one
+from schema.core.loading import Computed, many, one
 from schema.core.scalars import CountryCode
 from schema.core.types import ModelType, enum_of
 from schema.job.lists import jobs_of
@@ -39,6 +38,10 @@ class Coordinates(graphene.ObjectType):
     longitude = graphene.Float(required=True, description="Degrees east.")
 
 
+def _region(place: PlaceRow) -> Region | None:
+    return Region(code=place.region_code, name=place.region_name or None) if place.region_code else None
+
+
 class Place(ModelType):
     """A town of more than 15,000 people. Data from GeoNames, CC BY 4.0."""
 
@@ -51,13 +54,8 @@ class Place(ModelType):
     region = graphene.Field(Region, description="The state or province it lies in, where there is one.")
     coordinates = graphene.Field(Coordinates, required=True, description="Where its centre lies.")
 
-    @staticmethod
-    def resolve_region(place: PlaceRow, info: GraphQLResolveInfo) -> Region | None:
-        return Region(code=place.region_code, name=place.region_name or None) if place.region_code else None
-
-    @staticmethod
-    def resolve_coordinates(place: PlaceRow, info: GraphQLResolveInfo) -> PlaceRow:
-        return place
+    resolve_region = Computed(_region)
+    resolve_coordinates = Computed(lambda place: place)
 
 
 class TaxonomyCode(graphene.ObjectType):
@@ -73,9 +71,7 @@ class TaxonomyCode(graphene.ObjectType):
         required=True, description="No longer in the edition of the taxonomy that was loaded last."
     )
 
-    @staticmethod
-    def resolve_title(code: ExternalCode, info: GraphQLResolveInfo) -> str | None:
-        return code.title or None
+    resolve_title = Computed(lambda code: code.title or None)
 
 
 class Industry(ModelType):
@@ -95,12 +91,14 @@ class Industry(ModelType):
     children = many(
         "schema.taxonomy.types.Industry",
         batch=taxonomy.child_industries,
-        description="The narrower industries right below by name, at most 100.",
+        at_most=100,
+        description="The narrower industries right below by name.",
     )
     codes = many(
         TaxonomyCode,
         batch=taxonomy.codes_of_industries,
-        description="What taxonomies call it and its parts, at most 50.",
+        at_most=50,
+        description="What taxonomies call it and its parts.",
     )
 
 
@@ -121,7 +119,8 @@ class Category(ModelType):
     children = many(
         "schema.taxonomy.types.Category",
         batch=taxonomy.child_categories,
-        description="The narrower categories right below, at most 50.",
+        at_most=50,
+        description="The narrower categories right below.",
     )
     jobs = jobs_of(
         "category", jobs.of_categories, jobs.counts_of_categories, description="Live jobs in this category or below it."
@@ -143,16 +142,18 @@ class Occupation(ModelType):
         required=True,
         description="The field of work it belongs to.",
     )
-    codes = many(TaxonomyCode, batch=taxonomy.codes_of_occupations, description="What taxonomies call it, at most 50.")
+    codes = many(TaxonomyCode, batch=taxonomy.codes_of_occupations, at_most=50, description="What taxonomies call it.")
     skills = many(
         "schema.taxonomy.types.OccupationSkill",
         batch=taxonomy.skills_of_occupations,
-        description="What it takes, as taxonomies see it: essential skills first, then hot technologies; at most 50.",
+        at_most=50,
+        description="What it takes, as taxonomies see it: essential skills first, then hot technologies.",
     )
     related = many(
         "schema.taxonomy.types.Occupation",
         batch=taxonomy.related_occupations,
-        description="Occupations like it, as taxonomies see it, the closest first; at most 20.",
+        at_most=20,
+        description="Occupations like it, as taxonomies see it, the closest first.",
     )
 
 
@@ -177,7 +178,7 @@ class Skill(ModelType):
         jobs.counts_of_skills,
         description="Live jobs that ask for this skill, required or nice to have.",
     )
-    codes = many(TaxonomyCode, batch=taxonomy.codes_of_skills, description="What taxonomies call it, at most 50.")
+    codes = many(TaxonomyCode, batch=taxonomy.codes_of_skills, at_most=50, description="What taxonomies call it.")
 
 
 class OccupationSkill(graphene.ObjectType):

@@ -26,6 +26,7 @@ from jobs.models import (
     Place,
     Skill,
 )
+from nexus.models import TrustedDocument
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
@@ -44,6 +45,7 @@ from tests.factories import (
     RemoteEligibilityFactory,
     SkillFactory,
     SourcePostingFactory,
+    TrustedDocumentFactory,
     UserFactory,
 )
 
@@ -92,6 +94,7 @@ MAKE = {
     ImportRow: lambda: ImportRow.objects.create(run=ImportRunFactory(), position=1, fate="created", job=JobFactory()),
     ImportRun: ImportRunFactory,
     ImportSource: ImportSourceFactory,
+    TrustedDocument: TrustedDocumentFactory,
 }
 ADDED = (User, Company, Membership, ImportSource)  # by people; other rows come from programs
 MODELS = sorted(MAKE, key=lambda model: model.__name__)
@@ -126,7 +129,7 @@ def opened(client, url, **data):
 
 
 def test_every_model_of_the_admin_has_a_case():
-    ours = {model for model in admin.site._registry if model._meta.app_label in ("accounts", "jobs")}
+    ours = {model for model in admin.site._registry if model._meta.app_label in ("accounts", "jobs", "nexus")}
     assert ours == MAKE.keys()
 
 

@@ -55,6 +55,7 @@ from tests.factories import (
     RemoteEligibilityFactory,
     SkillFactory,
     SourcePostingFactory,
+    TrustedDocumentFactory,
     UserFactory,
 )
 
@@ -119,6 +120,13 @@ USER_CHANGES = {
 }
 
 
+TRUSTED_DOCUMENT_CHANGES = {
+    "trusted_document_kind_is_known": {"kind": "poem"},
+    "trusted_document_says_something": {"text": ""},
+    "trusted_document_runs_for_an_app": {"apps": []},
+}
+
+
 def changes(factory: type, table: dict[str, dict[str, object]]) -> dict[str, Callable[[], None]]:
     return {name: lambda values=values: change(factory(), **values) for name, values in table.items()}
 
@@ -135,6 +143,7 @@ VIOLATIONS: dict[str, Callable[[], object]] = {
     **changes(CompensationFactory, COMPENSATION_CHANGES),
     **changes(ProfileFactory, PROFILE_CHANGES),
     **changes(UserFactory, USER_CHANGES),
+    **changes(TrustedDocumentFactory, TRUSTED_DOCUMENT_CHANGES),
     "profile_skill_is_unique": lambda: share(ProfileSkillFactory(), ProfileSkillFactory(), "profile", "skill"),
     "profile_skill_level_in_bounds": lambda: change(ProfileSkillFactory(), level=0),
     "profile_skill_years_in_bounds": lambda: change(ProfileSkillFactory(), years=81),
@@ -234,7 +243,7 @@ DOUBLES: dict[tuple[type[models.Model], str], Callable[[], object]] = {
 
 
 def our_models() -> list[type[models.Model]]:
-    return [model for app in ("accounts", "jobs") for model in apps.get_app_config(app).get_models()]
+    return [model for app in ("accounts", "jobs", "nexus") for model in apps.get_app_config(app).get_models()]
 
 
 def refusing_constraint(violate: Callable[[], object]) -> str:

@@ -1,18 +1,12 @@
 import json
-import os
-import socket
-import subprocess
-import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from nexus.environment import BASE_DIR
+from tests.instances import instance
 
 
 def get(url: str, host: str | None = None) -> tuple[int, dict[str, Any]]:
@@ -23,28 +17,6 @@ def get(url: str, host: str | None = None) -> tuple[int, dict[str, Any]]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, json.loads(error.read())
-
-
-@contextmanager
-def instance(**environment: str) -> Iterator[str]:
-    """A web process of its own with other settings; its address."""
-    tie, held = os.pipe()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "nexus.roles", "web", str(tie), str(listener.fileno())],
-            cwd=BASE_DIR,
-            env={**os.environ, **environment},
-            pass_fds=[tie, listener.fileno()],
-            stderr=subprocess.DEVNULL,
-        )
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        try:
-            yield url
-        finally:
-            process.kill()
-            process.wait()
-            os.close(tie)
-            os.close(held)
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ PRODUCTION = {
     "SECRET_KEY": "b7Wm2-" + "qL9xT4vZ" * 6,
     "ALLOWED_HOSTS": "jobs.example.com",
 }
-READS = re.compile(r"\benv\.(?:text|flag|number|choice|items|url)\(\s*\"([A-Z_]+)\"")
+READS = re.compile(r"\benv\.(?:text|flag|number|choice|items|networks|url)\(\s*\"([A-Z_]+)\"")
 OTHER_READS = re.compile(r"os\.environ(?:\.get\(|\[)\"([A-Z_]+)\"")
 # Set by make, by pytest or by us for our own children; not for people to set.
 INTERNAL = {"DJANGO_SETTINGS_MODULE", "MAKELEVEL", "PATH"}
@@ -94,6 +94,21 @@ def test_open_hosts_refuse_everywhere() -> None:
 
 def test_every_origin_refuses() -> None:
     assert faults(load(**PRODUCTION, CORS_ALLOWED_ORIGINS="*")) == ["CORS_ALLOWED_ORIGINS"]
+
+
+@pytest.mark.parametrize("proxies", ["proxy.example.com", "10.0.0.0/8,*", "10.0.0.1/8"])
+def test_a_proxy_that_is_no_address_refuses(proxies: str) -> None:
+    assert faults(load(**PRODUCTION, TRUSTED_PROXIES=proxies)) == ["TRUSTED_PROXIES"]
+
+
+@pytest.mark.parametrize("name", ["RATE_LIMIT", "RATE_LIMIT_ADDRESS"])
+def test_a_rate_that_no_allowed_operation_fits_in_refuses(name: str) -> None:
+    assert faults(load(**PRODUCTION, COST_LIMIT="2000", **{name: "1999"})) == [name]
+    assert load(**PRODUCTION, COST_LIMIT="2000", **{name: "0"}).returncode == 0
+
+
+def test_a_folder_of_metrics_that_is_not_there_refuses() -> None:
+    assert faults(load(**PRODUCTION, PROMETHEUS_MULTIPROC_DIR="/no/such/folder")) == ["PROMETHEUS_MULTIPROC_DIR"]
 
 
 def test_debug_with_public_hosts_refuses() -> None:

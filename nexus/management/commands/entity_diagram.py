@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.models import Field, ForeignKey, GeneratedField, Model, OneToOneField
 
-APPS = ("accounts", "jobs")
+APPS = ("accounts", "jobs", "nexus")
 TITLE = """\
 # Entities
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from graphene_django.settings import graphene_settings
-from graphql import print_schema
+
+from schema.core.contract import print_contract
 
 FILE = settings.BASE_DIR / "schema" / "schema.graphql"
 HEADER = "# The contract. Written by `make schema`; never edited by hand.\n\n"
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
-        made = HEADER + print_schema(graphene_settings.SCHEMA.graphql_schema) + "\n"
+        made = HEADER + print_contract(graphene_settings.SCHEMA.graphql_schema) + "\n"
         committed = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
         if made == committed:
             self.stdout.write("schema/schema.graphql is what the code makes.")

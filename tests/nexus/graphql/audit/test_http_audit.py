@@ -5,7 +5,7 @@ https://graphql.github.io/graphql-over-http/draft/ is what the audits are made f
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -44,6 +44,11 @@ def audit(url: str) -> list[Finding]:
     return [Finding(**json.loads(line)) for line in done.stdout.splitlines()]
 
 
+def _passed(findings: list[Finding], level: str) -> str:
+    outcomes = [finding.ok for finding in findings if finding.level == level]
+    return f"{sum(outcomes)} of {len(outcomes)}"
+
+
 @pytest.fixture
 def audited_url(live_url: str) -> str:
     return f"{live_url}/graphql"
@@ -76,8 +81,10 @@ def careless_url() -> Iterator[str]:
         server.shutdown()
 
 
-def test_every_must_and_should_holds(audited_url: str) -> None:
+def test_every_must_and_should_holds(audited_url: str, record_property: Callable[[str, object], None]) -> None:
     findings = audit(audited_url)
+    levels = [f"{level} {_passed(findings, level)}" for level in ("MUST", "SHOULD", "MAY")]
+    record_property("tally", f"GraphQL over HTTP, graphql-http's audits: {', '.join(levels)}")
     failed = {finding.id: finding for finding in findings if not finding.ok}
     broken = [f"{each.id} {each.name}: {each.reason}" for each in failed.values() if each.level != "MAY"]
     assert not broken, "\n".join(broken)

@@ -1,0 +1,79 @@
+"""The server's limits: on the form of documents, and on what an operation may cost. Nobody is exempt from them.
+
+docs/limits.md lists them all, with the reason for each number.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from graphql import GraphQLError
+
+from engine import DocumentInvalid, DocumentLimits, Engine, LimitExceeded, Plan, SliceTooLarge, VariablesInvalid
+from engine.limits import DocumentChecker
+from schema.core.errors import BadRequest, CostExceeded, DocumentTooComplex, RequestError
+
+DOCUMENT_LIMITS = DocumentLimits()
+# Points. To refuse a document takes as long as to execute a small one: it is read, and most of it checked.
+REFUSAL_COST = 500
+# Characters of a message, which may quote what the caller sent.
+MAX_MESSAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPrice:
+    """What `costOf` tells of an operation."""
+
+    cost: int
+    most: int
+    depth: int
+    selections: int
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.cost <= self.most
+
+
+def price(plan: Plan, variables: dict[str, Any] | None) -> int:
+    """The most points that an operation can cost.
+
+    Raises `CostExceeded` where that is more than an operation may, `BadRequest` for a page that is too large, and
+    `VariablesInvalid`.
+    """
+    cost = _cost(plan, variables)
+    if cost > settings.COST_LIMIT:
+        raise CostExceeded(
+            f"The operation could cost {cost:,} points; at most {settings.COST_LIMIT:,} are allowed. "
+            "Ask for smaller pages, or for less of each object.",
+            cost=cost,
+            most=settings.COST_LIMIT,
+        )
+    return cost
+
+
+def price_of(engine: Engine, document: str, operation_name: str | None, variables: dict[str, Any]) -> OperationPrice:
+    """What an operation would cost. Raises a `RequestError` that says what is wrong with it."""
+    try:
+        plan = engine.plan(document, operation_name)
+        cost = _cost(plan, variables)
+    except DocumentInvalid as invalid:
+        raise _told(invalid.errors[0], "document") from None
+    except VariablesInvalid as invalid:
+        raise _told(invalid.errors[0], "variables") from None
+    figures = DocumentChecker(engine.schema, DOCUMENT_LIMITS).figures(plan.document, plan.operation)
+    return OperationPrice(cost, settings.COST_LIMIT, figures.depth, figures.selections)
+
+
+def _cost(plan: Plan, variables: dict[str, Any] | None) -> int:
+    try:
+        return plan.price.under({} if plan.price.is_fixed else plan.coerce(variables))
+    except SliceTooLarge as error:
+        raise BadRequest(error.message, argument=error.argument) from None
+
+
+def _told(error: GraphQLError, argument: str) -> RequestError:
+    if isinstance(error, LimitExceeded):
+        return DocumentTooComplex(
+            error.message, argument=argument, limit=error.limit, most=error.most, found=error.found
+        )
+    return BadRequest(error.message[:MAX_MESSAGE], argument=argument)

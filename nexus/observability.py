@@ -1,0 +1,218 @@
+"""What the board tells of itself: a line in the log for each request, metrics, and reports of our own faults.
+
+`/metrics` is in Prometheus' format. Counts tell things, so only who has `METRICS_TOKEN` may read it; without a token
+nobody may, except under `DEBUG`. No label comes from a client: operation names are for the log alone. With several web
+processes set `PROMETHEUS_MULTIPROC_DIR`, or each scrape tells of the process that it happens to reach.
+"""
+
+import hmac
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from http import HTTPStatus
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django_prometheus.exports import ExportToDjangoView
+from prometheus_client import Counter, Gauge, Histogram
+
+from schema.core.errors import ErrorCode
+
+if TYPE_CHECKING:
+    from nexus.graphql.exchange import Exchange
+
+log = structlog.get_logger("nexus.graphql")
+_level = logging.getLogger("nexus.graphql")
+
+# How often a process in use brings the counts that others keep into the metrics.
+COLLECT_SECONDS = 5.0
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+REQUESTS = Counter(
+    "nexus_graphql_requests",
+    "Requests to /graphql by kind of operation, HTTP status and outcome: ok, errors (data or not), failed (our fault).",
+    ("kind", "status", "outcome"),
+)
+DURATION = Histogram("nexus_graphql_request_seconds", "Seconds from receipt to answer.", ("kind",), buckets=BUCKETS)
+ERRORS = Counter("nexus_graphql_errors", "Answers that hold an error of a code.", ("code",))
+POINTS = Counter("nexus_graphql_points", "Cost in points: requested, what it could be; actual, what it was.", ("cost",))
+TAKES = Counter("nexus_rate_limit_portions", "Portions of points leased, by who granted them.", ("granted_by",))
+ANSWERS = Counter("nexus_response_cache", "Answers to queries by where the response cache had them.", ("result",))
+FIELDS = Counter("nexus_field_cache", "Values of cached fields, by result.", ("result",))
+ENTITIES = Counter("nexus_entity_cache", "Reference rows in the process, by model and result.", ("model", "result"))
+OPERATIONS = Counter("nexus_engine_operations", "Operations by what executed them, or why it did not.", ("by",))
+REFUSED = Counter("nexus_engine_refused_values", "Values that the engine refused, by reason.", ("reason",))
+SHADOW = Counter("nexus_shadow_samples", "Answers compared with graphql-core's, by what came of it.", ("result",))
+JOBS = Gauge(
+    "nexus_graphql_jobs", "Requests that a thread answers, or that wait.", ("state",), multiprocess_mode="livesum"
+)
+
+_requests: dict[tuple[str, int, str], Counter] = {}
+_durations = {kind: DURATION.labels(kind) for kind in ("query", "mutation", "subscription", "none")}
+_requested, _actual = POINTS.labels("requested"), POINTS.labels("actual")
+_codes = {str(code): ERRORS.labels(str(code)) for code in ErrorCode}
+_collect_at = 0.0
+
+
+def observe(exchange: "Exchange") -> None:
+    """Count an answer that is ready to be sent, and write its line."""
+    _count(exchange)
+    if _level.isEnabledFor(logging.INFO):
+        _write(exchange)
+
+
+def _count(exchange: "Exchange") -> None:
+    global _collect_at  # noqa: PLW0603 - the process has one set of metrics
+    kind = exchange.kind or "none"
+    codes = exchange.codes
+    outcome = "failed" if "INTERNAL" in codes else "errors" if codes else "ok"
+    key = kind, exchange.status, outcome
+    requests = _requests.get(key)
+    if requests is None:
+        requests = _requests[key] = REQUESTS.labels(*key)
+    requests.inc()
+    _durations[kind].observe(exchange.seconds)
+    if exchange.requested_cost is not None:
+        _requested.inc(exchange.requested_cost)
+        _actual.inc(exchange.actual_cost or 0)
+    for code in set(codes) & _codes.keys():
+        _codes[code].inc()
+    if monotonic() >= _collect_at:
+        _collect_at = monotonic() + COLLECT_SECONDS
+        collect()
+
+
+def _write(exchange: "Exchange") -> None:
+    """The line of a request: as JSON straight to stderr, because the way through the logging library costs many times
+    as much as the line; under DEBUG through the library, which makes it readable.
+    """
+    said = {
+        "request_id": exchange.request_id,
+        "status": exchange.status,
+        "milliseconds": round(exchange.seconds * 1000, 2),
+        "operation": exchange.operation,
+        "kind": exchange.kind,
+        "viewer": exchange.viewer,
+        "cost": exchange.actual_cost,
+        "cached": exchange.cached,
+        "codes": exchange.codes,
+    }
+    stream = getattr(sys.stderr, "buffer", None)
+    if settings.DEBUG or stream is None:
+        log.info("graphql_request", **said)
+        return
+    said |= {"event": "graphql_request", "logger": "nexus.graphql", "level": "info", "timestamp": datetime.now(UTC)}
+    try:
+        stream.write(orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
+        stream.flush()
+    except (OSError, ValueError):
+        # Nobody reads the log any more; requests are answered all the same.
+        return
+
+
+def collect() -> None:
+    """Bring the counts that other modules keep into the metrics."""
+    from kernel.caching import entity_counts
+    from nexus.graphql import cache as responses
+    from nexus.graphql import door, leases, shadow
+    from nexus.graphql.planning import engine
+    from schema.core import cached
+
+    stats = engine().stats
+    _raise(TAKES, leases.takes)
+    _raise(ANSWERS, responses.counts())
+    _raise(FIELDS, cached.counts)
+    for model, counts in entity_counts().items():
+        _raise(ENTITIES, counts, model)
+    _raise(OPERATIONS, {"engine": stats.executed, **stats.fallback})
+    _raise(REFUSED, stats.refused)
+    _raise(SHADOW, shadow.counts())
+    for state, jobs in door.jobs().items():
+        JOBS.labels(state).set(jobs)
+
+
+_raised: dict[tuple[Counter, tuple[str, ...]], float] = {}
+
+
+def _raise(counter: Counter, counts: Mapping[str, int], *labels: str) -> None:
+    """Raise the counter to the counts; they only grow."""
+    for name, count in dict(counts).items():
+        key = counter, (*labels, name)
+        known = _raised.get(key, 0)
+        if count >= known:
+            counter.labels(*labels, name).inc(count - known)
+            _raised[key] = count
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """`/metrics`; 404 for whoever may not read it."""
+    token = settings.METRICS_TOKEN
+    sent = request.headers.get("Authorization", "").encode()
+    may_read = hmac.compare_digest(sent, f"Bearer {token}".encode()) if token else settings.DEBUG
+    if not may_read:
+        return HttpResponse(status=HTTPStatus.NOT_FOUND)
+    if settings.ENGINE:
+        collect()
+    return ExportToDjangoView(request)
+
+
+def report(error: BaseException, error_id: str) -> None:
+    """Tell Sentry of a fault of ours, where `SENTRY_DSN` is set; a thread of its own sends it.
+
+    It says where it happened and under which id the log has the rest: no message, no variables, nothing of the request.
+    """
+    if not has_sentry():
+        return
+    import sentry_sdk
+
+    with sentry_sdk.new_scope() as scope:
+        scope.set_tag("error_id", error_id)
+        scope.capture_exception(error)
+
+
+@cache
+def has_sentry() -> bool:
+    """Whether faults are reported. The first call sets it up, and raises where the DSN cannot be one."""
+    if not settings.SENTRY_DSN:
+        return False
+    # Here, because it takes a quarter of a second that only those pay who use it.
+    import sentry_sdk
+
+    sentry_sdk.init(
+        settings.SENTRY_DSN,
+        # Integrations watch requests, queries and logs, which hold what is nobody's business; and they cost time.
+        default_integrations=False,
+        auto_enabling_integrations=False,
+        max_request_body_size="never",
+        include_local_variables=False,
+        max_breadcrumbs=0,
+        send_client_reports=False,
+        server_name="",
+        before_send=_without_messages,
+    )
+    return True
+
+
+def _without_messages(event: Any, _: Any) -> Any:
+    """An exception's message may quote a value: a duplicate e-mail address, for one."""
+    for exception in event.get("exception", {}).get("values", []):
+        exception["value"] = ""
+        for frame in exception.get("stacktrace", {}).get("frames", []):
+            frame.pop("vars", None)
+    event.pop("extra", None)
+    return event
+
+
+def forget_process() -> None:
+    """At the end of a web process: its gauges count no longer where several processes share their metrics."""
+    if settings.PROMETHEUS_MULTIPROC_DIR:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(os.getpid())

@@ -1,0 +1,1 @@
+"""What asking costs, and how much of it is left."""

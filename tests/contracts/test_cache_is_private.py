@@ -1,0 +1,115 @@
+"""Nobody is shown through a cache what others may see: with and without, in any order, everybody is told the same.
+
+What is told within a transaction comes from no cache; that is what the answers of all orders are compared with.
+"""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import pytest
+from django.conf import LazySettings, settings
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from jobs.models import CompanyStatus, Job, MembershipRole
+from jobs.services import job as job_service
+from nexus.graphql import cache
+from nexus.graphql.graphiql.page import load_examples
+from nexus.graphql.planning import engine
+from schema.core import ids
+from schema.core.cached import counts as field_counts
+from tests.contracts import documents
+from tests.door import send
+from tests.factories import CompanyFactory, JobFactory, MembershipFactory, UserFactory, viewer_of
+
+RANDOM_DOCUMENTS = 15
+ORDERS = 2
+
+
+@dataclass(frozen=True)
+class Question:
+    """A document with its variables."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+
+
+def somebody_of_every_kind(job: Job) -> dict[str, User | None]:
+    """Nobody, and a person of every role there is: on the platform, and in the company of the job."""
+    people: dict[str, User | None] = {
+        "anonymous": None,
+        "user": UserFactory(),
+        "moderator": UserFactory(moderator=True),
+        "admin": UserFactory(platform_admin=True),
+    }
+    for role in MembershipRole:
+        people[f"company {role}"] = MembershipFactory(role=role, company=job.company).user
+    return people
+
+
+def questions(draft: Job, hidden: Job) -> list[Question]:
+    """Every example, documents at random, and those whose answers depend most on who asks."""
+    examples = load_examples(settings.BASE_DIR / "schema" / "examples")
+    shown = "{ title lifecycle company { name jobs(first: 3) { totalCount nodes { title } } } duplicates { title } }"
+    by_slug = f"query One($by: JobBy!) {{ job(by: $by) {shown} }}"
+    by_id = f"query Any($id: ID!) {{ node(id: $id) {{ id ... on Job {shown} ... on Company {{ name }} }} }}"
+    of_company = "query($by: CompanyBy!) { company(by: $by) { name jobs { totalCount } } }"
+    about = (draft, hidden)
+    return [
+        *(Question(example.query, example.variables) for example in examples if "mutation" not in example.query),
+        *(Question(documents.at_random(engine().schema, seed)) for seed in range(RANDOM_DOCUMENTS)),
+        *(Question(by_slug, {"by": {"slug": job.slug}}) for job in about),
+        *(Question(by_id, {"id": ids.encode("Job", job.pk)}) for job in about),
+        *(Question(by_id, {"id": ids.encode("Company", job.company_id)}) for job in about),
+        *(Question(of_company, {"by": {"slug": job.company.slug}}) for job in about),
+        Question("{ viewer { user { email } memberships { role company { name } } } jobs { totalCount } }"),
+        Question("{ jobs { totalCount nodes { title } } }"),
+    ]
+
+
+def told(question: Question, by: User | None) -> Any:
+    """What somebody is answered, without what differs from request to request."""
+    content = send(question.query, question.variables, by=by).content
+    content.pop("extensions", None)
+    return content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_caches_tell_everybody_what_they_would_be_told_without(
+    settings: LazySettings, record_property: Any, empty_cache: None
+) -> None:
+    settings.RESPONSE_CACHE = True
+    settings.RATE_LIMIT = settings.RATE_LIMIT_ADDRESS = 0
+    call_command("demo", count=40, verbosity=0)
+    draft = JobFactory(draft=True, title="Draft of a company", company__verified_at=timezone.now())
+    hidden = JobFactory(company=CompanyFactory(status=CompanyStatus.SUSPENDED), title="Of a company that is suspended")
+    people = somebody_of_every_kind(draft)
+    asked = questions(draft, hidden)
+
+    def compare(seed: int) -> None:
+        # Nothing that depends on the moment itself may change between the two.
+        with transaction.atomic():
+            true = {(name, n): told(question, by) for name, by in people.items() for n, question in enumerate(asked)}
+        assert len({str(true[name, n]) for name in people for n in range(len(asked))}) > len(asked), (
+            "all are told the same"
+        )
+        # As in a process that has just begun: what others have cached is in the cache server.
+        cache.forget()
+        order = [*true, *true]
+        Random(seed).shuffle(order)
+        for name, n in order:
+            assert told(asked[n], people[name]) == true[name, n], f"{name} was told something else: {asked[n].query}"
+
+    before = cache.counts(), field_counts.copy()
+    for seed in range(ORDERS):
+        compare(seed)
+    job_service.publish(by=viewer_of(UserFactory(platform_admin=True)), job_id=draft.pk)
+    compare(ORDERS)
+    counts = {name: count - before[0][name] for name, count in cache.counts().items()}
+    fields = {name: field_counts[name] - before[1][name] for name in field_counts}
+    assert min(counts["process"], counts["redis"], counts["miss"], counts["bypass"]) > 0
+    assert min(fields["hit"], fields["miss"]) > 0
+    record_property("tally", f"cached answers compared: {counts}, fields: {fields}")

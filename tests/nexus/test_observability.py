@@ -1,0 +1,171 @@
+"""The log line, the metrics, and what Sentry is told, by what really arrives there."""
+
+import gzip
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import orjson
+import pytest
+import sentry_sdk
+from django.conf import LazySettings
+from django.db import IntegrityError
+from django.test import Client
+
+from nexus import observability
+from nexus.graphql.exchange import Exchange
+from tests.door import send
+from tests.instances import instance
+from tests.nexus.graphql.test_door import ask
+from tests.nexus.graphql.test_outages import TOKEN, metric
+from tests.waiting import until
+
+
+@contextmanager
+def sink() -> Iterator[tuple[str, list[bytes]]]:
+    """A DSN, and the bodies of what was sent there."""
+    received: list[bytes] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            received.append(gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://key@127.0.0.1:{server.server_port}/1", received
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def sentry(settings: LazySettings) -> Iterator[list[bytes]]:
+    with sink() as (dsn, received):
+        settings.SENTRY_DSN = dsn
+        observability.has_sentry.cache_clear()
+        try:
+            yield received
+        finally:
+            sentry_sdk.get_client().close(timeout=5)
+            observability.has_sentry.cache_clear()
+
+
+@pytest.mark.django_db
+def test_sentry_hears_of_our_fault_and_nothing_of_the_request(
+    sentry: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.services.token.authenticate", fail_and_quote)
+    sent = send('mutation { tokenCreate(input: {email: "a@example.org", password: "hunter2"}) { token } }')
+    assert sent.codes == ["INTERNAL"]
+    until(lambda: sentry)
+    (envelope,) = sentry
+    event = json.loads(envelope.splitlines()[-1])
+    assert event["tags"] == {"error_id": sent.errors[0]["extensions"]["id"]}
+    assert event["exception"]["values"][-1]["type"] == "IntegrityError"
+    assert event["exception"]["values"][-1]["stacktrace"]["frames"]
+    for private in (b"example.org", b"hunter2", b"tokenCreate(", b"authorization"):
+        assert private not in envelope
+
+
+@pytest.mark.django_db
+def test_sentry_hears_nothing_of_a_callers_fault(sentry: list[bytes]) -> None:
+    assert send("{ nothing }").codes == ["BAD_REQUEST"]
+    observability.report(ValueError("the only one"), "a-request-id")
+    until(lambda: sentry)
+    assert [json.loads(envelope.splitlines()[-1])["tags"] for envelope in sentry] == [{"error_id": "a-request-id"}]
+
+
+def test_metrics_are_for_those_who_know_the_token(client: Client, settings: LazySettings) -> None:
+    assert client.get("/metrics").status_code == 404
+    settings.METRICS_TOKEN = "let me in"
+    assert client.get("/metrics").status_code == 404
+    assert client.get("/metrics", headers={"authorization": "Bearer let me out"}).status_code == 404
+    answer = client.get("/metrics", headers={"authorization": "Bearer let me in"})
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/plain")
+
+
+def values(client: Client, settings: LazySettings) -> dict[str, float]:
+    settings.METRICS_TOKEN = TOKEN
+    text = client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"}).content.decode()
+    lines = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in lines}
+
+
+@pytest.mark.django_db
+def test_every_answer_is_counted_once(client: Client, settings: LazySettings) -> None:
+    names = [
+        'nexus_graphql_requests_total{kind="query",outcome="ok",status="200"}',
+        'nexus_graphql_request_seconds_count{kind="query"}',
+        'nexus_graphql_errors_total{code="BAD_REQUEST"}',
+        'nexus_graphql_requests_total{kind="none",outcome="errors",status="400"}',
+        'nexus_graphql_points_total{cost="actual"}',
+        'nexus_engine_operations_total{by="engine"}',
+    ]
+    before = values(client, settings)
+    assert "errors" not in send("{ jobs(first: 1) { nodes { id } } }").content
+    send("{ nothing }")
+    after = values(client, settings)
+    grown = [after[name] - before.get(name, 0) for name in names]
+    assert grown[:4] == [1, 1, 1, 1]
+    assert grown[4] > 0
+    assert grown[5] == 1
+
+
+@pytest.mark.django_db
+def test_no_label_comes_from_a_client(client: Client, settings: LazySettings) -> None:
+    send("query Fingerprint { __typename }")
+    client.get("/no/such/fingerprint")
+    assert "ingerprint" not in "".join(values(client, settings))
+
+
+@pytest.mark.django_db
+def test_the_line_of_a_request_says_what_it_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    send("query Feed { jobs(first: 1) { nodes { id } } }")
+    line = orjson.loads(capsys.readouterr().err.splitlines()[-1])
+    assert (line["event"], line["status"], line["operation"]) == ("graphql_request", 200, "Feed")
+    assert line["cost"] > 0
+    assert line["timestamp"].endswith("Z")
+
+
+@pytest.mark.live
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_share_a_folder_add_up_their_metrics(tmp_path: Path) -> None:
+    environment = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path), "METRICS_TOKEN": TOKEN}
+    with instance(**environment) as one, instance(**environment) as other:
+        for url in (one, other, other):
+            assert ask(url).status == 200
+        line = 'nexus_graphql_requests_total{kind="query",outcome="ok",status="200"}'
+        assert metric(one, line) == metric(other, line) == 3
+
+
+def test_observing_takes_no_more_than_its_share(capsys: pytest.CaptureFixture[str]) -> None:
+    exchange = Exchange("0" * 32, status=200, kind="query", operation="Feed", requested_cost=900, actual_cost=300)
+    rounds: list[float] = []
+    for _ in range(20):
+        started = time.perf_counter()
+        for _ in range(50):
+            observability.observe(exchange)
+        rounds.append((time.perf_counter() - started) / 50)
+        capsys.readouterr()
+    # A request has about a millisecond.
+    assert min(rounds) < 100e-6
+
+
+# At the end, because a report has the lines of source around a failure.
+def fail_and_quote(*given: object, **named: object) -> None:
+    raise IntegrityError(f"Key already exists: {given} {named}")
