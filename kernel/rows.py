@@ -4,13 +4,15 @@ A row's *position* in a list is its value in the ordering column and its key. Po
 values here; the GraphQL door writes them into opaque cursors and checks what comes back.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
+
+from kernel.reading import Given, Statement, array, compiled, statement_of
 
 type Position = tuple[Any, Any]
 
@@ -46,17 +48,24 @@ class Page[Row: Model]:
 
 @dataclass(frozen=True, slots=True)
 class Listing[Row: Model]:
-    """A queryset as a list that can be read page by page."""
+    """A list that can be read page by page: `queryset(*arguments)` is all of it.
 
-    queryset: QuerySet[Row]
+    The queryset may hold `Given` values of its own. It is made and compiled once for each shape: arguments, order, and
+    a slice but for its positions.
+    """
+
+    queryset: Callable[..., QuerySet[Row]]
+    arguments: tuple[Hashable, ...] = ()
     order: Order = field(default_factory=lambda: Order("pk"))
 
-    def page(self, wanted: Slice) -> Page[Row]:
+    def page(self, wanted: Slice, **given: Any) -> Page[Row]:
         """One page, in one statement."""
-        return _page(list(self._cut(self.queryset, wanted)), wanted)
+        shape = _shape(wanted)
+        statement = statement_of((self, shape), lambda: compiled(self._cut(self.queryset(*self.arguments), shape)))
+        return _page(statement.read(given | _positions(wanted)), wanted)
 
     def pages[Key: (UUID, int)](
-        self, keys: Collection[Key], owned_by: Callable[[RawSQL], Q], wanted: Slice
+        self, keys: Collection[Key], owned_by: Callable[[RawSQL], Q], wanted: Slice, **given: Any
     ) -> dict[Key, Page[Row]]:
         """The same slice of each owner's part of the list, in one statement that reads no more than the pages' rows.
 
@@ -64,31 +73,37 @@ class Listing[Row: Model]:
         """
         if not keys:
             return {}
-        part = self._cut(self.queryset.filter(owned_by(RawSQL("owner.key", ()))), wanted)
-        sql: str
-        parameters: tuple[Any, ...]
-        sql, parameters = part.query.sql_with_params()
         owners = list(keys)
-        key_type = "uuid" if isinstance(owners[0], UUID) else "bigint"
-        # The database walks the owners and reads a page of each by itself; only the order among owners is left to say.
-        # All of the text is the ORM's and ours; what comes from outside is in the parameters.
-        statement = (
-            "SELECT page.*, owner.number AS _owner"  # noqa: S608 - see above
-            f" FROM unnest(%s::{key_type}[]) WITH ORDINALITY AS owner (key, number)"
-            f" CROSS JOIN LATERAL ({sql}) AS page"
-            f" ORDER BY owner.number, {self._order_of(wanted)}"
-        )
+        shape, key_type = _shape(wanted), "uuid" if isinstance(owners[0], UUID) else "bigint"
+        statement = statement_of((self, owned_by, shape, key_type), lambda: self._lateral(owned_by, shape, key_type))
         found: list[list[Row]] = [[] for _ in owners]
-        for row in self.queryset.raw(statement, (owners, *parameters)):
-            found[row._owner - 1].append(row)  # type: ignore[attr-defined]  # selected above
+        for row in statement.read(given | _positions(wanted) | {"keys": array(owners)}):
+            found[row._owner - 1].append(row)  # type: ignore[attr-defined]  # selected by `_lateral`
         return {key: _page(rows, wanted) for key, rows in zip(owners, found, strict=True)}
 
-    def _order_of(self, wanted: Slice) -> str:
+    def _lateral(self, owned_by: Callable[[RawSQL], Q], shape: Slice, key_type: str) -> Statement[Row]:
+        """The database walks the owners and reads a page of each by itself; only the order among owners is left to say.
+
+        All of the text is the ORM's and ours; what comes from outside is quoted in it, or given to the statement.
+        """
+        part = self._cut(self.queryset(*self.arguments).filter(owned_by(RawSQL("owner.key", ()))), shape)
+        page = compiled(part, extra=("_owner",))
+        if not page.text:
+            return page
+        text = (
+            "SELECT page.*, owner.number AS _owner"  # noqa: S608 - see above
+            f" FROM unnest(%(keys)s::{key_type}[]) WITH ORDINALITY AS owner (key, number)"
+            f" CROSS JOIN LATERAL ({page.text}) AS page"
+            f" ORDER BY owner.number, {self._order_of(shape, part.model)}"
+        )
+        return replace(page, text=text)
+
+    def _order_of(self, wanted: Slice, model: type[Model]) -> str:
         """The order of a slice in SQL, as `_cut` gives it to each owner's rows."""
         descending = self.order.is_descending is not wanted.is_backward
         direction = "DESC" if descending else "ASC"
         nulls = f" NULLS {'FIRST' if wanted.is_backward else 'LAST'}" if self.order.is_nullable else ""
-        return f"page._position {direction}{nulls}, page.{self.queryset.model._meta.pk.column} {direction}"
+        return f"page._position {direction}{nulls}, page.{model._meta.pk.column} {direction}"
 
     def _cut(self, queryset: QuerySet[Row], wanted: Slice) -> QuerySet[Row]:
         """The rows of a slice and one more, by which to know whether there are more. Backward slices come reversed."""
@@ -107,6 +122,28 @@ class Listing[Row: Model]:
         column = F("_position")
         by_column = column.desc(**nulls) if descending else column.asc(**nulls)
         return placed.order_by(by_column, by_key)[: wanted.size + 1]
+
+
+def _shape(wanted: Slice) -> Slice:
+    """The slice with `Given` in the place of what its positions hold, but for nulls, which make another statement.
+
+    Its size stays, so that the planner knows how few rows are wanted.
+    """
+    after, before = wanted.after, wanted.before
+    return replace(
+        wanted,
+        after=after and (None if after[0] is None else Given("after_value"), Given("after_key")),
+        before=before and (None if before[0] is None else Given("before_value"), Given("before_key")),
+    )
+
+
+def _positions(wanted: Slice) -> dict[str, Any]:
+    given = {}
+    if wanted.after is not None:
+        given["after_value"], given["after_key"] = wanted.after
+    if wanted.before is not None:
+        given["before_value"], given["before_key"] = wanted.before
+    return given
 
 
 def _page[Row: Model](rows: list[Row], wanted: Slice) -> Page[Row]:

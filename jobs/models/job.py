@@ -1,5 +1,7 @@
 """A position that a company is hiring for."""
 
+from functools import lru_cache
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -256,5 +258,11 @@ class Job(Entity):
     @property
     def slug(self) -> str:
         """Words of the title, then the public id, by which alone the posting is found."""
-        words = slugify(self.title)[:80].strip("-")
+        words = _words_of(self.title)
         return f"{words}-{self.public_id}" if words else self.public_id
+
+
+@lru_cache(maxsize=10_000)
+def _words_of(title: str) -> str:
+    """A title as an address has it. Titles repeat, and working one out takes longer than reading the row it is in."""
+    return slugify(title)[:80].strip("-")

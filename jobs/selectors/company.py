@@ -4,11 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
-from django.db.models.fetch_modes import FETCH_RAISE
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
 
-from jobs.models import Company, CompanyStatus, Job, JobVisibility, Membership, SlugHistory
-from jobs.selectors.job import live
+from jobs.models import Company, CompanyStatus, Industry, Job, JobVisibility, Membership, Place, SlugHistory
+from jobs.selectors.job import NOW, live
+from kernel.caching import Entities
+from kernel.reading import Given, Reading, kind_of
 from kernel.rows import Listing, Order, Page, Slice
 from kernel.viewer import Viewer
 
@@ -42,7 +45,7 @@ class CompanyFilter:
     is_hiring: bool | None = None
     is_verified: bool | None = None
 
-    def condition(self) -> Q:
+    def condition(self, now: Given | None = None) -> Q:
         """The rows of Company that the filter keeps."""
         kept = Q()
         if self.name_starts_with is not None:
@@ -56,7 +59,7 @@ class CompanyFilter:
         if self.countries is not None:
             kept &= Q(headquarters__country_id__in=self.countries)
         if self.is_hiring is not None:
-            shown = Exists(Job.objects.filter(live(), company=OuterRef("pk"), visibility=JobVisibility.PUBLIC))
+            shown = Exists(Job.objects.filter(live(now), company=OuterRef("pk"), visibility=JobVisibility.PUBLIC))
             kept &= Q(shown) if self.is_hiring else ~Q(shown)
         if self.is_verified is not None:
             kept &= Q(verified_at__isnull=not self.is_verified)
@@ -74,17 +77,18 @@ def visible_to(viewer: Viewer) -> Q:
 
 
 def _rows() -> QuerySet[Company]:
-    return Company.objects.select_related("industry", "headquarters__country").fetch_mode(FETCH_RAISE)
+    return Company.objects.select_related("industry", "headquarters__country").defer("description_source")
 
 
-def _listed(where: CompanyFilter | None) -> QuerySet[Company]:
+def _listed(where: CompanyFilter | None, now: Given | None = None) -> QuerySet[Company]:
     queryset = _rows().filter(status=CompanyStatus.ACTIVE)
-    return queryset.filter(where.condition()) if where else queryset
+    return queryset.filter(where.condition(now)) if where else queryset
 
 
 def page(where: CompanyFilter | None, order: CompanyOrder, wanted: Slice) -> Page[Company]:
     """One page of the active companies that a filter keeps."""
-    return Listing(_listed(where), Order(order.field, order.is_descending)).page(wanted)
+    listing = Listing(_listed, (where, NOW), Order(order.field, order.is_descending))
+    return listing.page(wanted, now=timezone.now())
 
 
 def count(where: CompanyFilter | None) -> int:
@@ -92,19 +96,29 @@ def count(where: CompanyFilter | None) -> int:
     return _listed(where).count()
 
 
+def _visible(viewer: Viewer) -> QuerySet[Company]:
+    return _rows().filter(visible_to(viewer))
+
+
+_BY_ID = Reading(_visible)
+_BY_SLUG = Reading(_visible, by="slug")
+_OF_JOBS = Reading(_rows)
+_OF_JOBS_KEPT: Entities[UUID, Company] = Entities(Company, Industry, Place, most=2_000)
+
+
 def by_id(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Company]:
     """Companies by id, with industry and headquarters."""
-    return {company.pk: company for company in _rows().filter(visible_to(viewer), pk__in=keys)}
+    return _BY_ID.one(keys, kind_of(viewer), viewer_id=viewer.user_id)
 
 
 def of_jobs(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Company]:
     """The companies, by id, of jobs that the viewer has been shown: whoever sees a job sees whose it is."""
-    return {company.pk: company for company in _rows().filter(pk__in=keys)}
+    return _OF_JOBS_KEPT.through(keys, _OF_JOBS.one)
 
 
 def by_slug(viewer: Viewer, keys: Collection[str]) -> dict[str, Company]:
     """Companies by slug, or by one that they had before."""
-    found = {company.slug: company for company in _rows().filter(visible_to(viewer), slug__in=keys)}
+    found = _BY_SLUG.one(keys, kind_of(viewer), viewer_id=viewer.user_id)
     missing = [key for key in keys if key not in found]
     if missing:
         moved = dict(
@@ -115,11 +129,18 @@ def by_slug(viewer: Viewer, keys: Collection[str]) -> dict[str, Company]:
     return found
 
 
+def _memberships() -> QuerySet[Membership]:
+    company = ("company__industry", "company__headquarters__country")
+    by_name = Window(RowNumber(), partition_by=F("user_id"), order_by=("company__name", "pk"))
+    rows = Membership.objects.select_related(*company).defer("company__description_source")
+    return rows.annotate(place=by_name).filter(place__lte=MAX_MEMBERSHIPS).order_by("place")
+
+
+_MEMBERSHIPS = Reading(_memberships, by="user_id")
+
+
 def roles(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[Membership]]:
     """The memberships of people, with their company; a person sees only the own ones."""
     if viewer.user_id is None or viewer.user_id not in keys:
         return {}
-    rows = Membership.objects.filter(user_id=viewer.user_id).select_related(
-        "company__industry", "company__headquarters__country"
-    )
-    return {viewer.user_id: list(rows.order_by("company__name").fetch_mode(FETCH_RAISE)[:MAX_MEMBERSHIPS])}
+    return _MEMBERSHIPS.many([viewer.user_id])

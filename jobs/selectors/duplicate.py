@@ -8,15 +8,17 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
-from django.db.models.fetch_modes import FETCH_RAISE
 
 from jobs.models import DuplicateCluster, DuplicateVerdict, Job, JobFingerprint, JobVisibility, Membership
 from jobs.policies import READS_DRAFTS
 from jobs.selectors.job import DESCRIPTION, visible_to
+from kernel.reading import Reading
 from kernel.viewer import Viewer
 
 MOST_DUPLICATES = 50
 MOST_CONSIDERED = 1_000
+
+_JOBS = Reading(lambda: Job.objects.defer(*DESCRIPTION))
 
 
 def of_jobs(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[Job]]:
@@ -36,7 +38,7 @@ def of_jobs(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[Job]]:
     seen = {cluster: [key for key in jobs if key in allowed] for cluster, jobs in members.items()}
     shown = {job: _others(job, seen[cluster], apart.get(job, set())) for job, cluster in clusters.items()}
     wanted = {key for others in shown.values() for key in others}
-    rows = Job.objects.defer(*DESCRIPTION).fetch_mode(FETCH_RAISE).in_bulk(wanted)
+    rows = _JOBS.one(wanted)
     return {job: [rows[key] for key in others if key in rows] for job, others in shown.items()}
 
 

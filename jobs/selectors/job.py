@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, TextChoices
-from django.db.models.fetch_modes import FETCH_RAISE
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from jobs.models import (
@@ -21,9 +21,11 @@ from jobs.models import (
 )
 from jobs.policies import READS_DRAFTS
 from jobs.selectors.job_filter import JobFilter, in_categories, in_category, with_skill
+from kernel.reading import Given, Reading, kind_of
 from kernel.rows import Listing, Order, Page, Slice
 from kernel.viewer import Viewer
 
+NOW = Given("now")
 DESCRIPTION = ("description_source", "description_html", "description_text")
 
 
@@ -60,7 +62,7 @@ class Description:
     text: str
 
 
-def live(now: datetime | None = None) -> Q:
+def live(now: datetime | Given | None = None) -> Q:
     """The one rule of what the public is shown. Everything that lists jobs asks this, and nothing else."""
     now = now or timezone.now()
     return Q(
@@ -72,38 +74,50 @@ def live(now: datetime | None = None) -> Q:
     )
 
 
-def visible_to(viewer: Viewer) -> Q:
+def next_change(after: datetime) -> datetime | None:
+    """When time alone will next make a job `live`, or end one; None where nothing is to come. Two index probes."""
+    published = Job.objects.filter(lifecycle=JobLifecycle.PUBLISHED)
+    shown = published.filter(moderation__in=[JobModeration.CLEAR, JobModeration.FLAGGED])
+    starts = shown.filter(published_at__gt=after).order_by("published_at", "pk").values_list("published_at", flat=True)
+    ends = published.filter(expires_at__gt=after).order_by("expires_at").values_list("expires_at", flat=True)
+    return min(filter(None, (starts.first(), ends.first())), default=None)
+
+
+def visible_to(viewer: Viewer, now: Given | None = None) -> Q:
     """What a viewer may read by its id: live postings, those of the own companies, and for platform staff all."""
     if viewer.is_staff:
         return Q()
     if not viewer.is_authenticated:
-        return live()
+        return live(now)
     own = Membership.objects.filter(company=OuterRef("company_id"), user=viewer.user_id, role__in=READS_DRAFTS)
-    return live() | Q(Exists(own))
+    return live(now) | Q(Exists(own))
 
 
 def _rows() -> QuerySet[Job]:
-    """Jobs without their long texts. Reading what was not fetched raises, so that nothing loads row by row unseen."""
-    return Job.objects.defer(*DESCRIPTION).fetch_mode(FETCH_RAISE)
+    """Jobs without their long texts."""
+    return Job.objects.defer(*DESCRIPTION)
 
 
-def _listed(where: JobFilter | None) -> QuerySet[Job]:
-    queryset = _rows().filter(live(), visibility=JobVisibility.PUBLIC)
+def _listed(where: JobFilter | None, now: Given | None = None) -> QuerySet[Job]:
+    queryset = _rows().filter(live(now), visibility=JobVisibility.PUBLIC)
     return queryset.filter(where.condition()) if where else queryset
 
 
+def _paid(where: JobFilter | None, now: Given, currency: str | None) -> QuerySet[Job]:
+    in_currency = Q(compensations__kind=CompensationKind.BASE, compensations__currency=currency)
+    return _listed(where, now).annotate(base=FilteredRelation("compensations", condition=in_currency))
+
+
 def _listing(where: JobFilter | None, order: JobOrder) -> Listing[Job]:
-    queryset = _listed(where)
     if order.field is JobOrderField.PUBLISHED:
-        return Listing(queryset, Order("published_at", order.is_descending))
-    in_currency = Q(compensations__kind=CompensationKind.BASE, compensations__currency=order.currency)
-    queryset = queryset.annotate(base=FilteredRelation("compensations", condition=in_currency))
-    return Listing(queryset, Order("base__top_yearly_minor", order.is_descending, is_nullable=True))
+        return Listing(_listed, (where, NOW), Order("published_at", order.is_descending))
+    by_pay = Order("base__top_yearly_minor", order.is_descending, is_nullable=True)
+    return Listing(_paid, (where, NOW, order.currency), by_pay)
 
 
 def page(where: JobFilter | None, order: JobOrder, wanted: Slice) -> Page[Job]:
     """One page of the live, public jobs that a filter keeps."""
-    return _listing(where, order).page(wanted)
+    return _listing(where, order).page(wanted, now=timezone.now())
 
 
 def count(where: JobFilter | None) -> int:
@@ -115,21 +129,25 @@ def of_companies(
     viewer: Viewer, keys: Collection[UUID], *, where: JobFilter | None, order: JobOrder, wanted: Slice
 ) -> dict[UUID, Page[Job]]:
     """A page of each company's live, public jobs."""
-    return _listing(where, order).pages(keys, lambda key: Q(company_id=key), wanted)
+    return _listing(where, order).pages(keys, _of_company, wanted, now=timezone.now())
+
+
+def _of_company(key: RawSQL) -> Q:
+    return Q(company_id=key)
 
 
 def of_skills(
     viewer: Viewer, keys: Collection[int], *, where: JobFilter | None, order: JobOrder, wanted: Slice
 ) -> dict[int, Page[Job]]:
     """A page of the live, public jobs that ask for each skill."""
-    return _listing(where, order).pages(keys, with_skill, wanted)
+    return _listing(where, order).pages(keys, with_skill, wanted, now=timezone.now())
 
 
 def of_categories(
     viewer: Viewer, keys: Collection[int], *, where: JobFilter | None, order: JobOrder, wanted: Slice
 ) -> dict[int, Page[Job]]:
     """A page of the live, public jobs in each category or below it."""
-    return _listing(where, order).pages(keys, in_category, wanted)
+    return _listing(where, order).pages(keys, in_category, wanted, now=timezone.now())
 
 
 def counts_of_companies(viewer: Viewer, keys: Collection[UUID], *, where: JobFilter | None) -> dict[UUID, int]:
@@ -153,16 +171,24 @@ def counts_of_categories(viewer: Viewer, keys: Collection[int], *, where: JobFil
     return {key: sum(n for path, n in counted if path.startswith(root)) for key, root in paths}
 
 
+def _visible(viewer: Viewer) -> QuerySet[Job]:
+    return _rows().filter(visible_to(viewer, NOW))
+
+
+_BY_ID = Reading(_visible)
+_BY_PUBLIC_ID = Reading(_visible, by="public_id")
+_DESCRIPTIONS = Reading(lambda: Job.objects.only("description_html", "description_text"))
+
+
 def by_id(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Job]:
     """Jobs by id."""
-    return {job.pk: job for job in _rows().filter(visible_to(viewer), pk__in=keys)}
+    return _BY_ID.one(keys, kind_of(viewer), viewer_id=viewer.user_id, now=timezone.now())
 
 
 def by_slug(viewer: Viewer, keys: Collection[str]) -> dict[str, Job]:
     """Jobs by slug, of which only the public id at the tail counts: the words before it change with the title."""
     public_ids = {key: key.rsplit("-", 1)[-1] for key in keys}
-    rows = _rows().filter(visible_to(viewer), public_id__in=public_ids.values())
-    found = {job.public_id: job for job in rows}
+    found = _BY_PUBLIC_ID.one(public_ids.values(), kind_of(viewer), viewer_id=viewer.user_id, now=timezone.now())
     return {key: found[public_id] for key, public_id in public_ids.items() if public_id in found}
 
 
@@ -180,5 +206,5 @@ def descriptions(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Descripti
 
     It does not ask again who may see them: a job that ended a moment ago would have no text, which no job may lack.
     """
-    texts = Job.objects.filter(pk__in=keys).values_list("pk", "description_html", "description_text")
-    return {key: Description(html, text) for key, html, text in texts}
+    found = _DESCRIPTIONS.one(keys)
+    return {key: Description(job.description_html, job.description_text) for key, job in found.items()}

@@ -1,6 +1,6 @@
 """Reads of reference rows: categories, skills, places. Everybody may see them all."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,9 @@ from jobs.models import (
 )
 from jobs.selectors.job_filter import Near, within
 from jobs.text import fold
+from kernel.caching import Entities
 from kernel.errors import Invalid
+from kernel.reading import Reading
 from kernel.rows import Listing, Order, Page, Slice
 from kernel.viewer import Viewer
 
@@ -168,22 +170,22 @@ def _place_rows(where: PlaceFilter | None) -> QuerySet[Place]:
 
 def category_page(where: CategoryFilter | None, wanted: Slice) -> Page[Category]:
     """One page of categories, in the tree's order."""
-    return Listing(_category_rows(where), BY_PATH).page(wanted)
+    return Listing(_category_rows, (where,), BY_PATH).page(wanted)
 
 
 def skill_page(where: SkillFilter | None, wanted: Slice) -> Page[Skill]:
     """One page of skills, by name, without retired ones."""
-    return Listing(_skill_rows(where), BY_NAME).page(wanted)
+    return Listing(_skill_rows, (where,), BY_NAME).page(wanted)
 
 
 def occupation_page(where: OccupationFilter | None, wanted: Slice) -> Page[Occupation]:
     """One page of occupations, by title, without retired ones."""
-    return Listing(_occupation_rows(where), BY_TITLE).page(wanted)
+    return Listing(_occupation_rows, (where,), BY_TITLE).page(wanted)
 
 
 def place_page(where: PlaceFilter | None, wanted: Slice) -> Page[Place]:
     """One page of places, the largest first, with their country."""
-    return Listing(_place_rows(where), BY_POPULATION).page(wanted)
+    return Listing(_place_rows, (where,), BY_POPULATION).page(wanted)
 
 
 def category_count(where: CategoryFilter | None) -> int:
@@ -206,86 +208,110 @@ def place_count(where: PlaceFilter | None) -> int:
     return _place_rows(where).count()
 
 
+def _first[Row: Model](
+    rows: Callable[[], QuerySet[Row]], owner: str, order: tuple[str, ...], most: int
+) -> Reading[Row]:
+    """The first rows of each owner in an order."""
+
+    def placed() -> QuerySet[Any]:
+        place = Window(RowNumber(), partition_by=F(owner), order_by=order)
+        return rows().annotate(_place=place).filter(_place__lte=most).order_by(owner, "_place")
+
+    return Reading(placed, by=owner)
+
+
+def _needs() -> QuerySet[OccupationSkill]:
+    """What occupations take. Where two taxonomies name a skill, the stronger word counts."""
+    stronger = OccupationSkill.objects.filter(occupation=OuterRef("occupation"), skill=OuterRef("skill")).filter(
+        Q(relevance__lt=OuterRef("relevance")) | Q(relevance=OuterRef("relevance"), pk__lt=OuterRef("pk"))
+    )
+    return OccupationSkill.objects.filter(~Exists(stronger)).select_related("skill")
+
+
+_CATEGORIES = Reading(Category.objects.all)
+_SKILLS = Reading(Skill.objects.all)
+_PLACES = Reading(lambda: Place.objects.select_related("country"))
+_OCCUPATIONS = Reading(Occupation.objects.all)
+_INDUSTRIES = Reading(Industry.objects.all)
+_CHILD_CATEGORIES = Reading(lambda: Category.objects.order_by("position", "pk"), by="parent_id")
+_CHILD_INDUSTRIES = _first(
+    lambda: Industry.objects.filter(is_retired=False), "parent_id", ("name", "pk"), MOST_CHILDREN
+)
+_INDUSTRY_CODES = _first(IndustryCode.objects.all, "industry_id", ("scheme", "code"), MOST_CODES)
+_OCCUPATION_CODES = _first(OccupationCode.objects.all, "occupation_id", ("scheme", "code"), MOST_CODES)
+_SKILL_CODES = _first(SkillCode.objects.all, "skill_id", ("scheme", "code"), MOST_CODES)
+_OCCUPATION_SKILLS = _first(_needs, "occupation_id", ("relevance", "-is_hot", "skill__name", "pk"), MOST_SKILLS)
+_RELATED_OCCUPATIONS = _first(
+    lambda: RelatedOccupation.objects.select_related("related"), "occupation_id", ("rank", "pk"), MOST_RELATED
+)
+
+# Everybody sees them alike, and they change when a taxonomy is loaded.
+_CATEGORIES_KEPT: Entities[int, Category] = Entities(Category, most=5_000)
+_SKILLS_KEPT: Entities[int, Skill] = Entities(Skill, most=20_000)
+_PLACES_KEPT: Entities[int, Place] = Entities(Place, most=20_000)
+_OCCUPATIONS_KEPT: Entities[int, Occupation] = Entities(Occupation, most=10_000)
+_INDUSTRIES_KEPT: Entities[int, Industry] = Entities(Industry, most=5_000)
+
+
 def categories_by_id(viewer: Viewer, keys: Collection[int]) -> dict[int, Category]:
     """Categories by id."""
-    return Category.objects.in_bulk(list(keys))
+    return _CATEGORIES_KEPT.through(keys, _CATEGORIES.one)
 
 
 def child_categories(viewer: Viewer, keys: Collection[int]) -> dict[int, list[Category]]:
     """The categories right below others, in order."""
-    children: dict[int, list[Category]] = {}
-    for category in Category.objects.filter(parent_id__in=keys).order_by("position", "pk"):
-        children.setdefault(category.parent_id or 0, []).append(category)
-    return children
+    return _CHILD_CATEGORIES.many(keys)
 
 
 def skills_by_id(viewer: Viewer, keys: Collection[int]) -> dict[int, Skill]:
     """Skills by id."""
-    return Skill.objects.in_bulk(list(keys))
+    return _SKILLS_KEPT.through(keys, _SKILLS.one)
 
 
 def places_by_id(viewer: Viewer, keys: Collection[int]) -> dict[int, Place]:
     """Places by GeoNames id, with their country."""
-    return Place.objects.select_related("country").in_bulk(list(keys))
+    return _PLACES_KEPT.through(keys, _PLACES.one)
 
 
 def occupations_by_id(viewer: Viewer, keys: Collection[int]) -> dict[int, Occupation]:
     """Occupations by id."""
-    return Occupation.objects.in_bulk(list(keys))
+    return _OCCUPATIONS_KEPT.through(keys, _OCCUPATIONS.one)
 
 
 def industries_by_id(viewer: Viewer, keys: Collection[int]) -> dict[int, Industry]:
     """Industries by id."""
-    return Industry.objects.in_bulk(list(keys))
+    return _INDUSTRIES_KEPT.through(keys, _INDUSTRIES.one)
 
 
 def child_industries(viewer: Viewer, keys: Collection[int]) -> dict[int, list[Industry]]:
     """The industries right below others, by name, without retired ones; `MOST_CHILDREN` of each."""
-    children = Industry.objects.filter(parent_id__in=keys, is_retired=False)
-    return _first(children, "parent_id", ("name", "pk"), MOST_CHILDREN)
+    return _CHILD_INDUSTRIES.many(keys)
 
 
 def codes_of_industries(viewer: Viewer, keys: Collection[int]) -> dict[int, list[IndustryCode]]:
     """What taxonomies call industries; `MOST_CODES` of each."""
-    codes = IndustryCode.objects.filter(industry_id__in=keys)
-    return _first(codes, "industry_id", ("scheme", "code"), MOST_CODES)
+    return _INDUSTRY_CODES.many(keys)
 
 
 def codes_of_occupations(viewer: Viewer, keys: Collection[int]) -> dict[int, list[OccupationCode]]:
     """What taxonomies call occupations; `MOST_CODES` of each."""
-    codes = OccupationCode.objects.filter(occupation_id__in=keys)
-    return _first(codes, "occupation_id", ("scheme", "code"), MOST_CODES)
+    return _OCCUPATION_CODES.many(keys)
 
 
 def codes_of_skills(viewer: Viewer, keys: Collection[int]) -> dict[int, list[SkillCode]]:
     """What taxonomies call skills; `MOST_CODES` of each."""
-    return _first(SkillCode.objects.filter(skill_id__in=keys), "skill_id", ("scheme", "code"), MOST_CODES)
+    return _SKILL_CODES.many(keys)
 
 
 def skills_of_occupations(viewer: Viewer, keys: Collection[int]) -> dict[int, list[OccupationSkill]]:
     """What occupations take, with the skills: essential ones first, then hot technologies; `MOST_SKILLS` of each."""
-    # Where two taxonomies name a skill, the stronger word counts.
-    stronger = OccupationSkill.objects.filter(occupation=OuterRef("occupation"), skill=OuterRef("skill")).filter(
-        Q(relevance__lt=OuterRef("relevance")) | Q(relevance=OuterRef("relevance"), pk__lt=OuterRef("pk"))
-    )
-    needs = OccupationSkill.objects.filter(~Exists(stronger), occupation_id__in=keys).select_related("skill")
-    return _first(needs, "occupation_id", ("relevance", "-is_hot", "skill__name", "pk"), MOST_SKILLS)
+    return _OCCUPATION_SKILLS.many(keys)
 
 
 def related_occupations(viewer: Viewer, keys: Collection[int]) -> dict[int, list[Occupation]]:
     """Occupations like others, the closest first; `MOST_RELATED` of each."""
-    relations = RelatedOccupation.objects.filter(occupation_id__in=keys).select_related("related")
-    first = _first(relations, "occupation_id", ("rank", "pk"), MOST_RELATED)
-    return {key: [relation.related for relation in relations] for key, relations in first.items()}
-
-
-def _first[Row: Model](rows: QuerySet[Row], owner: str, order: tuple[str, ...], most: int) -> dict[int, list[Row]]:
-    """The first rows of each owner in an order, in one statement."""
-    place = Window(RowNumber(), partition_by=F(owner), order_by=order)
-    found: dict[int, list[Row]] = {}
-    for row in rows.annotate(_place=place).filter(_place__lte=most).order_by(owner, "_place"):
-        found.setdefault(getattr(row, owner), []).append(row)
-    return found
+    found = _RELATED_OCCUPATIONS.many(keys)
+    return {key: [relation.related for relation in relations] for key, relations in found.items()}
 
 
 _digits: dict[str, int] = {}

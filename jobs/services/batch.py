@@ -127,7 +127,8 @@ def _written(by: Viewer, company: Company, postings: Mapping[int, Posting]) -> d
 
 
 def _closed(by: Viewer, company: Company, closes: Mapping[int, Close]) -> dict[int, Result]:
-    rows = Job.objects.filter(company=company, external_reference__in=[close.reference for close in closes.values()])
+    references = [close.reference for close in closes.values()]
+    rows = Job.objects.filter(company_id=company.pk, external_reference__in=references)
     found = {
         (reference, language): key
         for key, reference, language in rows.exclude(external_reference="").values_list(

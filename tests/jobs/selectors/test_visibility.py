@@ -1,23 +1,17 @@
 """Who may read a job that is not live, by every path that leads to one."""
 
+import ast
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from accounts.models import PlatformRole, User
 from jobs.models import CompanyStatus, Job, MembershipRole
 from schema.core import ids
 from tests.door import send
-from tests.factories import (
-    CompanyFactory,
-    CompensationFactory,
-    JobFactory,
-    JobLocationFactory,
-    JobSkillFactory,
-    MembershipFactory,
-    UserFactory,
-)
+from tests.factories import CompanyFactory, JobFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -91,22 +85,49 @@ def test_drafts_are_in_nobodys_list_or_count(role: str) -> None:
     assert all(company["jobs"] == {"totalCount": 0, "nodes": []} for company in data["companies"]["nodes"])
 
 
-def test_what_hangs_on_a_draft_is_no_way_to_it() -> None:
-    from jobs.selectors import posting
-    from kernel.viewer import ANONYMOUS
+def mentions_of_posting(source: str) -> set[str]:
+    """Where a file names the selectors of what hangs on a job: the top-level classes and functions, or its imports."""
+    tree = ast.parse(source)
+    imported = {
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    if not any(name.startswith("jobs.selectors.posting") for name in imported):
+        return set()
+    named = {
+        getattr(part, "name", "the module")
+        for part in tree.body
+        for node in ast.walk(part)
+        if isinstance(node, ast.Name) and node.id == "posting"
+    }
+    return named or {"the module"}
 
-    job = JobFactory(draft=True)
-    for hang in (CompensationFactory, JobLocationFactory, JobSkillFactory):
-        hang(job=job)
-    selectors = (
-        posting.compensations,
-        posting.locations,
-        posting.skills,
-        posting.remote_eligibility,
-        posting.sources,
-        posting.revisions,
-    )
-    assert [selector(ANONYMOUS, [job.pk]) for selector in selectors] == [{}] * len(selectors)
+
+def test_only_a_job_leads_to_what_hangs_on_it() -> None:
+    """`posting` does not ask who may see a job, so nobody may ask it who does not hold one that was shown."""
+    found = {
+        (str(path.relative_to(settings.BASE_DIR)), name)
+        for folder in ("schema", "nexus", "jobs", "accounts")
+        for path in (settings.BASE_DIR / folder).rglob("*.py")
+        if "node_modules" not in path.parts
+        for name in mentions_of_posting(path.read_text(encoding="utf-8"))
+    }
+    assert found == {("schema/job/types.py", "Job")}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from jobs.selectors import posting\nclass User:\n    pay = many(batch=posting.compensations)",
+        "from jobs.selectors import posting\ndef _resolve(root, info): return info.context.load(posting.skills, 1)",
+        "from jobs.selectors import posting\nids.register('Job', posting.skills)",
+        "from jobs.selectors.posting import skills",
+    ],
+)
+def test_another_way_to_what_hangs_on_a_job_is_found(source: str) -> None:
+    assert mentions_of_posting(source) - {"Job"}
 
 
 @pytest.mark.parametrize("status", [CompanyStatus.SUSPENDED, CompanyStatus.CLOSED])
