@@ -5,25 +5,52 @@ plan = engine.plan("{ jobs { title company { name } } }")
 result = engine.execute(plan, variables=None, context=context)
 """
 
-from engine.batching import Batch, Relation
+from engine.costs import FieldCost, ListSize, Price, SliceTooLarge
+from engine.deadlines import Deadline
 from engine.engine import Engine, Stats
-from engine.errors import AwaitableRefused, DocumentInvalid, PromiseStalled, RequestInvalid, VariablesInvalid
+from engine.errors import (
+    AwaitableRefused,
+    DocumentInvalid,
+    ExecutionCancelled,
+    ExecutionStopped,
+    ExecutionTimedOut,
+    PromiseStalled,
+    RequestInvalid,
+    VariablesInvalid,
+)
+from engine.execution import Result
+from engine.fields import Wrapper
+from engine.limits import DocumentLimits, LimitExceeded
 from engine.loaders import BatchSelector, Loaders
 from engine.oracle import PromiseExecutionContext
 from engine.plans import Plan
+from engine.resolvers import Batch, Computed, Relation
 
 __all__ = [
     "AwaitableRefused",
     "Batch",
     "BatchSelector",
+    "Computed",
+    "Deadline",
     "DocumentInvalid",
+    "DocumentLimits",
     "Engine",
+    "ExecutionCancelled",
+    "ExecutionStopped",
+    "ExecutionTimedOut",
+    "FieldCost",
+    "LimitExceeded",
+    "ListSize",
     "Loaders",
     "Plan",
+    "Price",
     "PromiseExecutionContext",
     "PromiseStalled",
     "Relation",
     "RequestInvalid",
+    "Result",
+    "SliceTooLarge",
     "Stats",
     "VariablesInvalid",
+    "Wrapper",
 ]

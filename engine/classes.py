@@ -1,10 +1,15 @@
 """What the engine knows of Python classes, asked once a class and not once a value."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from types import NoneType
 from typing import Any
 
-from graphql import GraphQLObjectType, Undefined
+from graphene.types.interface import Interface
+from graphene.types.schema import TypeMap
+from graphene.types.union import Union
+from graphql import GraphQLAbstractType, GraphQLObjectType, Undefined
+from graphql.execution.execute import get_typename
 from promise import Promise
 
 # What values of a class need before they can be completed; of a list of values: all of it, or-ed.
@@ -30,10 +35,10 @@ def kind_of(class_: type) -> int:
     return kind
 
 
-def kinds_in(values: Iterable[Any]) -> int:
-    """The kinds among these values, or-ed; PLAIN if they all are."""
+def kinds_of(classes: Iterable[type]) -> int:
+    """The kinds among these classes, or-ed; PLAIN if they all are."""
     kinds = PLAIN
-    for class_ in set(map(type, values)):
+    for class_ in classes:
         kinds |= kind_of(class_)
     return kinds
 
@@ -105,3 +110,24 @@ class SchemaClasses:
         """Resolve the interface or union to this type for every object of the class from now on."""
         if len(self.runtime_types) < _MAX_CLASSES:
             self.runtime_types[abstract_name, class_] = type_
+
+
+_GRAPHENE_DEFAULTS = (Interface.resolve_type.__func__, Union.resolve_type.__func__)
+
+
+def is_told_by_class(type_: GraphQLAbstractType, value: Any) -> bool:
+    """Whether the type of the value was found by `is_type_of`, or is its class, and not by anything it carries."""
+    return _resolves_by_default(type_) and not isinstance(value, Mapping) and get_typename(value) is None
+
+
+def _resolves_by_default(type_: GraphQLAbstractType) -> bool:
+    resolve_type = type_.resolve_type
+    if resolve_type is None:
+        return True
+    if (
+        not isinstance(resolve_type, partial)
+        or getattr(resolve_type.func, "__func__", None) is not TypeMap.resolve_type
+    ):
+        return False
+    declared = resolve_type.args[0]
+    return getattr(declared, "__func__", None) in _GRAPHENE_DEFAULTS

@@ -7,6 +7,7 @@ See https://spec.graphql.org/September2025/#sec-Value-Completion
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterable, Callable, Sequence
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 from typing import Any, cast
 
@@ -22,12 +23,17 @@ from graphql.execution import ExecutionContext
 from graphql.execution.execute import invalid_return_type_error
 from graphql.pyutils import inspect, is_iterable
 
-from engine.classes import ERROR, NOTHING, SchemaClasses, TypeClasses, kinds_in
+from engine.classes import ERROR, NOTHING, SchemaClasses, TypeClasses, is_told_by_class, kind_of, kinds_of
+from engine.compilation import Selection, Shape
 from engine.errors import AwaitableRefused
-from engine.fields import AbstractOutput, LeafOutput, ListOutput, Output
+from engine.fields import AbstractOutput, LeafOutput, ListOutput, ObjectOutput, Output
+from engine.fusing import Reader
 from engine.places import FieldErrors, FieldPlace, ItemPlace, Objects, PickedPlace, Place
-from engine.runtime_types import is_told_by_class
-from engine.selections import Selection, Shape
+
+type Proceed = Callable[[list[Any], set[type]], None]
+"""What to do with values, told the classes that there are among them."""
+
+_LISTS = frozenset((list, tuple))
 
 _class_of = attrgetter("__class__")
 
@@ -41,13 +47,15 @@ class Completion(ABC):
         self._classes = classes
         self._fuse = fuse
         self._next_level: list[Objects] = []
+        self.cost = 0
+        """What was done so far: 1 for each object, and the weight of each field for each of its parents."""
 
     @abstractmethod
     def info(self, place: FieldPlace) -> GraphQLResolveInfo:
         """What resolvers and type predicates are told at a field."""
 
     @abstractmethod
-    def when_settled(self, place: Place, values: list[Any], proceed: Callable[[list[Any]], None]) -> None:
+    def when_settled(self, place: Place, values: list[Any], proceed: Proceed) -> None:
         """Go on with the values, now or when the promises among them are settled."""
 
     def take_next_level(self) -> list[Objects]:
@@ -55,31 +63,34 @@ class Completion(ABC):
         level, self._next_level = self._next_level, []
         return level
 
-    def complete(self, output: Output, values: list[Any], place: Place, origin: FieldPlace) -> list[Any]:
+    def complete(
+        self, output: Output, values: list[Any], classes: set[type], place: Place, origin: FieldPlace
+    ) -> list[Any]:
         """A result for each value; the lists and dicts among them are filled as the execution goes on."""
         if isinstance(output, LeafOutput):
             return self._leaves(output, values, place, origin)
+        if not kinds_of(classes) & (NOTHING | ERROR):
+            return self._complete_present(output, values, classes, place, origin)
         indexes = self._present(output, values, place, origin)
-        if indexes is None:
-            return self._complete_present(output, values, place, origin)
         present = [values[index] for index in indexes]
-        results = self._complete_present(output, present, PickedPlace(place, indexes), origin)
+        classes = {class_ for class_ in classes if not kind_of(class_) & (NOTHING | ERROR)}
+        results = self._complete_present(output, present, classes, PickedPlace(place, indexes), origin)
         return _scatter(results, indexes, len(values))
 
-    def _complete_present(self, output: Output, values: list[Any], place: Place, origin: FieldPlace) -> list[Any]:
+    def _complete_present(
+        self, output: Output, values: list[Any], classes: set[type], place: Place, origin: FieldPlace
+    ) -> list[Any]:
         if not values:
             return []
+        if isinstance(output, ObjectOutput):
+            return self._objects(output.type, values, classes, place, origin)
         if isinstance(output, ListOutput):
-            return self._lists(output, values, place, origin)
-        if isinstance(output, AbstractOutput):
-            return self._abstract_objects(output.type, values, place, origin)
-        assert not isinstance(output, LeafOutput)
-        return self._objects(output.type, values, place, origin)
+            return self._lists(output, values, classes, place, origin)
+        assert isinstance(output, AbstractOutput)
+        return self._abstract_objects(output.type, values, place, origin)
 
-    def _present(self, output: Output, values: list[Any], place: Place, origin: FieldPlace) -> list[int] | None:
-        """Where values are that can be completed, after noting what is wrong elsewhere; None if that is everywhere."""
-        if not kinds_in(values) & (NOTHING | ERROR):
-            return None
+    def _present(self, output: Output, values: list[Any], place: Place, origin: FieldPlace) -> list[int]:
+        """Where values are that can be completed, after noting what is wrong elsewhere."""
         present = []
         for index, value in enumerate(values):
             if isinstance(value, Exception):
@@ -106,25 +117,24 @@ class Completion(ABC):
             results.append(result)
         return results
 
-    def _lists(self, output: ListOutput, values: list[Any], place: Place, origin: FieldPlace) -> list[Any]:
-        results: list[list[Any] | None] = []
-        items: list[Any] = []
-        lengths: list[int] = []
-        for index, value in enumerate(values):
-            found = self._items(value, place, index, origin)
-            results.append(None if found is None else [])
-            if found is not None:
-                items.extend(found)
-                lengths.append(len(found))
+    def _lists(
+        self, output: ListOutput, values: list[Any], classes: set[type], place: Place, origin: FieldPlace
+    ) -> list[Any]:
+        indexes: Sequence[int] = range(len(values))
+        if not classes <= _LISTS:
+            found = [self._items(value, place, index, origin) for index, value in enumerate(values)]
+            indexes = [index for index in indexes if found[index] is not None]
+            values = [items for items in found if items is not None]
+        lists: list[list[Any]] = [[] for _ in values]
+        items = list(chain.from_iterable(values))
         if items:
-            indexes = [index for index, result in enumerate(results) if result is not None]
-            lists = [result for result in results if result is not None]
+            lengths = list(map(len, values))
             item_place = ItemPlace(place, indexes, lists, lengths, non_null=output.item.non_null)
             self.when_settled(item_place, items, partial(self._fill, output.item, item_place, origin))
-        return results
+        return lists if isinstance(indexes, range) else _scatter(lists, indexes, len(found))
 
     def _items(self, value: Any, place: Place, index: int, origin: FieldPlace) -> Sequence[Any] | None:
-        if value.__class__ is list or value.__class__ is tuple:
+        if value.__class__ in (list, tuple):
             return cast("list[Any]", value)
         if not is_iterable(value):
             self.errors.add(place, index, _no_list(value, origin))
@@ -137,8 +147,8 @@ class Completion(ABC):
             self.errors.add(place, index, error, after_items=True)
         return items
 
-    def _fill(self, item: Output, place: ItemPlace, origin: FieldPlace, values: list[Any]) -> None:
-        results = self.complete(item, values, place, origin)
+    def _fill(self, item: Output, place: ItemPlace, origin: FieldPlace, values: list[Any], classes: set[type]) -> None:
+        results = self.complete(item, values, classes, place, origin)
         start = 0
         for result, end in zip(place.lists, place.ends, strict=True):
             result.extend(results[start:end])
@@ -158,9 +168,9 @@ class Completion(ABC):
         results: list[Any] = [None] * len(values)
         for runtime_type, indexes in groups.values():
             chosen = [values[index] for index in indexes]
-            for index, result in zip(
-                indexes, self._objects(runtime_type, chosen, PickedPlace(place, indexes), origin), strict=True
-            ):
+            picked = PickedPlace(place, indexes)
+            completed = self._objects(runtime_type, chosen, set(map(type, chosen)), picked, origin)
+            for index, result in zip(indexes, completed, strict=True):
                 results[index] = result
         return results
 
@@ -178,7 +188,9 @@ class Completion(ABC):
             self._classes.remember_runtime_type(type_.name, value.__class__, resolved)
         return resolved
 
-    def _objects(self, type_: GraphQLObjectType, values: list[Any], place: Place, origin: FieldPlace) -> list[Any]:
+    def _objects(
+        self, type_: GraphQLObjectType, values: list[Any], classes: set[type], place: Place, origin: FieldPlace
+    ) -> list[Any]:
         try:
             selection = self._shape.selection(origin.field, type_)
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs into the answer
@@ -186,13 +198,16 @@ class Completion(ABC):
                 self.errors.add(place, index, error)
             return [None] * len(values)
         known = self._classes.of(type_.name)
-        if not known.accepted.issuperset(map(_class_of, values)):
+        if not known.accepted.issuperset(classes):
             indexes = self._accepted(type_, values, place, origin)
             if len(indexes) < len(values):
                 chosen = [values[index] for index in indexes]
-                results = self._enter(known, selection, chosen, PickedPlace(place, indexes))
+                results = self._enter(
+                    known, selection, chosen, set(map(_class_of, chosen)), PickedPlace(place, indexes)
+                )
                 return _scatter(results, indexes, len(values))
-        return self._enter(known, selection, values, place)
+            classes = set(map(_class_of, values))
+        return self._enter(known, selection, values, classes, place)
 
     def _accepted(self, type_: GraphQLObjectType, values: list[Any], place: Place, origin: FieldPlace) -> list[int]:
         """Where values are that belong to the type, after noting the others as errors."""
@@ -218,21 +233,32 @@ class Completion(ABC):
             raise invalid_return_type_error(type_, value, origin.field.nodes)
 
     def _enter(
-        self, known: TypeClasses, selection: Selection, sources: list[Any], place: Place
+        self, known: TypeClasses, selection: Selection, sources: list[Any], classes: set[type], place: Place
     ) -> list[dict[str, Any]]:
         """Results for objects of one type: filled as far as generated code goes, the rest with the next level."""
-        if self._fuse:
-            results = None
-            if known.with_attributes.issuperset(map(_class_of, sources)):
-                results = selection.fused.read(sources, dicts=False)
-            elif known.with_keys.issuperset(map(_class_of, sources)):
-                results = selection.fused.read(sources, dicts=True)
-            if results is not None:
-                self._queue(Objects(sources, results, place, selection.fused.remaining))
-                return results
+        if self._fuse and not selection.is_too_deep:
+            reader = self._reader(known, selection, classes)
+            if reader is not None:
+                try:
+                    results, cost = reader.read(sources)
+                except Exception:  # noqa: BLE001 - whatever it is, the interpreter meets it again and reports it
+                    selection.fused.was_surprised()
+                else:
+                    selection.fused.was_right()
+                    self.cost += cost
+                    self._queue(Objects(sources, results, place, reader.remaining))
+                    return results
+        self.cost += len(sources) * (1 + selection.weight)
         results = [selection.template.copy() for _ in sources]
         self._queue(Objects(sources, results, place, selection.fields))
         return results
+
+    def _reader(self, known: TypeClasses, selection: Selection, classes: set[type]) -> Reader | None:
+        if known.with_attributes.issuperset(classes):
+            return selection.fused.reader(self._shape, self._classes, dicts=False)
+        if known.with_keys.issuperset(classes):
+            return selection.fused.reader(self._shape, self._classes, dicts=True)
+        return None
 
     def _queue(self, objects: Objects) -> None:
         if objects.sources and objects.fields:
@@ -255,7 +281,7 @@ def refuse_if_awaitable(value: Any, type_name: str) -> None:
         raise refuse(value, type_name)
 
 
-def _scatter(results: list[Any], indexes: list[int], length: int) -> list[Any]:
+def _scatter(results: list[Any], indexes: Sequence[int], length: int) -> list[Any]:
     scattered: list[Any] = [None] * length
     for index, result in zip(indexes, results, strict=True):
         scattered[index] = result

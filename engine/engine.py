@@ -1,7 +1,7 @@
 """The engine's front: plans documents of one schema and executes them."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from threading import Lock
 from typing import Any
 
@@ -14,13 +14,21 @@ from graphql import (
     execute_sync,
     specified_rules,
 )
+from graphql.validation import OverlappingFieldsCanBeMergedRule
 
 from engine.classes import SchemaClasses
+from engine.deadlines import Deadline
 from engine.errors import AwaitableRefused
-from engine.execution import Execution
+from engine.execution import Execution, Result
+from engine.fields import Wrapper
+from engine.limits import DocumentLimits
 from engine.oracle import PromiseExecutionContext
+from engine.overlaps import OverlappingFieldsRule
 from engine.plans import Plan, PlanCache
 from engine.promises import held_queues
+
+# All that the specification asks for, and the depth of lists in introspection.
+RULES = tuple(OverlappingFieldsRule if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules)
 
 
 class Stats:
@@ -43,12 +51,14 @@ class Engine:
         schema: GraphQLSchema,
         *,
         max_plans: int = 1000,
-        max_tokens: int | None = None,
-        rules: Collection[type[ASTValidationRule]] = specified_rules,
+        limits: DocumentLimits | None = None,
+        rules: Collection[type[ASTValidationRule]] = RULES,
+        suggest: bool = True,
+        wrappers: Sequence[Wrapper] = (),
     ) -> None:
         self.schema = schema
         self.stats = Stats()
-        self._plans = PlanCache(schema, rules, max_plans, max_tokens)
+        self._plans = PlanCache(schema, rules, max_plans, wrappers, limits, suggest=suggest)
         self._classes = SchemaClasses()
         self._lock = Lock()
 
@@ -57,17 +67,29 @@ class Engine:
         return self._plans.plan(source, operation_name)
 
     def execute(
-        self, plan: Plan, *, variables: dict[str, Any] | None = None, context: Any = None, root: Any = None
-    ) -> ExecutionResult:
-        """Data and errors of one run. VariablesInvalid, before anything is run, when the variables do not fit."""
+        self,
+        plan: Plan,
+        *,
+        variables: dict[str, Any] | None = None,
+        context: Any = None,
+        root: Any = None,
+        deadline: Deadline | None = None,
+    ) -> Result:
+        """Data, errors and cost of one run. VariablesInvalid, before anything is run, when the variables do not fit.
+
+        A query raises ExecutionTimedOut or ExecutionCancelled when its deadline expires between two levels, or between
+        two rounds of loads. A mutation gives that error at the place of each root field that was not begun.
+        """
         coerced = plan.coerce(variables)
         if plan.operation_type is OperationType.SUBSCRIPTION:
+            if deadline is not None:
+                deadline.check()
             return self._fall_back("subscription", plan, variables, context, root)
         try:
             shape = plan.shape(coerced)
         except GraphQLError as error:
-            return ExecutionResult(None, [error])
-        execution = Execution(shape, self._classes, variables=coerced, context=context, root=root)
+            return Result(None, [error])
+        execution = Execution(shape, self._classes, variables=coerced, context=context, root=root, deadline=deadline)
         with held_queues():
             result = execution.run()
         self._count(result)
@@ -80,13 +102,11 @@ class Engine:
             if refused:
                 self.stats.refused["async resolver"] += refused
 
-    def _fall_back(
-        self, reason: str, plan: Plan, variables: dict[str, Any] | None, context: Any, root: Any
-    ) -> ExecutionResult:
+    def _fall_back(self, reason: str, plan: Plan, variables: dict[str, Any] | None, context: Any, root: Any) -> Result:
         with self._lock:
             self.stats.fallback[reason] += 1
         name = plan.operation.name
-        return execute_sync(
+        answer = execute_sync(
             self.schema,
             plan.document,
             root,
@@ -95,3 +115,4 @@ class Engine:
             name.value if name else None,
             execution_context_class=PromiseExecutionContext,
         )
+        return Result(answer.data, answer.errors)

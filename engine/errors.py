@@ -1,10 +1,14 @@
-"""What the engine raises before anything is executed, and the errors it puts at a place of the answer.
+"""What the engine raises instead of an answer, and the errors it puts at a place of the answer.
 
 Exception
-├── DocumentInvalid     syntax, validation, unknown or ambiguous operation: nothing was executed
-├── VariablesInvalid    the variables do not fit the operation: nothing was executed
-├── PromiseStalled      at a place: a promise that nothing is left to settle
-└── AwaitableRefused    at a place: a resolver gave an awaitable, and the engine is synchronous
+├── RequestInvalid
+│   ├── DocumentInvalid     syntax, validation, unknown or ambiguous operation: nothing was executed
+│   └── VariablesInvalid    the variables do not fit the operation: nothing was executed
+├── ExecutionStopped        a query is given up; of a mutation, at the place of each root field not begun
+│   ├── ExecutionTimedOut   its time was up
+│   └── ExecutionCancelled  somebody cancelled it
+├── PromiseStalled          at a place: a promise that nothing is left to settle
+└── AwaitableRefused        at a place: a resolver gave an awaitable, and the engine is synchronous
 """
 
 from collections.abc import Sequence
@@ -26,6 +30,18 @@ class DocumentInvalid(RequestInvalid):
 
 class VariablesInvalid(RequestInvalid):
     """The values given for the variables do not fit the types that the operation declares."""
+
+
+class ExecutionStopped(Exception):
+    """The deadline of an operation expired: a query has no answer, a mutation begins no further root field."""
+
+
+class ExecutionTimedOut(ExecutionStopped):
+    """The time of the operation was up."""
+
+
+class ExecutionCancelled(ExecutionStopped):
+    """The operation was cancelled from outside."""
 
 
 class PromiseStalled(Exception):

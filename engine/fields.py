@@ -1,6 +1,6 @@
 """One field of one object type at one spot of a document: what it gives, and how it is resolved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -30,7 +30,7 @@ from graphql import (
 )
 from graphql.execution.values import get_argument_values
 
-from engine.batching import BatchFunction, Relation
+from engine.resolvers import BatchFunction, Computed, Relation
 
 
 class LeafOutput(NamedTuple):
@@ -86,13 +86,20 @@ class Attribute(NamedTuple):
     """graphql-core's default resolver calls a callable value; Graphene's gives it as it is."""
 
 
+type Resolver = Callable[..., Any]
+type Wrapper = Callable[[GraphQLObjectType, str, GraphQLField, Resolver], Resolver | None]
+"""`(parent_type, field_name, definition, resolver) -> resolver to use instead`, or None to leave it."""
+
+
 class Field:
     """A field of one object type at one spot of the document, with all the nodes that ask for it."""
 
     __slots__ = (
         "attribute",
         "batch",
+        "computed",
         "definition",
+        "depth",
         "fixed_arguments",
         "is_typename",
         "key",
@@ -103,10 +110,18 @@ class Field:
         "parent",
         "relation",
         "resolver",
+        "weight",
     )
 
     def __init__(
-        self, key: str, order: int, nodes: list[FieldNode], definition: GraphQLField, parent: GraphQLObjectType
+        self,
+        key: str,
+        order: int,
+        nodes: list[FieldNode],
+        definition: GraphQLField,
+        parent: GraphQLObjectType,
+        depth: int = 1,
+        wrappers: Sequence[Wrapper] = (),
     ) -> None:
         self.key = key
         self.order = order
@@ -114,12 +129,22 @@ class Field:
         self.name = nodes[0].name.value
         self.definition = definition
         self.parent = parent
+        self.depth = depth
+        """How many selection sets it stands in."""
         self.output = output_of(definition.type)
-        self.resolver: Callable[..., Any] = definition.resolve or default_field_resolver
+        self.resolver: Resolver = definition.resolve or default_field_resolver
+        for wrapper in wrappers:
+            self.resolver = wrapper(parent, self.name, definition, self.resolver) or self.resolver
+        self.weight: int = getattr(definition.extensions.get("cost"), "weight", 0)
+        """What it costs for each parent that it is resolved for."""
         self.attribute = _attribute_read_by(self.resolver, self.name)
         batch = getattr(self.resolver, "batch", None)
         self.relation: Relation | None = batch if isinstance(batch, Relation) else None
         self.batch: BatchFunction | None = batch if callable(batch) and self.relation is None else None
+        self.computed: Callable[[Any], Any] | None = None
+        """A pure function of the parent that gives the value."""
+        if isinstance(self.resolver, Computed) and not definition.args:
+            self.computed = self.resolver.function
         self.is_typename = definition is TypeNameMetaFieldDef
         self.fixed_arguments = _fixed_arguments(definition, nodes[0])
 

@@ -1,7 +1,7 @@
 """Batched loads of one request: each selector is called once for all the keys that are wanted of it at a time."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 from promise import Promise
@@ -14,37 +14,52 @@ type BatchSelector = Callable[..., Mapping[Any, Any]]
 
 
 class SelectorBatch:
-    """The wanted keys and the remembered values of one selector with one set of arguments."""
+    """The wanted keys and the remembered values of one selector with one set of arguments.
 
-    __slots__ = ("args", "loader", "selector", "values", "wanted")
+    Keys can be slow to hash, so each is hashed as seldom as can be.
+    """
+
+    __slots__ = ("args", "known", "loader", "selector", "values", "wanted")
 
     def __init__(self, selector: BatchSelector, args: dict[str, Any]) -> None:
         self.selector = selector
         self.args = args
         self.wanted: dict[Any, None] = {}
+        self.known: dict[Any, None] = {}
+        """The keys whose values are remembered."""
         self.values: dict[Any, Any] = {}
+        """The values of known keys; one that is not there is null."""
         self.loader: _PromiseLoader | None = None
 
     def fetch(self, viewer: Any) -> None:
         """Call the selector once for the wanted keys, remember what it gives, and settle the promises."""
-        keys, self.wanted = list(self.wanted), {}
+        wanted, self.wanted = self.wanted, {}
         try:
-            found = self._call(viewer, list(keys))
-            self.values.update({key: found.get(key) for key in keys})
+            found = self._call(viewer, wanted)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome of each of these keys
-            self.values.update(dict.fromkeys(keys, error))
+            found = dict.fromkeys(wanted, error)
+        if self.known:
+            self.values |= dict.fromkeys(wanted)
+            self.values |= found
+            self.known |= wanted
+        else:
+            self.values, self.known = found, wanted
         if self.loader is not None:
             dispatch_queue(self.loader)
 
-    def _call(self, viewer: Any, keys: list[Any]) -> Mapping[Any, Any]:
-        found = self.selector(viewer, keys, **self.args)
+    def _call(self, viewer: Any, keys: dict[Any, None]) -> dict[Any, Any]:
+        found = self.selector(viewer, list(keys), **self.args)
+        if found.__class__ is dict and len(found) <= len(keys):
+            # A copy: the selector may keep what it gave, and change it. It hashes nothing again.
+            return found.copy()
         if isinstance(found, Mapping):
-            return found
+            return {key: found.get(key) for key in keys}
         raise TypeError(f"Batch selector {self.selector!r} gave {type(found).__name__}, not a mapping of keys.")
 
     def forget(self) -> None:
         """Drop the remembered values."""
-        self.values.clear()
+        self.known = {}
+        self.values = {}
         if self.loader is not None:
             self.loader.clear_all()
 
@@ -69,8 +84,8 @@ class Loaders:
         batch = self.batch(selector, args)
         if batch.loader is None:
             batch.loader = _PromiseLoader(self, batch)
-        if key in batch.values:
-            batch.loader.prime(key, batch.values[key])
+        if key in batch.known:
+            batch.loader.prime(key, batch.values.get(key))
         return batch.loader.load(key)
 
     def batch(self, selector: BatchSelector, args: dict[str, Any]) -> SelectorBatch:
@@ -81,10 +96,17 @@ class Loaders:
             batch = self._batches[identity] = SelectorBatch(selector, args)
         return batch
 
-    def want(self, batch: SelectorBatch, key: Any) -> None:
-        """Load `key` when nothing else is left to run, unless it is remembered; `batch.values` has it afterwards."""
-        if key not in batch.values and key not in batch.wanted:
-            batch.wanted[key] = None
+    def want(self, batch: SelectorBatch, keys: Iterable[Any]) -> None:
+        """Load what is not known of these keys when nothing else is left to run; `batch.values` has it afterwards.
+
+        A null key is no key. TypeError, before anything is wanted, if one of them is not hashable.
+        """
+        missing = dict.fromkeys(keys)
+        missing.pop(None, None)
+        if batch.known:
+            missing = {key: None for key in missing if key not in batch.known}
+        if missing:
+            batch.wanted.update(missing)
             run_later(self._run)
 
     def forget(self) -> None:
@@ -112,11 +134,11 @@ class _PromiseLoader(DataLoader):
 
     def do_resolve_reject(self, key: Any, resolve: Callable[[Any], None], reject: Callable[[Exception], None]) -> None:
         self._queue.append(Loader(key=key, resolve=resolve, reject=reject))
-        self.loaders.want(self.selector_batch, key)
+        self.loaders.want(self.selector_batch, (key,))
 
     def _remembered(self, keys: list[Any]) -> "Promise[list[Any]]":
         values = self.selector_batch.values
-        return Promise.resolve([values[key] for key in keys])
+        return Promise.resolve([values.get(key) for key in keys])
 
 
 def loaders_of(context: Any) -> Loaders | None:

@@ -70,7 +70,7 @@ class ItemPlace:
     """
 
     def __init__(
-        self, parent: "Place", indexes: list[int], lists: list[list[Any]], lengths: list[int], *, non_null: bool
+        self, parent: "Place", indexes: Sequence[int], lists: list[list[Any]], lengths: list[int], *, non_null: bool
     ) -> None:
         self.parent = parent
         self.indexes = indexes

@@ -1,7 +1,7 @@
 """Documents made ready once: parsed, validated, and kept by their text and operation name."""
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from threading import Lock
 from typing import Any
@@ -17,13 +17,16 @@ from graphql import (
     OperationType,
     get_variable_values,
     parse,
-    validate,
 )
 from graphql.execution.execute import SELECTIONS_NESTED_TOO_DEEPLY
 
+from engine.compilation import Shape
+from engine.costs import Price, Pricer
 from engine.errors import DocumentInvalid, VariablesInvalid
-from engine.selections import Shape
+from engine.fields import Wrapper
+from engine.limits import DocumentChecker, DocumentLimits
 from engine.survey import Survey
+from engine.validation import validate_document
 
 # A document with more errors than this is reported no further.
 MAX_VALIDATION_ERRORS = 20
@@ -41,11 +44,19 @@ type PlanKey = tuple[bytes, str | None]
 class Plan:
     """One operation of a valid document, ready to be executed by any thread, any number of times."""
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation_name: str | None = None,
+        wrappers: Sequence[Wrapper] = (),
+        pricer: Pricer | None = None,
+    ) -> None:
         self.document = document
         self.operation = _choose_operation(document, operation_name)
         self.operation_type: OperationType = self.operation.operation
         self.schema = schema
+        self._wrappers = wrappers
         self._root_type = _root_type(schema, self.operation)
         self._fragments = {
             definition.name.value: definition
@@ -57,6 +68,8 @@ class Plan:
         self.types = frozenset(survey.types)
         """The names of the object types, interfaces and unions that it may read; the types behind those included."""
         self._condition_names = sorted(survey.conditions)
+        self._pricer = pricer or Pricer(schema)
+        self._price: Price | None = None
         self._shapes: dict[tuple[Any, ...], Shape] = {}
         self._lock = Lock()
 
@@ -71,6 +84,13 @@ class Plan:
         if isinstance(coerced, list):
             raise VariablesInvalid(coerced)
         return coerced
+
+    @property
+    def price(self) -> Price:
+        """What it can cost, under any variables."""
+        if self._price is None:
+            self._price = self._pricer.price(self.operation, self._fragments, self._root_type)
+        return self._price
 
     def shape(self, variables: dict[str, Any]) -> Shape:
         """The selections under these coerced variables. GraphQLError for a root condition without a value."""
@@ -87,7 +107,7 @@ class Plan:
 
     def _make_shape(self, conditions: dict[str, Any]) -> Shape:
         try:
-            return Shape(self.schema, self._fragments, self.operation, self._root_type, conditions)
+            return Shape(self.schema, self._fragments, self.operation, self._root_type, conditions, self._wrappers)
         except RecursionError:
             pass
         # Raised outside the block above, which would keep every frame of the recursion alive.
@@ -102,11 +122,17 @@ class PlanCache:
         schema: GraphQLSchema,
         rules: Collection[type[ASTValidationRule]],
         max_plans: int,
-        max_tokens: int | None = None,
+        wrappers: Sequence[Wrapper] = (),
+        limits: DocumentLimits | None = None,
+        *,
+        suggest: bool = True,
     ) -> None:
         self._schema = schema
         self._rules = rules
-        self._max_tokens = max_tokens
+        self._checker = DocumentChecker(schema, limits) if limits else None
+        self._suggest = suggest
+        self._wrappers = wrappers
+        self._pricer = Pricer(schema)
         self._plans: _Recent[Plan] = _Recent(max_plans)
         self._refusals: _Recent[list[GraphQLError]] = _Recent(max_plans)
 
@@ -137,11 +163,18 @@ class PlanCache:
         raise DocumentInvalid(errors)
 
     def _make(self, source: str, operation_name: str | None) -> Plan:
-        document = parse(source, max_tokens=self._max_tokens)
-        errors = validate(self._schema, document, self._rules, max_errors=MAX_VALIDATION_ERRORS)
+        if self._checker is None:
+            document, errors = parse(source), []
+        else:
+            document = self._checker.parse(source)
+            errors = self._checker.check(document)
+        if not errors:
+            errors = validate_document(
+                self._schema, document, self._rules, max_errors=MAX_VALIDATION_ERRORS, suggest=self._suggest
+            )
         if errors:
             raise DocumentInvalid(errors)
-        return Plan(self._schema, document, operation_name)
+        return Plan(self._schema, document, operation_name, self._wrappers, self._pricer)
 
 
 class _Recent[Value]:

@@ -24,13 +24,13 @@ class Row:
 def generated_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the types that code is generated for from now on."""
     names: list[str] = []
-    generate = fusing._generate
+    generate = fusing._Generator.reader
 
-    def noting(type_name: str, *args: Any, **options: Any) -> Any:
-        names.append(type_name)
-        return generate(type_name, *args, **options)
+    def noting(generator: Any, selection: Any) -> Any:
+        names.append(selection.type.name)
+        return generate(generator, selection)
 
-    monkeypatch.setattr(fusing, "_generate", noting)
+    monkeypatch.setattr(fusing._Generator, "reader", noting)
     return names
 
 
@@ -220,3 +220,97 @@ def test_graphene_enum_takes_names_values_and_members() -> None:
         right = execute_sync(schema, parse(source)).formatted
         for _ in range(3):
             assert engine.execute(plan, variables=None, context=None).formatted == right
+
+
+NESTED = """
+type Query { a: A }
+type A { id: ID! b: B bs: [B] sure: B! names: [String!] grid: [[Int]] loaded: Int }
+type B { id: ID! n: Int a: A }
+"""
+
+
+class Counted:
+    """An object with attributes; which of them were read is counted for all objects."""
+
+    reads = 0
+
+    def __init__(self, **values: Any) -> None:
+        self.values = values
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("id", "b", "bs", "sure", "names", "grid", "n", "a"):
+            raise AttributeError(name)
+        Counted.reads += 1
+        return self.values.get(name)
+
+
+class Other(Counted):
+    """A B of another class."""
+
+
+def nested_schema(**values: Any) -> Any:
+    schema = build_schema(NESTED)
+    schema.query_type.fields["a"].resolve = lambda _root, _info: Counted(**values)  # type: ignore[union-attr]
+    schema.type_map["A"].fields["loaded"].resolve = lambda _a, _info: 1  # type: ignore[attr-defined]
+    return schema
+
+
+B1, B2 = Counted(id=1, n=5), Other(id=2)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"id": 1, "b": B1, "bs": [B1, None, B2], "sure": B1, "names": ["x", "y"], "grid": [[1, None], None, []]},
+        {"id": 1, "b": None, "bs": None, "sure": B2, "names": None, "grid": None},
+        {"id": 1, "b": B2, "bs": (B2, B1), "sure": None},
+        {"id": 1, "b": B1, "bs": [], "sure": B1, "names": ["x", None]},
+        {"id": 1, "b": Counted(id=None), "bs": [Counted(id=None), B1], "sure": B1},
+        {"id": 1, "b": ValueError("no b"), "bs": [ValueError("no b"), B1], "sure": B1, "grid": [["x"], 5]},
+        {"id": 1, "b": {"id": 7}, "bs": [{"id": 8}, B1], "sure": {"id": 9, "n": 2**40}},
+        {"id": 1, "b": lambda _info: B1, "bs": lambda _info: [B1], "sure": B1},
+        {"id": 1, "b": B1, "bs": "no list", "sure": B1},
+    ],
+)
+@pytest.mark.parametrize("rest", ["", "loaded", "bs { id }", "b { a { id b { n } } }"])
+def test_objects_below_are_read_together_and_give_the_answer_of_graphql_core(values: dict[str, Any], rest: str) -> None:
+    schema = nested_schema(**values)
+    source = f"{{ a {{ id b {{ id n __typename }} all: bs {{ id }} sure {{ id }} names grid {rest} }} }}"
+    right = execute_sync(schema, parse(source)).formatted
+    engine = Engine(schema)
+    plan = engine.plan(source)
+    costs = set()
+    for _ in range(2 * fusing.MAX_SURPRISES + 3):
+        result = engine.execute(plan)
+        assert result.formatted == right
+        costs.add(result.cost)
+    assert len(costs) == 1
+
+
+def test_objects_below_are_read_with_their_parents_in_one_comprehension(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = generated_for(monkeypatch)
+    engine = Engine(nested_schema(id=1, b=Counted(id=2, a=Counted(id=3, sure=Counted(id=4, n=5)))))
+    plan = engine.plan("{ a { id b { id a { id sure { n } } } } }")
+    for _ in range(3):
+        answer = engine.execute(plan)
+    assert answer.data == {"a": {"id": "1", "b": {"id": "2", "a": {"id": "3", "sure": {"n": 5}}}}}
+    assert names == ["A"]
+
+
+def test_objects_below_that_surprise_often_are_no_longer_read_with_their_parents(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = generated_for(monkeypatch)
+    engine = Engine(nested_schema(id=1, b=Counted(id=None)))
+    plan = engine.plan("{ a { id b { id } } }")
+    counts = []
+    for _ in range(3 * fusing.MAX_SURPRISES):
+        assert engine.execute(plan).data == {"a": {"id": "1", "b": None}}
+        counts.append(names.count("A"))
+    assert counts[:2] == [0, 1]
+    assert counts[fusing.MAX_SURPRISES - 1] == 1
+    assert counts[fusing.MAX_SURPRISES + 2 :] == [2] * (2 * fusing.MAX_SURPRISES - 2)
+    Counted.reads = 0
+    engine.execute(plan)
+    # The parent's id, the object below, and its id: nothing is read twice any more.
+    assert Counted.reads == 3

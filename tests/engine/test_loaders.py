@@ -116,3 +116,31 @@ def test_loaders_are_found_behind_an_attribute_or_a_bound_method() -> None:
     assert isinstance(loaders_of(Context()), Loaders)
     assert loaders_of(None) is None
     assert loaders_of({"load": 1}) is None
+
+
+def test_dict_that_a_selector_keeps_and_changes_is_copied() -> None:
+    shared: dict[int, str] = {}
+
+    def sharing(_viewer: str, keys: list[int]) -> dict[int, str]:
+        shared.clear()
+        shared.update({key: f"value {key}" for key in keys})
+        return shared
+
+    loaders = Loaders("Ada")
+    assert loaders.load(sharing, 1).get() == "value 1"
+    assert loaders.load(sharing, 2).get() == "value 2"
+    shared.clear()
+    assert [loaders.load(sharing, key).get() for key in (1, 2)] == ["value 1", "value 2"]
+    assert loaders.calls[sharing] == 2
+
+
+def test_value_that_nobody_asked_for_is_not_remembered() -> None:
+    def generous(_viewer: str, keys: list[int]) -> dict[int, str]:
+        return {1: "one", 7: "not asked for"} if 1 in keys else {}
+
+    loaders = Loaders("Ada")
+    batch = loaders.batch(generous, {})
+    loaders.want(batch, [1, 2])
+    assert loaders.load(generous, 7).get() is None
+    assert [loaders.load(generous, key).get() for key in (1, 2, 7)] == ["one", None, None]
+    assert loaders.calls[generous] == 2

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLError, ValidationRule, build_schema, parse
 
-from engine import DocumentInvalid, Engine, Plan, plans
+from engine import DocumentInvalid, DocumentLimits, Engine, Plan, plans
 from tests.engine.board import SCHEMA, Context
 
 
@@ -184,7 +184,7 @@ def test_long_documents_are_not_kept() -> None:
 
 
 def test_documents_of_more_tokens_than_allowed_are_refused() -> None:
-    engine = Engine(SCHEMA, max_tokens=10)
+    engine = Engine(SCHEMA, limits=DocumentLimits(tokens=10))
     assert engine.plan("{ jobs { id } }")
-    with pytest.raises(DocumentInvalid, match="more than 10 tokens"):
+    with pytest.raises(DocumentInvalid, match="has 11 tokens; at most 10 are allowed"):
         engine.plan("{ a: __typename b: __typename c: __typename d: __typename }")

@@ -1,14 +1,28 @@
-"""One call per level: batches and relations."""
+"""Resolvers that are not called parent by parent: batches, relations, and what is computed."""
 
 # ruff: noqa: N805 - the first argument of a Graphene resolver is the parent
 
+from dataclasses import dataclass
 from typing import Any
 
 import graphene
 import pytest
+from promise import Promise
 
-from engine import Batch, Relation
-from tests.engine.board import COMPANIES, JOBS, Context, JobRow, companies_by_id, run, run_by_oracle, run_twice
+from engine import Batch, Computed, Engine, Relation
+from tests.engine.board import (
+    COMPANIES,
+    JOBS,
+    Context,
+    JobRow,
+    Refused,
+    companies_by_id,
+    half_refusing,
+    jobs_of_companies,
+    run,
+    run_by_oracle,
+    run_twice,
+)
 
 
 def both_ways(source: str) -> tuple[Any, dict[str, int]]:
@@ -240,3 +254,108 @@ def test_resolver_may_carry_its_relation_as_an_attribute() -> None:
 
     schema = graphene.Schema(query=Query).graphql_schema
     assert run("{ one { name } }", schema=schema).formatted == {"data": {"one": {"name": "Company 3"}}}
+
+
+@dataclass
+class Money:
+    minor: int | None
+    currency: str = "EUR"
+
+
+def amount_of(money: Money) -> Any:
+    """Something else for each kind of money."""
+    if money.minor == 13:
+        raise Refused("unlucky")
+    if money.minor == 14:
+        return Refused("unluckier")
+    return money.minor
+
+
+class Coin(graphene.ObjectType):
+    amount = graphene.Int()
+    sure = graphene.Int(required=True)
+    digits = graphene.List(graphene.NonNull(graphene.Int), required=True)
+    itself = graphene.Field(lambda: Coin)
+    promised = graphene.Int()
+
+    resolve_amount = Computed(amount_of)
+    resolve_sure = Computed(amount_of)
+    resolve_digits = Computed(lambda money: [int(digit) for digit in str(money.minor)])
+    resolve_itself = Computed(lambda money: None if money.minor == 2 else money)
+    resolve_promised = Computed(lambda money: Promise.resolve(money.minor))
+
+
+def purse(*minors: int | None) -> Any:
+    """A schema with these coins, in an object below the root."""
+
+    class Purse(graphene.ObjectType):
+        coins = graphene.List(Coin)
+
+        resolve_coins = Computed(lambda minors: [None if minor == 0 else Money(minor) for minor in minors])
+
+    class Query(graphene.ObjectType):
+        purse = graphene.Field(Purse)
+
+        def resolve_purse(_root: Any, _info: Any) -> tuple[int | None, ...]:
+            return minors
+
+    return graphene.Schema(query=Query).graphql_schema
+
+
+@pytest.mark.parametrize(
+    "minors",
+    [(), (1, 20, 3), (1, 0, 2), (2, 13), (14, 1), (1, None), (13, 14, None, 0)],
+)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "amount",
+        "amount digits",
+        "sure",
+        "itself { amount itself { digits } }",
+        "amount promised",
+        "itself { sure promised }",
+    ],
+)
+def test_computed_value_is_the_same_on_both_executors(minors: tuple[int | None, ...], fields: str) -> None:
+    schema = purse(*minors)
+    source = f"{{ purse {{ coins {{ __typename {fields} }} }} }}"
+    right = run_by_oracle(source, schema=schema).formatted
+    engine = Engine(schema)
+    plan = engine.plan(source)
+    for _ in range(4):
+        assert engine.execute(plan, context=Context()).formatted == right
+
+
+def test_computed_is_a_pure_function_of_the_parent_that_resolvers_may_share() -> None:
+    computed = Computed(amount_of)
+    assert computed(Money(7), None) == 7  # type: ignore[arg-type]  # any info does
+    with pytest.raises(Refused):
+        computed(Money(13), None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("first", [1, 4])
+def test_relation_with_something_to_do_then_gives_the_same_on_both_executors(first: int) -> None:
+    def name_of(company: Any) -> str:
+        if company.id == 3:
+            raise Refused("no name for 3")
+        return str(company.name)
+
+    class Post(graphene.ObjectType):
+        name = graphene.String(resolver=Relation(half_refusing, "company_id", then=name_of))
+        client = graphene.String(resolver=Relation(companies_by_id, "client_id", then=name_of))
+        ids = graphene.List(
+            graphene.Int,
+            resolver=Relation(jobs_of_companies, "client_id", many=True, then=lambda jobs: [job.id for job in jobs]),
+        )
+        nowhere = graphene.String(resolver=Relation(companies_by_id, lambda _job: 77, then=name_of))
+        nothing = graphene.String(resolver=Relation(companies_by_id, lambda _job: None, then=name_of))
+
+    class Query(graphene.ObjectType):
+        posts = graphene.List(Post, resolver=lambda _root, _info: JOBS[:first])
+
+    schema = graphene.Schema(query=Query).graphql_schema
+    source = "{ posts { name client ids nowhere nothing } }"
+    right = run_by_oracle(source, schema=schema).formatted
+    assert right["errors"]
+    assert run_twice(source, schema=schema) == [right, right]
