@@ -31,7 +31,7 @@ lint: .venv/synced-dev ## Check style, types, the house's arrows, migrations and
 	$(BIN)/python manage.py lintmigrations --no-cache
 	$(BIN)/python manage.py schema --check
 
-bench: .venv/synced ## Time a page of jobs beside a peer and a limit, in one table
+bench: .venv/synced ## Measure the board beside its peers and the floors under them; ARGS=--quick is shorter
 	@$(BIN)/python -m bench $(ARGS)
 
 schema: .venv/synced ## Write schema/schema.graphql anew

@@ -1,109 +1,117 @@
-"""`python -m bench`: the page of jobs that a mobile app shows first, through each of the ways to serve it.
+"""`python -m bench`: Nexus, its peers and the floors under them, at the same works on the same database.
 
-All contenders answer the same document from the same demo board in turn, round by round, so that what else the
-machine does falls on all of them alike. Milliseconds are medians; the ratio is what to read.
+Every contender's answer is compared with ours before anything is timed. What is read are the ratios within one run.
 """
 
 import argparse
-import os
-import statistics
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
 
-from nexus import embedded
+from bench import report
+from bench.board import Board, board
+from bench.contenders import CONTENDERS, running
+from bench.library import library
+from bench.memory import growth
+from bench.processes import Server
+from bench.refusals import refusals
+from bench.rounds import Pace, ask, check_values, measure
+from bench.targets import Results, Target, http_targets
+from bench.works import Work, works
 
-
-def contenders(first: int) -> dict[str, Callable[[], object]]:
-    """The ways to serve the page, and under them the least that any could cost."""
-    import orjson
-    from django.db import connection
-    from django.test import RequestFactory
-
-    from nexus.graphql.explorer import EXAMPLES
-    from nexus.graphql.graphiql.page import load_examples
-    from nexus.graphql.http import GRAPHQL, Request
-    from nexus.graphql.oracle import OracleView
-    from nexus.graphql.view import answer
-
-    document = next(example.query for example in load_examples(EXAMPLES) if example.name == "newest-jobs")
-    body = orjson.dumps({"query": document, "variables": {"first": first}})
-    headers = {"host": "localhost", "content-type": "application/json", "accept": GRAPHQL}
-    request = Request("POST", headers, "", body)
-    oracle, factory = OracleView.as_view(), RequestFactory()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM jobs_job LIMIT %s", [first])
-        keys = [key for (key,) in cursor.fetchall()]
-
-    def door() -> object:
-        return answer(request)
-
-    def graphene_django() -> object:
-        return oracle(factory.post("/graphql", body, content_type="application/json", headers=headers))
-
-    def rows_by_key() -> object:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT id, title, published_at FROM jobs_job WHERE id = ANY(%s)", [keys])
-            return cursor.fetchall()
-
-    return {
-        "the door and its engine": door,
-        "ENGINE=off: graphene-django on graphql-core": graphene_django,
-        f"limit: {first} rows by primary key, no GraphQL": rows_by_key,
-    }
+PARTS = ("http", "engine", "refusals", "memory")
+QUICK = Pace(rounds=2, seconds=1.0, connections=8, warm_up=0.5)
+FULL = Pace(rounds=5, seconds=1.5, connections=8)
 
 
-def medians(ways: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Milliseconds of each way, the median of as many rounds."""
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(rounds + 5):
-        for name, way in ways.items():
-            started = time.perf_counter()
-            way()
-            if turn >= 5:
-                times[name].append((time.perf_counter() - started) * 1000)
-    return {name: statistics.median(values) for name, values in times.items()}
+type Part = tuple[str, list[Target], dict[str, Any]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=60, help="how often each way answers (default 60)")
-    rounds: int = parser.parse_args().rounds
-    os.environ.update({"LOG_LEVEL": "ERROR", "DEBUG": "1"})
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
-    with tempfile.TemporaryDirectory(prefix="nexus-bench-") as home:
-        Path(home).chmod(0o711)
-        servers = embedded.acquire(Path(home), throwaway=True)
-        try:
-            os.environ.update(servers.environment())
-            measure(rounds)
-        finally:
-            servers.release()
+    options = arguments()
+    pace = QUICK if options.quick else FULL
+    machine, date = report.machine(), report.today()
+    parts = dict(measured(options, pace))
+    targets = [target for _, found, _ in parts.values() for target in found]
+    texts = [f"{machine}. {date}.", f"### Targets\n\n{report.target_table(targets)}"]
+    text = "\n\n".join([*texts, *(text for text, _, _ in parts.values())])
+    content = {"machine": machine, "date": date, "pace": asdict(pace), "targets": [target.row() for target in targets]}
+    content |= {name: figures for name, (_, _, figures) in parts.items()}
+    report.save("bench", text, content, record=options.record)
+    print(text)
 
 
-def measure(rounds: int) -> None:
-    """Load the demo board, time all ways, print the table."""
-    import django
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connections
+def measured(options: argparse.Namespace, pace: Pace) -> Iterator[tuple[str, Part]]:
+    """The chosen parts: each with its text, its targets and its figures."""
+    if set(options.parts) - {"engine"}:
+        with board(options.jobs) as made:
+            if "http" in options.parts:
+                yield "http", http(made, options, pace)
+            if "refusals" in options.parts:
+                yield "refusals", refusals(made, quick=options.quick)
+            if "memory" in options.parts:
+                yield "memory", growth(made, quick=options.quick)
+    if "engine" in options.parts:
+        yield "engine", library(quick=options.quick)
 
-    django.setup()
-    # With DEBUG on, Django would keep every statement it runs.
-    settings.DEBUG = False
-    settings.ALLOWED_HOSTS = ["localhost", "testserver"]
-    print("Loading the demo board …", flush=True)
-    for command in ("migrate", "reference_load", "demo"):
-        call_command(command, verbosity=0)
-    for first in (20, 100):
-        found = medians(contenders(first), rounds)
-        least = min(found.values())
-        print(f"\nThe newest {first} jobs with company, places, skills and pay; median of {rounds} rounds")
-        print(f"{'':48} {'ms':>8} {'ratio':>8}")
-        for name, milliseconds in found.items():
-            print(f"{name:48} {milliseconds:8.2f} {milliseconds / least:8.1f}")
-    connections.close_all()
+
+def arguments() -> argparse.Namespace:
+    names = [contender.name for contender in CONTENDERS]
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: about three minutes")
+    parser.add_argument("--contenders", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names))
+    parser.add_argument("--works", nargs="+", metavar="NAME", help="feed-20, feed-100, nested, job, … (all)")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help=f"of {', '.join(PARTS)} (all)")
+    parser.add_argument("--jobs", type=int, default=20_000, help="postings of the market (20,000)")
+    parser.add_argument("--record", action="store_true", help="write the tables into docs/performance.md as well")
+    options = parser.parse_args()
+    if "nexus" not in options.contenders:
+        options.contenders.insert(0, "nexus")
+    return options
+
+
+def http(made: Board, options: argparse.Namespace, pace: Pace) -> Part:
+    """Whole requests through real servers."""
+    chosen = [contender for contender in CONTENDERS if contender.name in options.contenders]
+    todo = [work for work in works(newest_slug(made)) if not options.works or work.name in options.works]
+    missing: dict[str, str] = {}
+    results: Results = {}
+    sizes: dict[str, dict[str, int]] = {}
+    with running(made, chosen, missing) as servers:
+        present = [contender for contender in chosen if contender.name in servers]
+        for work in todo:
+            contenders = [contender for contender in present if work.name in contender.works]
+            prepare(made, work, servers["nexus"])
+            sizes[work.name] = check_values(work, contenders, servers, servers["nexus"])
+        for work in todo:
+            contenders = [contender for contender in present if work.name in contender.works]
+            results[work.name] = measure(made, work, contenders, servers, pace)
+    text = report.http_tables(results, todo, CONTENDERS, sizes)
+    for name, reason in missing.items():
+        text += f"\n\nMissing: {title_of(name)}. {reason}"
+    figures = {work: {name: asdict(found) for name, found in each.items()} for work, each in results.items()}
+    return text, http_targets(results), {"missing": missing, "sizes": sizes, "figures": figures}
+
+
+def prepare(made: Board, work: Work, nexus: Server) -> None:
+    """The constant reply is the feed's, byte for byte as Nexus sends it."""
+    if work.name == "feed-20-cached":
+        (made.home / "constant.json").write_bytes(ask(nexus, work.request("nexus")))
+
+
+def newest_slug(made: Board) -> str:
+    """A job from the middle of the feed; its public id is a slug, too."""
+    with made.connect() as connection:
+        row = connection.execute(
+            "SELECT public_id FROM jobs_job WHERE lifecycle = 'published' AND moderation = 'clear'"
+            " AND visibility = 'public' AND expires_at > now() ORDER BY published_at DESC OFFSET 50 LIMIT 1"
+        ).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def title_of(name: str) -> str:
+    return next(contender.title for contender in CONTENDERS if contender.name == name)
 
 
 if __name__ == "__main__":

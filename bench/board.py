@@ -1,0 +1,103 @@
+"""The board that is measured: a PostgreSQL and a Valkey of the bench's own, with a seeded market in them.
+
+The servers are the ones of `nexus.embedded`, run without its keeper, so that a load run can stop and start each.
+"""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from bench.say import say
+from nexus.environment import BASE_DIR
+from nexus.local_servers import Account, Postgres, Valkey
+
+# Nothing is published or expires while the bench runs: the same request has the same answer all along.
+HOLD_STILL = """
+    UPDATE jobs_job SET expires_at = now() + interval '30 days'
+    WHERE lifecycle = 'published' AND expires_at BETWEEN now() AND now() + interval '2 days'
+"""
+# The nested work reads ten jobs of each of the first fifty companies by name: these get ten more.
+HIRE = """
+    WITH employer AS (
+        SELECT id, row_number() OVER (ORDER BY name, id) - 1 AS number
+        FROM jobs_company WHERE status = 'active' ORDER BY name, id LIMIT 50
+    ), vacancy AS (
+        SELECT id, row_number() OVER (ORDER BY published_at DESC, id DESC) AS number
+        FROM jobs_job
+        WHERE lifecycle = 'published' AND moderation IN ('clear', 'flagged') AND visibility = 'public'
+            AND expires_at > now()
+        ORDER BY published_at DESC, id DESC OFFSET 1000 LIMIT 500
+    )
+    UPDATE jobs_job SET company_id = employer.id
+    FROM vacancy JOIN employer ON employer.number = vacancy.number % 50
+    WHERE vacancy.id = jobs_job.id
+"""
+
+
+class Board:
+    """The running servers; `environment` is what a process needs to reach them."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        account, sockets = Account(home), Path(tempfile.mkdtemp(prefix="nexus-bench-"))
+        account.own(sockets)
+        log = os.open(home / "servers.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        self.sockets = sockets
+        self.postgres = Postgres(account, sockets, log, throwaway=True)
+        self.valkey = Valkey(account, sockets, log, throwaway=True)
+        self.environment = self.postgres.environment() | self.valkey.environment()
+        # What psycopg, node-postgres and PostGraphile read.
+        self.environment |= {"PGHOST": str(sockets), "PGUSER": "nexus", "PGDATABASE": "nexus"}
+
+    async def start(self) -> None:
+        await self.postgres.start(say)
+        await self.valkey.start(say)
+
+    async def stop(self) -> None:
+        """As after a crash; nothing is kept."""
+        await self.valkey.stop()
+        await self.postgres.stop()
+        shutil.rmtree(self.sockets, ignore_errors=True)
+
+    def connect(self) -> psycopg.Connection:
+        return psycopg.connect(host=self.environment["PGHOST"], user="nexus", dbname="nexus", autocommit=True)
+
+    def fill(self, jobs: int, *, with_demo: bool) -> None:
+        """Tables, reference data and a market of as many postings, the same at every run of a day."""
+        self._manage("migrate", "-v0")
+        self._manage("reference_load", "-v0")
+        if with_demo:
+            self._manage("demo", "-v0")
+        self._manage("market", "--jobs", str(jobs), "-v0")
+        with self.connect() as connection:
+            connection.execute(HOLD_STILL)
+            connection.execute(HIRE)
+            connection.execute("VACUUM (ANALYZE)")
+
+    def _manage(self, *arguments: str) -> None:
+        environment = os.environ | {"DEBUG": "1", "LOG_LEVEL": "ERROR"} | self.environment
+        subprocess.run([sys.executable, "manage.py", *arguments], cwd=BASE_DIR, env=environment, check=True)
+
+
+@contextmanager
+def board(jobs: int, *, with_demo: bool = False) -> Iterator[Board]:
+    """A filled board for the length of the block, in a folder that goes with it; the demo has accounts to log in."""
+    with tempfile.TemporaryDirectory(prefix="nexus-bench-") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        found = Board(home)
+        try:
+            asyncio.run(found.start())
+            say(f"Making a market of {jobs:,} postings")
+            found.fill(jobs, with_demo=with_demo)
+            yield found
+        finally:
+            asyncio.run(found.stop())
