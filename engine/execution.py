@@ -12,12 +12,13 @@ from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, Operation
 from graphql.pyutils import is_awaitable
 from promise import Promise
 
+from engine.arguments import shareable
 from engine.classes import AWAITABLE, PROMISE, SchemaClasses, kind_of, kinds_of
 from engine.compilation import MAX_DEPTH, Shape
 from engine.completion import Completion, Proceed, refuse
 from engine.deadlines import Deadline
 from engine.errors import ExecutionStopped, PromiseStalled
-from engine.fields import Attribute, shareable
+from engine.fields import Attribute
 from engine.loaders import Loaders, SelectorBatch, loaders_of
 from engine.places import FieldPlace, Objects, Place, field_of
 from engine.promises import MAX_ROUNDS, hold_again, outcome_of, run_round
@@ -160,7 +161,7 @@ class Execution(Completion):
         if field.computed is not None:
             return each(field.computed, sources)
         try:
-            arguments = field.arguments(self._variables)
+            arguments = field.arguments.coerced(self._variables)
             if field.batch is not None:
                 return values_of_batch(field.batch, sources, self.info(place), arguments)
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs into the answer
@@ -173,7 +174,7 @@ class Execution(Completion):
         values: list[Any] = []
         for source in place.objects.sources:
             try:
-                given = arguments if share else field.arguments(self._variables)
+                given = arguments if share else field.arguments.coerced(self._variables)
                 values.append(resolver(source, info, **given))
             except Exception as error:  # noqa: BLE001 - whatever it is, it belongs into the answer
                 values.append(error)
@@ -201,7 +202,7 @@ class Execution(Completion):
     def _follow(self, place: FieldPlace, relation: Relation, loaders: Loaders) -> None:
         sources = place.objects.sources
         try:
-            batch = loaders.batch(relation.selector, place.field.arguments(self._variables))
+            batch = loaders.batch(relation.selector, place.field.arguments.coerced(self._variables))
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs into the answer
             self._fail(place, error)
             return

@@ -1,13 +1,8 @@
 """One field of one object type at one spot of a document: what it gives, and how it is resolved."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from enum import Enum
 from functools import partial
-from types import NoneType
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from graphene.types.resolver import dict_or_attr_resolver
 from graphql import (
@@ -19,17 +14,13 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
-    ListValueNode,
-    ObjectValueNode,
     TypeNameMetaFieldDef,
-    ValueNode,
-    VariableNode,
     default_field_resolver,
     is_abstract_type,
     is_leaf_type,
 )
-from graphql.execution.values import get_argument_values
 
+from engine.arguments import Arguments
 from engine.resolvers import BatchFunction, Computed, Relation
 
 
@@ -95,12 +86,12 @@ class Field:
     """A field of one object type at one spot of the document, with all the nodes that ask for it."""
 
     __slots__ = (
+        "arguments",
         "attribute",
         "batch",
         "computed",
         "definition",
         "depth",
-        "fixed_arguments",
         "is_typename",
         "key",
         "name",
@@ -146,18 +137,12 @@ class Field:
         if isinstance(self.resolver, Computed) and not definition.args:
             self.computed = self.resolver.function
         self.is_typename = definition is TypeNameMetaFieldDef
-        self.fixed_arguments = _fixed_arguments(definition, nodes[0])
+        self.arguments = Arguments(definition, nodes[0])
 
     @property
     def coordinate(self) -> str:
         """The field's name in the schema, as in `Job.title`."""
         return f"{self.parent.name}.{self.name}"
-
-    def arguments(self, variables: dict[str, Any]) -> dict[str, Any]:
-        """The coerced arguments. GraphQLError where a variable leaves a required one without a value."""
-        if self.fixed_arguments is not None:
-            return self.fixed_arguments
-        return get_argument_values(self.definition, self.nodes[0], variables)
 
 
 def _attribute_read_by(resolver: Callable[..., Any], field_name: str) -> Attribute | None:
@@ -167,32 +152,3 @@ def _attribute_read_by(resolver: Callable[..., Any], field_name: str) -> Attribu
         name, default = resolver.args
         return Attribute(name, default, may_be_method=False)
     return None
-
-
-def _fixed_arguments(definition: GraphQLField, node: FieldNode) -> dict[str, Any] | None:
-    """The arguments if they are the same, and safe to share, in every execution; else None."""
-    if not definition.args:
-        return {}
-    if any(_has_variable(argument.value) for argument in node.arguments):
-        return None
-    try:
-        arguments = get_argument_values(definition, node)
-    except Exception:  # noqa: BLE001 - it is raised again, at its place, by each execution
-        return None
-    return arguments if shareable(arguments) else None
-
-
-def _has_variable(node: ValueNode) -> bool:
-    if isinstance(node, ListValueNode):
-        return any(_has_variable(item) for item in node.values)
-    if isinstance(node, ObjectValueNode):
-        return any(_has_variable(item.value) for item in node.fields)
-    return isinstance(node, VariableNode)
-
-
-_IMMUTABLE = (str, int, float, NoneType, Enum, UUID, Decimal, date, datetime, time, timedelta, bytes)
-
-
-def shareable(arguments: dict[str, Any]) -> bool:
-    """Whether no resolver could change these arguments for the next one that is given them."""
-    return all(isinstance(value, _IMMUTABLE) for value in arguments.values())

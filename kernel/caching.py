@@ -121,7 +121,13 @@ def written(*tables: str) -> None:
 
 
 _noted = threading.local()
-_WRITE = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM|MERGE INTO|TRUNCATE(?: TABLE)?) (?:ONLY )?"?(\w+)')
+# As the ORM writes it, and as people do: in small letters, with a schema, behind a comment, several in one text.
+_PLAIN_WRITE = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)"? ')
+_ANY_WRITE = re.compile(
+    r'\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|COPY)\s+(?:ONLY\s+)?(?:"?\w+"?\s*\.\s*)?"?(\w+)',
+    re.IGNORECASE,
+)
+_TRUNCATE = re.compile(r"\bTRUNCATE\b", re.IGNORECASE)
 
 
 def watch_writes(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
@@ -134,11 +140,23 @@ def watch_writes(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
 def _see_write(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     result = execute(sql, params, many, context)
     text: str = sql if isinstance(sql, str) else sql.as_string()
-    if text.startswith("WITH"):
-        written(*_WRITE.findall(text))
-    elif found := _WRITE.match(text):
-        written(found[1])
+    written(*_tables_written(text))
     return result
+
+
+def _tables_written(text: str) -> Collection[str]:
+    """The tables that a statement may have written to; some more where that cannot be told."""
+    has_more = ";" in text
+    if not has_more:
+        if text.startswith("SELECT"):
+            return ()
+        # Looking through the whole text of an INSERT of thousands of rows would take milliseconds.
+        if plain := _PLAIN_WRITE.match(text):
+            return (plain[1],)
+    if _TRUNCATE.search(text):
+        # It may name several tables, and take others with it.
+        return _by_table
+    return [name.lower() for name in _ANY_WRITE.findall(text)]
 
 
 # Reads that pass Django's cursor by need not be shown to it (`kernel.reading`).
