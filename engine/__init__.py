@@ -7,7 +7,7 @@ result = engine.execute(plan, variables=None, context=context)
 
 from engine.costs import FieldCost, ListSize, Price, SliceTooLarge
 from engine.deadlines import Deadline
-from engine.engine import Engine, Stats
+from engine.engine import RULES, Engine, Stats
 from engine.errors import (
     AwaitableRefused,
     DocumentInvalid,
@@ -27,6 +27,7 @@ from engine.plans import Plan
 from engine.resolvers import Batch, Computed, Relation
 
 __all__ = [
+    "RULES",
     "AwaitableRefused",
     "Batch",
     "BatchSelector",

@@ -62,9 +62,16 @@ class Engine:
         self._classes = SchemaClasses()
         self._lock = Lock()
 
-    def plan(self, source: str, operation_name: str | None = None) -> Plan:
-        """The operation of this document, ready to execute. DocumentInvalid says why it cannot be."""
-        return self._plans.plan(source, operation_name)
+    def held_plan(self, source: str, operation_name: str | None = None) -> Plan | None:
+        """The plan of a document that was planned before, if it is still kept."""
+        return self._plans.held(source, operation_name)
+
+    def plan(self, source: str, operation_name: str | None = None, *, keep: bool = True) -> Plan:
+        """The operation of this document, ready to execute. DocumentInvalid says why it cannot be.
+
+        Without `keep` it takes no place among the plans last used: for documents that are only looked at.
+        """
+        return self._plans.plan(source, operation_name, keep=keep)
 
     def execute(
         self,

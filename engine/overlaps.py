@@ -10,6 +10,8 @@ field is asked of those that may meet: those on one object type, together with a
 See https://spec.graphql.org/September2025/#sec-Field-Selection-Merging
 """
 
+from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 from graphql import (
@@ -245,7 +247,7 @@ def _shape(type_: GraphQLOutputType | None) -> tuple[str, Any]:
 def _signature(field: Selected) -> tuple[str, Any]:
     if field.signature is None:
         arguments = field.node.arguments
-        values = sorted((argument.name.value, _comparable(argument.value)) for argument in arguments)
+        values = _in_order((argument.name.value, _comparable(argument.value)) for argument in arguments)
         field.signature = field.node.name.value, values
     return field.signature
 
@@ -257,7 +259,12 @@ def _comparable(node: ValueNode) -> tuple[Any, ...]:
     if isinstance(node, ListValueNode):
         return node.kind, *map(_comparable, node.values)
     if isinstance(node, ObjectValueNode):
-        return node.kind, *sorted((field.name.value, _comparable(field.value)) for field in node.fields)
+        return node.kind, *_in_order((field.name.value, _comparable(field.value)) for field in node.fields)
     if isinstance(node, StringValueNode):
         return node.kind, node.value, bool(node.block)
     return node.kind, getattr(node, "value", None)
+
+
+def _in_order(values: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """By name; those of one name, which is another rule's error, stay as they are written."""
+    return sorted(values, key=itemgetter(0))

@@ -139,15 +139,23 @@ class PlanCache:
     def __len__(self) -> int:
         return len(self._plans) + len(self._refusals)
 
-    def plan(self, source: str, operation_name: str | None) -> Plan:
-        """The plan for an operation of a document. DocumentInvalid says why there is none."""
-        key = (sha256(source.encode(errors="surrogatepass")).digest(), operation_name)
+    def held(self, source: str, operation_name: str | None) -> Plan | None:
+        """The plan, if it is kept."""
+        return self._plans.get(_key(source, operation_name))
+
+    def plan(self, source: str, operation_name: str | None, *, keep: bool = True) -> Plan:
+        """The plan for an operation of a document. DocumentInvalid says why there is none.
+
+        `keep` is for documents that are to be executed: what is planned without it takes nobody's place.
+        """
+        key = _key(source, operation_name)
         plan = self._plans.get(key)
         if plan is not None:
             return plan
         errors = self._refusals.get(key)
         if errors is not None:
             raise DocumentInvalid(errors)
+        is_kept = keep and len(source) <= MAX_KEPT_SOURCE
         try:
             plan = self._make(source, operation_name)
         except GraphQLError as error:
@@ -155,10 +163,10 @@ class PlanCache:
         except DocumentInvalid as refusal:
             errors = refusal.errors
         else:
-            if len(source) <= MAX_KEPT_SOURCE:
+            if is_kept:
                 self._plans.put(key, plan)
             return plan
-        if len(source) <= MAX_KEPT_SOURCE:
+        if is_kept:
             self._refusals.put(key, errors)
         raise DocumentInvalid(errors)
 
@@ -201,6 +209,10 @@ class _Recent[Value]:
             self._values.move_to_end(key)
             while len(self._values) > self._size:
                 self._values.popitem(last=False)
+
+
+def _key(source: str, operation_name: str | None) -> PlanKey:
+    return sha256(source.encode(errors="surrogatepass")).digest(), operation_name
 
 
 def _choose_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

@@ -31,7 +31,8 @@ from redis import Redis, RedisError
 RETRY_SECONDS = 2.0
 # For so long a process may go on with what it knows of the versions. Its own writes it knows at once.
 LAG_SECONDS = 1.0
-# Nothing lives longer: that is what a write costs that nobody heard of, because its process or the server died.
+# Nothing lives longer: that is what a write costs that nobody heard of, because its process or the server died; twice,
+# where an answer is kept that was made from a row that was.
 LIFETIME_SECONDS = 30.0
 
 _away_until = 0.0
@@ -166,15 +167,17 @@ _see_write.of_writes = True  # type: ignore[attr-defined]
 class Versions:
     """The versions of all tags as this process knows them, for any number of threads."""
 
-    # A tag that the server has forgotten begins at its clock, in microseconds: above all that there was.
+    # A tag that the server has forgotten begins at its clock, in microseconds: above all that there was. Where that clock
+    # was set back, or another server took its place, it is above all that the writer knew.
     _BUMP = """
         local time = redis.call('TIME')
         local now = time[1] * 1000000 + time[2]
         local bumped = {}
-        for place, tag in ipairs(ARGV) do
-            local known = tonumber(redis.call('HGET', KEYS[1], tag) or 0)
-            bumped[place] = string.format('%.0f', math.max(known + 1, now))
-            redis.call('HSET', KEYS[1], tag, bumped[place])
+        for place = 1, #ARGV, 2 do
+            local known = math.max(tonumber(redis.call('HGET', KEYS[1], ARGV[place]) or 0), tonumber(ARGV[place + 1]))
+            local version = string.format('%.0f', math.max(known + 1, now))
+            redis.call('HSET', KEYS[1], ARGV[place], version)
+            bumped[#bumped + 1] = version
         end
         return bumped
     """
@@ -234,6 +237,8 @@ class Versions:
             with reaching() as redis:
                 bumped = self._bump_there(redis, tags)
         except CacheAway:
+            # What is kept under a version that nobody else has heard of is not to be shared.
+            self.is_current = False
             with self._lock:
                 self._owed.update({tag: self._owed.get(tag, 0) + 1 for tag in tags})
                 self._stamp()
@@ -242,7 +247,8 @@ class Versions:
 
     def _bump_there(self, redis: Redis, tags: Iterable[str]) -> dict[str, int]:
         names = list(tags)
-        bumped: Any = redis.eval(self._BUMP, 1, _key(), *names)
+        known = [part for tag in names for part in (tag, self._known.get(tag, 0))]
+        bumped: Any = redis.eval(self._BUMP, 1, _key(), *known)
         return {tag: int(version) for tag, version in zip(names, bumped, strict=True)}
 
     def _learn(self, found: Mapping[str, int], paid: Mapping[str, int] | None = None) -> None:

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, Format, PipelineStatus, TransactionStatus
 
 type Record = tuple[Any, ...]
 
@@ -54,6 +54,8 @@ class Session:
         self._names: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
         self._counts: dict[tuple[bytes, tuple[int, ...]], int] = {}
         self._made = 0
+        self.is_stale = False
+        """Whether what was prepared has to be given up before anything else is run."""
 
     def run(self, connection: psycopg.Connection[Any], statement: Bound, given: Mapping[str, Any]) -> list[Record]:
         """The records of the statement."""
@@ -99,7 +101,8 @@ def is_ready(connection: BaseDatabaseWrapper) -> bool:
     """Whether `read` may be used now; if not, Django's cursor is the way.
 
     That is so when somebody counts or watches statements, but for wrappers that care for writes alone and say so
-    (`of_writes`), and for the first statement of a transaction, with which psycopg begins it.
+    (`of_writes`), for the first statement of a transaction, with which psycopg begins it, and while something else is
+    under way: a COPY, a pipeline, a transaction that has failed.
     """
     if connection.queries_logged or not all(hasattr(wrapper, "of_writes") for wrapper in connection.execute_wrappers):
         return False
@@ -108,7 +111,9 @@ def is_ready(connection: BaseDatabaseWrapper) -> bool:
     connection.ensure_connection()
     connection.validate_thread_sharing()
     raw = connection.connection
-    return bool(raw.autocommit or raw.pgconn.transaction_status != TransactionStatus.IDLE)
+    status = raw.pgconn.transaction_status
+    is_idle = status == TransactionStatus.INTRANS or (raw.autocommit and status == TransactionStatus.IDLE)
+    return bool(is_idle and raw.pgconn.pipeline_status == PipelineStatus.OFF)
 
 
 def read(connection: BaseDatabaseWrapper, statement: Bound, given: Mapping[str, Any]) -> list[Record]:
@@ -119,17 +124,18 @@ def read(connection: BaseDatabaseWrapper, statement: Bound, given: Mapping[str, 
         try:
             return _session(raw).run(raw, statement, given)
         except _STALE:
-            # What failed inside a transaction ended it. Outside of one, a session that begins anew prepares it anew.
+            _session(raw).is_stale = True
+            # What failed inside a transaction ended it, and the next one begins anew; outside of one, this does.
             if not raw.autocommit:
                 raise
-            _check(raw, raw.pgconn.exec_(b"DEALLOCATE ALL"))
-            del _sessions[raw]
             return _session(raw).run(raw, statement, given)
 
 
 def _session(connection: psycopg.Connection[Any]) -> Session:
     session = _sessions.get(connection)
-    if session is None:
+    if session is None or session.is_stale:
+        if session is not None:
+            _check(connection, connection.pgconn.exec_(b"DEALLOCATE ALL"))
         session = _sessions[connection] = Session(connection)
     return session
 

@@ -17,10 +17,9 @@ an index that has them in its condition.
 """
 
 import re
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from operator import attrgetter
 from threading import Lock
 from typing import Any, ClassVar, cast
 from uuid import UUID
@@ -28,7 +27,7 @@ from uuid import UUID
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Expression, F, Func, Model, QuerySet
+from django.db.models import BinaryField, BooleanField, Expression, F, Func, Model, QuerySet, UUIDField
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg import sql
 
@@ -36,10 +35,12 @@ from kernel import prepared
 from kernel.prepared import Record
 from kernel.viewer import ANONYMOUS, Viewer
 
-type Compile[R: Model] = Callable[[], Statement[R]]
+type Compile[Found] = Callable[[], Statement[Found]]
 
 MOST_STATEMENTS = 1_000
 _PLACEHOLDER = re.compile("%[%s]")
+# What rows are grouped by, as an annotation.
+_OWNER = "_reading_owner"
 
 
 class Given(Expression):
@@ -78,21 +79,21 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement[R: Model]:
-    """A compiled queryset: its text with a `%(name)s` for each `Given`, and how its records become rows."""
+class Statement[Found]:
+    """A compiled queryset: its text with a `%(name)s` for each `Given`, and what its records are made into."""
 
     text: str
-    make: Callable[[Sequence[Record]], list[Any]]
+    make: Callable[[Sequence[Record]], Found]
     convert: Callable[[Sequence[Record]], Sequence[Record]] | None = None
     bound: prepared.Bound = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "bound", prepared.Bound.of(self.text))
 
-    def read(self, given: Mapping[str, Any]) -> list[R]:
-        """The rows, in one statement; none at all where the queryset can have no rows."""
+    def read(self, given: Mapping[str, Any]) -> Found:
+        """What there is, in one statement; none at all where the queryset can have no rows."""
         if not self.text:
-            return []
+            return self.make(())
         connection = connections[DEFAULT_DB_ALIAS]
         if self.convert or not prepared.is_ready(connection):
             with connection.cursor() as cursor:
@@ -110,7 +111,7 @@ class Statements:
         self._kept: dict[Hashable, Statement[Any]] = {}
         self._lock = Lock()
 
-    def get[R: Model](self, shape: Hashable, compile_: Compile[R]) -> Statement[R]:
+    def get[Found](self, shape: Hashable, compile_: Compile[Found]) -> Statement[Found]:
         """The statement of a shape, which `compile_` makes where it is not there."""
         statement = self._kept.get(shape)
         if statement is None:
@@ -130,12 +131,13 @@ class Reading[R: Model]:
     """Rows by key, in one statement. `queryset` makes the queryset of a shape, `by` names the column of the key.
 
     The shape is whatever changes the statement's text beyond the values that are given: hashable arguments of
-    `queryset`.
+    `queryset`. `adds` names attributes that the rows have room for, and that the selector fills in.
     """
 
-    def __init__(self, queryset: Callable[..., QuerySet[R]], *, by: str = "pk") -> None:
+    def __init__(self, queryset: Callable[..., QuerySet[R]], *, by: str = "pk", adds: tuple[str, ...] = ()) -> None:
         self._queryset = queryset
         self._by = by
+        self._adds = adds
 
     def one(self, keys: Collection[Any], *shape: Hashable, **given: Any) -> dict[Any, R]:
         """The row of each key; a key without one is left out."""
@@ -144,16 +146,14 @@ class Reading[R: Model]:
 
     def many(self, keys: Collection[Any], *shape: Hashable, **given: Any) -> dict[Any, list[R]]:
         """The rows of each key in the queryset's order; a key without any is left out."""
-        rows = self.rows(keys, *shape, **given)
-        if not rows:
+        if not keys:
             return {}
-        # A UUID is hashed and compared in Python, its number in C, and there are many more rows than keys.
-        numbers = {key.int: key for key in keys} if type(getattr(rows[0], self._by)) is UUID else None
-        owner_of = attrgetter(f"{self._by}.int" if numbers else self._by)
-        found: dict[Any, list[R]] = {}
-        for row in rows:
-            found.setdefault(owner_of(row), []).append(row)
-        return {numbers[number]: owned for number, owned in found.items()} if numbers else found
+        statement = _statements.get((self, "many", shape), lambda: self._compile_many(shape))
+        found = statement.read({**given, "keys": array(keys)})
+        if not isinstance(next(iter(keys)), UUID):
+            return found
+        by_bytes = {key.bytes: key for key in keys}
+        return {by_bytes[bytes(owner)]: rows for owner, rows in found.items()}
 
     def rows(self, keys: Collection[Any], *shape: Hashable, **given: Any) -> list[R]:
         """The rows of all the keys, in the queryset's order. No keys, no statement."""
@@ -162,8 +162,31 @@ class Reading[R: Model]:
         statement = _statements.get((self, shape), lambda: self._compile(shape))
         return statement.read({**given, "keys": array(keys)})
 
-    def _compile(self, shape: Sequence[Any]) -> Statement[R]:
-        return compiled(self._queryset(*shape).filter(Among(F(self._by), Given("keys"))))
+    def _compile(self, shape: Sequence[Any]) -> Statement[list[R]]:
+        return compiled(self._keyed(shape), adds=self._adds)
+
+    def _compile_many(self, shape: Sequence[Any]) -> Statement[dict[Any, list[R]]]:
+        queryset = self._keyed(shape)
+        column: Any = queryset.model._meta.get_field(self._by.removesuffix("_id"))
+        if not isinstance(column.target_field if column.is_relation else column, UUIDField):
+            return compiled(queryset, adds=self._adds, grouped_by=self._by)
+        # A UUID is made, hashed and compared in Python, bytes in C, and there are many more rows than keys.
+        owner = Func(F(self._by), function="uuid_send", output_field=BinaryField())
+        queryset = queryset.annotate(**{_OWNER: owner}).defer(self._by)
+        return compiled(queryset, adds=self._adds, grouped_by=_OWNER)
+
+    def _keyed(self, shape: Sequence[Any]) -> QuerySet[R]:
+        return self._queryset(*shape).filter(Among(F(self._by), Given("keys")))
+
+
+def attach(
+    owned: Iterable[Sequence[Any]], attribute: str, key: str, load: Callable[[Collection[Any]], Mapping[Any, Any]]
+) -> None:
+    """Fill in `attribute` of all the rows with what `load` gives for their `key`s; None where that is null."""
+    rows = [row for rows in owned for row in rows]
+    found = load({value for row in rows if (value := getattr(row, key)) is not None})
+    for row in rows:
+        setattr(row, attribute, found.get(getattr(row, key)))
 
 
 def array(keys: Collection[Any]) -> str | list[Any]:
@@ -185,21 +208,26 @@ def kind_of(viewer: Viewer) -> Viewer:
     return _SOMEBODY if viewer.is_authenticated else ANONYMOUS
 
 
-def statement_of[R: Model](shape: Hashable, compile_: Compile[R]) -> Statement[R]:
+def statement_of[Found](shape: Hashable, compile_: Compile[Found]) -> Statement[Found]:
     """The statement of a shape, compiled once a process while it is among the last `MOST_STATEMENTS`."""
     return _statements.get(shape, compile_)
 
 
-def compiled[R: Model](queryset: QuerySet[R], *, extra: Sequence[str] = ()) -> Statement[R]:
-    """The statement of a queryset of model rows. `extra` names what the text will be made to select behind them."""
+def compiled(
+    queryset: QuerySet[Any], *, extra: Sequence[str] = (), adds: tuple[str, ...] = (), grouped_by: str = ""
+) -> Statement[Any]:
+    """The statement of a queryset of model rows. `extra` names what the text will be made to select behind them.
+
+    It gives a list of rows, or lists of them by the column or annotation that it is `grouped_by`.
+    """
     connection = connections[queryset.db]
     compiler = queryset.query.get_compiler(connection=connection)
     try:
         text, parameters = compiler.as_sql()
     except EmptyResultSet:
-        return Statement("", make=list)
+        return Statement("", make=dict if grouped_by else list)
     converters = compiler.get_converters([column for column, _, _ in compiler.select])
-    make = _maker(*_layout(compiler, extra))
+    make = _maker(*_layout(compiler, extra), adds, grouped_by)
 
     def convert(records: Sequence[Record]) -> Sequence[Record]:
         return [tuple(record) for record in compiler.apply_converters(records, converters)]
@@ -253,33 +281,48 @@ def _layout(compiler: SQLCompiler, extra: Sequence[str]) -> tuple[tuple[Part, ..
 
 
 @lru_cache(maxsize=MOST_STATEMENTS)
-def _maker(parts: tuple[Part, ...], targets: tuple[Target | None, ...]) -> Callable[[Sequence[Record]], list[Any]]:
+def _maker(
+    parts: tuple[Part, ...], targets: tuple[Target | None, ...], adds: tuple[str, ...], grouped_by: str
+) -> Callable[[Sequence[Record]], Any]:
     """A function that makes rows of records.
 
     It is generated: assigning all the columns of a record in one unpacking is the cheapest that Python has. Nothing of
     its text comes from outside: it is made of the attributes of models.
     """
-    classes = list(_classes(parts, targets))
-    places = [f"row{target[0]}.{target[1]}" if target else "_" for target in targets]
-    lines = ["def make(records):", " rows = []", " for record in records:"]
+    classes = list(_classes(parts, targets, adds))
+    places = [_place(target) for target in targets]
+    lines = ["def make(records):", " found = {}" if grouped_by else " found = []", " for record in records:"]
     lines += [f"  row{number} = new(classes[{number}])" for number in range(len(parts))]
     lines += [f"  ({', '.join(places)},) = record"]
     # From the last to the first, so that a row is whole when it is put into another.
     for number, (_, owner, attribute) in reversed(list(enumerate(parts))[1:]):
         lines.append(f"  row{owner}.{attribute} = None if row{number}.pk is None else row{number}")
-    lines += ["  rows.append(row0)", " return rows"]
+    if grouped_by:
+        lines += [f"  owner = row0.{grouped_by}"] if grouped_by != _OWNER else []
+        lines += ["  rows = found.get(owner)", "  if rows is None: found[owner] = [row0]", "  else: rows.append(row0)"]
+    else:
+        lines += ["  found.append(row0)"]
+    lines += [" return found"]
     scope: dict[str, Any] = {"classes": tuple(classes), "new": object.__new__}
     exec("\n".join(lines), scope)  # noqa: S102 - see above
-    make: Callable[[Sequence[Record]], list[Any]] = scope["make"]
+    make: Callable[[Sequence[Record]], Any] = scope["make"]
     return make
 
 
-def _classes(parts: Sequence[Part], targets: Sequence[Target | None]) -> Iterator[type[Row]]:
-    """The class of each part of a record."""
+def _place(target: Target | None) -> str:
+    if target is None:
+        return "_"
+    number, attribute = target
+    return "owner" if attribute == _OWNER else f"row{number}.{attribute}"
+
+
+def _classes(parts: Sequence[Part], targets: Sequence[Target | None], adds: tuple[str, ...]) -> Iterator[type[Row]]:
+    """The class of each part of a record; the first has room for what is added, too."""
     for number, (model, _, _) in enumerate(parts):
-        columns = [target[1] for target in targets if target and target[0] == number]
+        columns = [target[1] for target in targets if target and target[0] == number and target[1] != _OWNER]
         joined = [attribute for _, owner, attribute in parts[1:] if owner == number]
-        yield _row_class(model, (*columns, *joined))
+        added = [name for name in adds if number == 0 and name not in joined]
+        yield _row_class(model, (*columns, *joined, *added))
 
 
 @lru_cache(maxsize=MOST_STATEMENTS)

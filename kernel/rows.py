@@ -81,7 +81,7 @@ class Listing[Row: Model]:
             found[row._owner - 1].append(row)  # type: ignore[attr-defined]  # selected by `_lateral`
         return {key: _page(rows, wanted) for key, rows in zip(owners, found, strict=True)}
 
-    def _lateral(self, owned_by: Callable[[RawSQL], Q], shape: Slice, key_type: str) -> Statement[Row]:
+    def _lateral(self, owned_by: Callable[[RawSQL], Q], shape: Slice, key_type: str) -> Statement[list[Row]]:
         """The database walks the owners and reads a page of each by itself; only the order among owners is left to say.
 
         All of the text is the ORM's and ours; what comes from outside is quoted in it, or given to the statement.

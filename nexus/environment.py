@@ -2,7 +2,10 @@
 
 import ipaddress
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import environ
@@ -97,6 +100,24 @@ def require_database() -> None:
     """Refuses to serve where no database is named; `make run` and `manage.py` name the embedded one by then."""
     if not os.environ.get("DATABASE_URL", "").strip():
         raise ImproperlyConfigured("DATABASE_URL: is not set. Name the database, or let `make run` bring one.")
+
+
+@contextmanager
+def shared_metrics(processes: int) -> Iterator[None]:
+    """A folder in which several web processes add up their metrics, unless PROMETHEUS_MULTIPROC_DIR names one.
+
+    To be entered before they start, because they read the variable as they do.
+    """
+    name = "PROMETHEUS_MULTIPROC_DIR"
+    if processes == 1 or os.environ.get(name, "").strip():
+        yield
+        return
+    with TemporaryDirectory(prefix="nexus-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ[name] = folder
+        try:
+            yield
+        finally:
+            del os.environ[name]
 
 
 def is_local(host: str) -> bool:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 
 from nexus import embedded
-from nexus.environment import BASE_DIR, Environment, is_local, load_env_file
+from nexus.environment import BASE_DIR, Environment, is_local, load_env_file, shared_metrics
 from nexus.roles import PATIENCE
 
 FIRST_PORT, LAST_PORT = 8000, 8099
@@ -265,7 +265,11 @@ def launch() -> int:
         if not is_local(options.host):
             # Development's defaults are for this machine only.
             os.environ["DEBUG"] = os.environ.get("DEBUG") or "0"
-        with _listen(options.host, options.port) as listener, embedded.configured() as servers:
+        with (
+            _listen(options.host, options.port) as listener,
+            shared_metrics(options.web_processes),
+            embedded.configured() as servers,
+        ):
             asyncio.run(_run(options, listener, servers))
     except (LaunchError, ImproperlyConfigured) as error:
         _say(f"{error}")

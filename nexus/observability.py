@@ -1,8 +1,8 @@
 """What the board tells of itself: a line in the log for each request, metrics, and reports of our own faults.
 
 `/metrics` is in Prometheus' format. Counts tell things, so only who has `METRICS_TOKEN` may read it; without a token
-nobody may, except under `DEBUG`. No label comes from a client: operation names are for the log alone. With several web
-processes set `PROMETHEUS_MULTIPROC_DIR`, or each scrape tells of the process that it happens to reach.
+nobody may, except under `DEBUG`. No label comes from a client: operation names are for the log alone. Several web
+processes of one machine add up their metrics in a folder, `PROMETHEUS_MULTIPROC_DIR`, which whoever starts them makes.
 """
 
 import hmac
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -160,6 +161,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.NOT_FOUND)
     if settings.ENGINE:
         collect()
+    if settings.PROMETHEUS_MULTIPROC_DIR:
+        _forget_the_dead()
     return ExportToDjangoView(request)
 
 
@@ -210,9 +213,13 @@ def _without_messages(event: Any, _: Any) -> Any:
     return event
 
 
-def forget_process() -> None:
-    """At the end of a web process: its gauges count no longer where several processes share their metrics."""
-    if settings.PROMETHEUS_MULTIPROC_DIR:
-        from prometheus_client import multiprocess
-
-        multiprocess.mark_process_dead(os.getpid())
+def _forget_the_dead() -> None:
+    """Leave out the gauges of processes that have ended, however they did: nobody is busy there any more."""
+    for file in Path(settings.PROMETHEUS_MULTIPROC_DIR).glob("gauge_live*_*.db"):
+        process = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            file.unlink(missing_ok=True)
+        except PermissionError:
+            continue

@@ -28,6 +28,10 @@ _HEAD_TOO_LARGE = (
 )
 
 
+class _HeadTooLarge(Exception):
+    """Ends the parsing of what has been refused."""
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """One connection."""
 
@@ -37,7 +41,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._patience: float | None = HEAD_SECONDS
         self._timed: float | None = None
         self._timer: asyncio.TimerHandle | None = None
+        # Of a head that has not ended, all that has come; and of one that ends, what stands in it.
         self._head_bytes = 0
+        self._field_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -58,24 +64,44 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._patience == HEAD_SECONDS:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
-                self.transport.write(_HEAD_TOO_LARGE)
-                self.transport.close()
+                self._refuse_head()
         # Empty lines between two requests begin none, and uvicorn takes them for one.
         elif self._patience is None and self.cycle is not None and self.cycle.response_complete:
             self._patience = HEAD_SECONDS
         self._time(self._patience)
 
     def on_message_begin(self) -> None:
-        self._patience, self._head_bytes = HEAD_SECONDS, 0
+        self._patience, self._head_bytes, self._field_bytes = HEAD_SECONDS, 0, 0
         super().on_message_begin()
 
+    def on_url(self, url: bytes) -> None:
+        self._field_bytes += len(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._field_bytes += len(name) + len(value) + len(": \r\n")
+        super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
+        if self._field_bytes > MAX_HEAD_BYTES:
+            # It came whole, in one piece with its end.
+            self._refuse_head()
+            raise _HeadTooLarge
         self._patience = BODY_SECONDS
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._patience = None
         super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Says what uvicorn has to say of a parsing that failed, except to who has heard why already."""
+        if not self.transport.is_closing():
+            super().send_400_response(msg)
+
+    def _refuse_head(self) -> None:
+        self.transport.write(_HEAD_TOO_LARGE)
+        self.transport.close()
 
     def _time(self, seconds: float | None) -> None:
         """Have the connection dropped so many seconds from when this part of the request was begun."""

@@ -65,12 +65,7 @@ def _web(descriptor: str) -> None:
     serve.raise_file_limit()
     # The launcher starts as many processes as WEB_CONCURRENCY says; this is one of them.
     config = uvicorn.Config(workers=1, timeout_graceful_shutdown=PATIENCE["web"] - 2, **serve.uvicorn_options())
-    try:
-        uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(descriptor))])
-    finally:
-        from nexus import observability
-
-        observability.forget_process()
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(descriptor))])
 
 
 def _worker(_: str) -> None:

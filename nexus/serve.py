@@ -4,13 +4,15 @@ On SIGTERM it takes no more connections, and what is being answered is answered.
 """
 
 import argparse
-import os
 import resource
+import sys
 from typing import Any
 
 import uvicorn
+from django.core.exceptions import ImproperlyConfigured
 
 from nexus import protocol
+from nexus.environment import Environment, load_env_file, shared_metrics
 
 # Seconds that requests which are being answered get at the end.
 PATIENCE = 30
@@ -39,24 +41,34 @@ def raise_file_limit() -> None:
 
 
 def main() -> None:
+    load_env_file()
+    env = Environment()
+    workers = env.number("WEB_CONCURRENCY", default=1, least=1, most=64)
     parser = argparse.ArgumentParser(prog="python -m nexus.serve", description="Serve the board.")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="the port to listen on (default %(default)s)")
     parser.add_argument(
         "--workers",
         type=int,
-        default=int(os.environ.get("WEB_CONCURRENCY") or 1),
-        help="how many processes answer; WEB_CONCURRENCY, or 1, unless given",
+        choices=range(1, 65),
+        metavar="1..64",
+        default=workers,
+        help="how many processes answer (default: WEB_CONCURRENCY, or 1)",
     )
     chosen = parser.parse_args()
+    try:
+        env.refuse()
+    except ImproperlyConfigured as error:
+        sys.exit(f"{error}")
     raise_file_limit()
-    uvicorn.run(
-        host=chosen.host,
-        port=chosen.port,
-        workers=chosen.workers,
-        timeout_graceful_shutdown=PATIENCE,
-        **uvicorn_options(),
-    )
+    with shared_metrics(chosen.workers):
+        uvicorn.run(
+            host=chosen.host,
+            port=chosen.port,
+            workers=chosen.workers,
+            timeout_graceful_shutdown=PATIENCE,
+            **uvicorn_options(),
+        )
 
 
 if __name__ == "__main__":

@@ -177,6 +177,9 @@ if not PROMETHEUS_MULTIPROC_DIR:
 elif not Path(PROMETHEUS_MULTIPROC_DIR).is_dir():
     env.faults.append("PROMETHEUS_MULTIPROC_DIR: is no folder.")
 SENTRY_DSN = env.text("SENTRY_DSN") and env.url("SENTRY_DSN", "", "https", "http")
+# Whether anybody may ask for the schema, and whether a browser that comes to /graphql gets the explorer.
+INTROSPECTION = env.choice("INTROSPECTION", "on", "off") == "on"
+EXPLORER = env.choice("EXPLORER", "on", "off") == "on"
 # Whether clients may, or must, name documents that were published to the board; see docs/trusted-documents.md.
 TRUSTED_DOCUMENTS = env.choice("TRUSTED_DOCUMENTS", "off", "optional", "required")
 PERSISTED_QUERIES = env.choice("PERSISTED_QUERIES", "on", "off") == "on"

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.test import RequestFactory
 
 from accounts.models import User
 from nexus.graphql.http import GRAPHQL, Request, Response
-from nexus.graphql.oracle import OracleView
+from nexus.graphql.oracle import on_graphql_core
 from nexus.graphql.view import answer
 
 
@@ -58,11 +57,5 @@ def send(query: str, variables: Any = None, *, by: User | None = None, **headers
 
 def send_to_oracle(query: str, variables: Any = None, *, by: User | None = None) -> dict[str, Any]:
     """The same, answered as with `ENGINE=off`."""
-    headers = {"host": "localhost", "accept": GRAPHQL}
-    if by:
-        headers["authorization"] = f"Bearer {token_for(by)}"
-    request = RequestFactory().post(
-        "/graphql", {"query": query, "variables": variables}, content_type="application/json", headers=headers
-    )
-    content: dict[str, Any] = orjson.loads(OracleView.as_view()(request).content)
+    content: dict[str, Any] = orjson.loads(answer(request_for(query, variables, by=by), on_graphql_core).body)
     return content

@@ -9,7 +9,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from jobs.models import Company, CompanyStatus, Industry, Job, JobVisibility, Membership, Place, SlugHistory
-from jobs.selectors.job import NOW, live
+from jobs.selectors.job import DESCRIPTION, NOW, Description, live
 from kernel.caching import Entities
 from kernel.reading import Given, Reading, kind_of
 from kernel.rows import Listing, Order, Page, Slice
@@ -77,7 +77,7 @@ def visible_to(viewer: Viewer) -> Q:
 
 
 def _rows() -> QuerySet[Company]:
-    return Company.objects.select_related("industry", "headquarters__country").defer("description_source")
+    return Company.objects.select_related("industry", "headquarters__country").defer(*DESCRIPTION)
 
 
 def _listed(where: CompanyFilter | None, now: Given | None = None) -> QuerySet[Company]:
@@ -103,6 +103,9 @@ def _visible(viewer: Viewer) -> QuerySet[Company]:
 _BY_ID = Reading(_visible)
 _BY_SLUG = Reading(_visible, by="slug")
 _OF_JOBS = Reading(_rows)
+_DESCRIPTIONS = Reading(
+    lambda: Company.objects.only("description_html", "description_text").exclude(description_text="")
+)
 _OF_JOBS_KEPT: Entities[UUID, Company] = Entities(Company, Industry, Place, most=2_000)
 
 
@@ -129,10 +132,16 @@ def by_slug(viewer: Viewer, keys: Collection[str]) -> dict[str, Company]:
     return found
 
 
+def descriptions(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Description]:
+    """The long texts, where there are any, of companies that the viewer has been shown."""
+    found = _DESCRIPTIONS.one(keys)
+    return {key: Description(row.description_html, row.description_text) for key, row in found.items()}
+
+
 def _memberships() -> QuerySet[Membership]:
     company = ("company__industry", "company__headquarters__country")
     by_name = Window(RowNumber(), partition_by=F("user_id"), order_by=("company__name", "pk"))
-    rows = Membership.objects.select_related(*company).defer("company__description_source")
+    rows = Membership.objects.select_related(*company).defer(*(f"company__{column}" for column in DESCRIPTION))
     return rows.annotate(place=by_name).filter(place__lte=MAX_MEMBERSHIPS).order_by("place")
 
 

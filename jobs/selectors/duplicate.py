@@ -11,14 +11,14 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
 
 from jobs.models import DuplicateCluster, DuplicateVerdict, Job, JobFingerprint, JobVisibility, Membership
 from jobs.policies import READS_DRAFTS
-from jobs.selectors.job import DESCRIPTION, visible_to
+from jobs.selectors.job import UNREAD, visible_to
 from kernel.reading import Reading
 from kernel.viewer import Viewer
 
 MOST_DUPLICATES = 50
 MOST_CONSIDERED = 1_000
 
-_JOBS = Reading(lambda: Job.objects.defer(*DESCRIPTION))
+_JOBS = Reading(lambda: Job.objects.defer(*UNREAD))
 
 
 def of_jobs(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[Job]]:

@@ -27,6 +27,20 @@ from kernel.viewer import Viewer
 
 NOW = Given("now")
 DESCRIPTION = ("description_source", "description_html", "description_text")
+# What lists of jobs read none of: the texts, which are read where they are asked for, and what services keep for
+# themselves. Each column costs as much to read as it does to show.
+UNREAD = (
+    *DESCRIPTION,
+    "description_format",
+    "content_hash",
+    "current_revision",
+    "created_at",
+    "moderation",
+    "scheduled_at",
+    "updated_at",
+    "version",
+    "visibility",
+)
 
 
 class JobOrderField(TextChoices):
@@ -56,7 +70,7 @@ class JobReference:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a posting says, sanitised for showing and without mark-up."""
+    """What a posting or a company says, sanitised for showing and without mark-up."""
 
     html: str
     text: str
@@ -95,7 +109,7 @@ def visible_to(viewer: Viewer, now: Given | None = None) -> Q:
 
 def _rows() -> QuerySet[Job]:
     """Jobs without their long texts."""
-    return Job.objects.defer(*DESCRIPTION)
+    return Job.objects.defer(*UNREAD)
 
 
 def _listed(where: JobFilter | None, now: Given | None = None) -> QuerySet[Job]:

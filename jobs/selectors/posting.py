@@ -5,6 +5,7 @@ sees what hangs on it. So nothing but a job may lead here, and `tests/jobs/selec
 """
 
 from collections.abc import Collection
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Case, F, QuerySet, Value, When, Window
@@ -19,7 +20,9 @@ from jobs.models import (
     RemoteEligibility,
     SourcePosting,
 )
-from kernel.reading import Reading
+from jobs.selectors import taxonomy
+from kernel.caching import in_transaction
+from kernel.reading import Reading, attach
 from kernel.viewer import Viewer
 
 MAX_REVISIONS = 50
@@ -37,19 +40,28 @@ def _revisions() -> QuerySet[JobRevision]:
     return JobRevision.objects.defer("content").annotate(age=age).filter(age__lte=MAX_REVISIONS).order_by("-number")
 
 
-def _compensations() -> QuerySet[Compensation]:
+def _locations(is_joined: bool) -> QuerySet[JobLocation]:
+    rows = JobLocation.objects.order_by("-is_primary", "position")
+    if is_joined:
+        return rows.select_related("place__country", "country")
+    return rows.only("place_id", "country_id", "text", "is_guessed", "is_primary")
+
+
+def _compensations(is_joined: bool) -> QuerySet[Compensation]:
     base_first = Case(When(kind=CompensationKind.BASE, then=Value(0)), default=Value(1))
-    return Compensation.objects.select_related("currency").order_by(base_first, "pk")
+    rows = Compensation.objects.order_by(base_first, "pk")
+    return rows.select_related("currency") if is_joined else rows
 
 
-_LOCATIONS = Reading(
-    lambda: JobLocation.objects.select_related("place__country", "country").order_by("-is_primary", "position"),
-    by="job_id",
-)
-_COMPENSATIONS = Reading(_compensations, by="job_id")
-_SKILLS = Reading(
-    lambda: JobSkill.objects.select_related("skill").order_by("-necessity", "skill__name", "pk"), by="job_id"
-)
+def _skills(is_joined: bool) -> QuerySet[JobSkill]:
+    rows = JobSkill.objects.order_by("-necessity", "skill__name", "pk")
+    return rows.select_related("skill") if is_joined else rows.only("skill_id", "necessity", "level", "is_guessed")
+
+
+# What they lead to is joined inside a transaction; outside of one, the process has most of it already.
+_LOCATIONS = Reading(_locations, by="job_id", adds=("place", "country"))
+_COMPENSATIONS = Reading(_compensations, by="job_id", adds=("currency",))
+_SKILLS = Reading(_skills, by="job_id", adds=("skill",))
 _REMOTE_ELIGIBILITY = Reading(
     lambda: RemoteEligibility.objects.select_related("country").order_by("country__name", "region_code"), by="job_id"
 )
@@ -59,17 +71,30 @@ _REVISIONS = Reading(_revisions, by="job_id")
 
 def locations(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[JobLocation]]:
     """The places of each job with their country, the primary one first."""
-    return _LOCATIONS.many(keys)
+    if in_transaction():
+        return _LOCATIONS.many(keys, True)
+    found = _LOCATIONS.many(keys, False)
+    attach(found.values(), "place", "place_id", partial(taxonomy.places_by_id, viewer))
+    attach(found.values(), "country", "country_id", partial(taxonomy.countries_by_code, viewer))
+    return found
 
 
 def compensations(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[Compensation]]:
     """The components of each job's pay with their currency, the base first."""
-    return _COMPENSATIONS.many(keys)
+    if in_transaction():
+        return _COMPENSATIONS.many(keys, True)
+    found = _COMPENSATIONS.many(keys, False)
+    attach(found.values(), "currency", "currency_id", partial(taxonomy.currencies_by_code, viewer))
+    return found
 
 
 def skills(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[JobSkill]]:
     """The skills each job asks for, the required ones first, by name."""
-    return _SKILLS.many(keys)
+    if in_transaction():
+        return _SKILLS.many(keys, True)
+    found = _SKILLS.many(keys, False)
+    attach(found.values(), "skill", "skill_id", partial(taxonomy.skills_by_id, viewer))
+    return found
 
 
 def remote_eligibility(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[RemoteEligibility]]:

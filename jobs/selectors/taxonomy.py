@@ -9,6 +9,7 @@ from django.db.models.functions import RowNumber
 
 from jobs.models import (
     Category,
+    Country,
     Currency,
     Industry,
     IndustryCode,
@@ -233,6 +234,8 @@ _SKILLS = Reading(Skill.objects.all)
 _PLACES = Reading(lambda: Place.objects.select_related("country"))
 _OCCUPATIONS = Reading(Occupation.objects.all)
 _INDUSTRIES = Reading(Industry.objects.all)
+_COUNTRIES = Reading(Country.objects.all)
+_CURRENCIES = Reading(Currency.objects.all)
 _CHILD_CATEGORIES = Reading(lambda: Category.objects.order_by("position", "pk"), by="parent_id")
 _CHILD_INDUSTRIES = _first(
     lambda: Industry.objects.filter(is_retired=False), "parent_id", ("name", "pk"), MOST_CHILDREN
@@ -251,6 +254,8 @@ _SKILLS_KEPT: Entities[int, Skill] = Entities(Skill, most=20_000)
 _PLACES_KEPT: Entities[int, Place] = Entities(Place, most=20_000)
 _OCCUPATIONS_KEPT: Entities[int, Occupation] = Entities(Occupation, most=10_000)
 _INDUSTRIES_KEPT: Entities[int, Industry] = Entities(Industry, most=5_000)
+_COUNTRIES_KEPT: Entities[str, Country] = Entities(Country, most=500)
+_CURRENCIES_KEPT: Entities[str, Currency] = Entities(Currency, most=500)
 
 
 def categories_by_id(viewer: Viewer, keys: Collection[int]) -> dict[int, Category]:
@@ -271,6 +276,16 @@ def skills_by_id(viewer: Viewer, keys: Collection[int]) -> dict[int, Skill]:
 def places_by_id(viewer: Viewer, keys: Collection[int]) -> dict[int, Place]:
     """Places by GeoNames id, with their country."""
     return _PLACES_KEPT.through(keys, _PLACES.one)
+
+
+def countries_by_code(viewer: Viewer, keys: Collection[str]) -> dict[str, Country]:
+    """Countries by ISO 3166 code."""
+    return _COUNTRIES_KEPT.through(keys, _COUNTRIES.one)
+
+
+def currencies_by_code(viewer: Viewer, keys: Collection[str]) -> dict[str, Currency]:
+    """Currencies by ISO 4217 code."""
+    return _CURRENCIES_KEPT.through(keys, _CURRENCIES.one)
 
 
 def occupations_by_id(viewer: Viewer, keys: Collection[int]) -> dict[int, Occupation]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from kernel import caching
+from kernel.release import release
 
 # For so long a process has an answer for itself to make, before others stop waiting for it.
 CLAIM_SECONDS = 3.0
@@ -79,8 +80,10 @@ def _size(entry: Entry) -> int:
 
 
 def shared_name(digest: bytes, versions: tuple[str, ...]) -> str:
-    """The name of an answer in the cache server. Answers of other versions have other names, and end by themselves."""
-    return f"{settings.KEY_PREFIX}:answer:{digest.hex()}:{','.join(versions)}"
+    """The name of an answer in the cache server. Answers of other versions, and those that other code has made, have
+    other names, and end by themselves.
+    """
+    return f"{settings.KEY_PREFIX}:answer:{release()}:{digest.hex()}:{','.join(versions)}"
 
 
 def claim(name: str, versions: tuple[str, ...]) -> tuple[bool, Entry | None]:

@@ -136,14 +136,22 @@ def recall(raw: bytes) -> tuple[Key, Any] | None:
 
 
 def peek(key: Key) -> Stored | None:
-    """The answer, if it is in the process and good. Waits for nothing: it may be asked on the event loop."""
+    """The answer, if it is in the process and good; whoever gives it to somebody says so with `count_given`.
+
+    Waits for nothing: it may be asked on the event loop.
+    """
     if not caching.versions.is_fresh():
         return None
     entry = _answers.get(key.digest)
     now = time.time()
     if entry is None or now >= entry.renewed_from or entry.versions != caching.versions.known(key.tags):
         return None
-    return _stored(entry, "process", now)
+    return _stored(entry, "process", now, is_counted=False)
+
+
+def count_given() -> None:
+    """Count an answer that was peeked at and given."""
+    _counts["process"] += 1
 
 
 def serve(key: Key, produce: Callable[[], Produced]) -> Stored:

@@ -15,7 +15,7 @@ from accounts.auth.viewer import viewer_of
 from accounts.models import User
 from engine import BatchSelector, Loaders
 from kernel.viewer import Viewer
-from nexus.graphql import limits
+from nexus.graphql import limits, rates
 from nexus.graphql.planning import engine
 from nexus.graphql.rates import Bucket
 from schema.core.errors import Unauthenticated
@@ -28,9 +28,11 @@ class Context:
     cookies, whatever the browser sent: a token counts only where the client put it, in the `Authorization` header.
     """
 
-    def __init__(self, authorization: str) -> None:
+    def __init__(self, authorization: str, address: str = "") -> None:
         self.META = {"HTTP_AUTHORIZATION": authorization} if authorization else {}
         self.COOKIES: dict[str, str] = {}
+        self.address = address
+        """The client's; empty where nothing is charged to one."""
         self.user: User | AnonymousUser = AnonymousUser()
         self.rate_limit: Bucket | None = None
         """The caller's points, once the operation was charged; None where no limit applies."""
@@ -50,7 +52,11 @@ class Context:
         return self.loaders.load(batch, key, **arguments)
 
     def price_of(self, document: str, operation_name: str | None, variables: dict[str, Any]) -> limits.OperationPrice:
-        """What another operation would cost. Raises a `RequestError` that says what is wrong with it."""
+        """What another operation would cost, for as much as reading it costs.
+
+        Raises a `RequestError` that says what is wrong with it, or that the caller has not so many points.
+        """
+        rates.charge(self.viewer, self.address, limits.reading_cost(document))
         return limits.price_of(engine(), document, operation_name, variables)
 
 

@@ -34,7 +34,6 @@ from schema.core.errors import (
 
 log = structlog.get_logger("nexus.graphql")
 
-EXPLORER_OFF = "This server runs only the documents that were published to it: it has no explorer."
 CHECK_SECONDS = 2.0
 # Characters; longer ones run like any other, only never by their hash alone.
 MAX_PERSISTED = 20_000

@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 
 from nexus.graphql import connections
+from nexus.graphql.execution import Run
 from nexus.graphql.http import HttpError, Request, Response
 from nexus.graphql.timeouts import RequestDeadline
 from nexus.graphql.view import answer, answer_at_hand, refusal
@@ -39,13 +40,14 @@ ATTEND_AFTER_SECONDS = 0.1
 class Job:
     """A request on its way through the threads. Either a thread begins it, or it is abandoned before."""
 
-    __slots__ = ("_is_abandoned", "_lock", "_loop", "answered", "deadline", "request")
+    __slots__ = ("_execute", "_is_abandoned", "_lock", "_loop", "answered", "deadline", "request")
 
-    def __init__(self, request: Request, loop: AbstractEventLoop) -> None:
+    def __init__(self, request: Request, execute: Run, loop: AbstractEventLoop) -> None:
         self.request = request
         self.answered: Future[Response | None] = loop.create_future()
         self.deadline: RequestDeadline | None = None
         """There once a thread has begun."""
+        self._execute = execute
         self._is_abandoned = False
         self._loop = loop
         self._lock = threading.Lock()
@@ -59,7 +61,7 @@ class Job:
         response = None
         try:
             connections.wake()
-            response = answer(self.request, deadline=deadline)
+            response = answer(self.request, self._execute, deadline)
             deadline.finish()
             connections.rest()
         except Exception:
@@ -85,9 +87,10 @@ class Job:
 
 
 class Door:
-    """Answers HTTP requests for `/graphql`."""
+    """Answers HTTP requests for `/graphql`; `execute` executes their operations."""
 
-    def __init__(self) -> None:
+    def __init__(self, execute: Run) -> None:
+        self._execute = execute
         self.threads = ThreadPoolExecutor(
             settings.GRAPHQL_THREADS, thread_name_prefix="graphql", initializer=connections.set_up_thread
         )
@@ -119,7 +122,7 @@ class Door:
         if self.jobs >= self.most:
             return refusal(_busy())
         loop = asyncio.get_running_loop()
-        job = Job(request, loop)
+        job = Job(request, self._execute, loop)
         attendants: list[asyncio.Task[None]] = []
         attending = loop.call_later(
             ATTEND_AFTER_SECONDS, lambda: attendants.append(loop.create_task(_attend(job, receive)))

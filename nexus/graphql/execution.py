@@ -35,16 +35,28 @@ def on_engine(call: Call) -> Result:
 
     Raises `ConnectionLost` where the database went away under a query, which may then be asked again.
     """
+    result = within_deadline(call, _execute)
+    shadow.consider(call.plan, call.operation.variables, call.context, result)
+    return result
+
+
+def _execute(call: Call) -> Result:
+    return engine().execute(call.plan, variables=call.operation.variables, context=call.context, deadline=call.deadline)
+
+
+def within_deadline(call: Call, execute: Run) -> Result:
+    """What `execute` gives; a query's statement is ended with its deadline.
+
+    Raises `ConnectionLost` where the database went away under a query, and `ExecutionStopped`.
+    """
     is_query = call.plan.operation_type is OperationType.QUERY
     if is_query and isinstance(call.deadline, RequestDeadline):
         # From now on its statement may be ended too: a query that is stopped half-way has done no harm.
         call.deadline.begin_query()
-    variables = call.operation.variables
-    result = engine().execute(call.plan, variables=variables, context=call.context, deadline=call.deadline)
+    result = execute(call)
     if is_query and result.errors:
         raise_if_lost(result.errors)
         if any(map(is_cancelled, result.errors)):
             # The statement was ended with the operation; where that was its last level, the engine looks no more.
             call.deadline.check()
-    shadow.consider(call.plan, variables, call.context, result)
     return result

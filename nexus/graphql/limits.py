@@ -14,8 +14,10 @@ from engine.limits import DocumentChecker
 from schema.core.errors import BadRequest, CostExceeded, DocumentTooComplex, RequestError
 
 DOCUMENT_LIMITS = DocumentLimits()
-# Points. To refuse a document takes as long as to execute a small one: it is read, and most of it checked.
+# Points. To refuse an operation takes as long as to execute a small one: it is read, and most of it checked.
 REFUSAL_COST = 500
+# Lists, objects and what is in them. Fitting one into its type takes as long as parsing a few tokens of a document.
+MAX_VARIABLE_VALUES = 2_000
 # Characters of a message, which may quote what the caller sent.
 MAX_MESSAGE = 500
 
@@ -34,11 +36,18 @@ class OperationPrice:
         return self.cost <= self.most
 
 
+def reading_cost(source: str) -> int:
+    """Points for reading a document that is not known yet: one a character, as what parsing and checking it takes."""
+    if len(source) > DOCUMENT_LIMITS.characters:
+        return REFUSAL_COST
+    return min(max(REFUSAL_COST, len(source)), settings.COST_LIMIT)
+
+
 def price(plan: Plan, variables: dict[str, Any] | None) -> int:
     """The most points that an operation can cost.
 
-    Raises `CostExceeded` where that is more than an operation may, `BadRequest` for a page that is too large, and
-    `VariablesInvalid`.
+    Raises `CostExceeded` where that is more than an operation may, `BadRequest` for a page that is too large,
+    `DocumentTooComplex` for too many values in the variables, and `VariablesInvalid`.
     """
     cost = _cost(plan, variables)
     if cost > settings.COST_LIMIT:
@@ -54,7 +63,7 @@ def price(plan: Plan, variables: dict[str, Any] | None) -> int:
 def price_of(engine: Engine, document: str, operation_name: str | None, variables: dict[str, Any]) -> OperationPrice:
     """What an operation would cost. Raises a `RequestError` that says what is wrong with it."""
     try:
-        plan = engine.plan(document, operation_name)
+        plan = engine.plan(document, operation_name, keep=False)
         cost = _cost(plan, variables)
     except DocumentInvalid as invalid:
         raise _told(invalid.errors[0], "document") from None
@@ -65,10 +74,30 @@ def price_of(engine: Engine, document: str, operation_name: str | None, variable
 
 
 def _cost(plan: Plan, variables: dict[str, Any] | None) -> int:
+    if variables and _has_more_values(variables, MAX_VARIABLE_VALUES):
+        raise DocumentTooComplex(
+            f"The variables have more than {MAX_VARIABLE_VALUES:,} values.",
+            limit="variableValues",
+            most=MAX_VARIABLE_VALUES,
+            found=MAX_VARIABLE_VALUES + 1,
+        )
     try:
         return plan.price.under({} if plan.price.is_fixed else plan.coerce(variables))
     except SliceTooLarge as error:
         raise BadRequest(error.message, argument=error.argument) from None
+
+
+def _has_more_values(variables: dict[str, Any], most: int) -> bool:
+    """Whether there are more values than so many, those inside of others included; looks at no more of them."""
+    found = len(variables)
+    waiting: list[Any] = list(variables.values()) if found <= most else []
+    while waiting and found <= most:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            found += len(value)
+            if found <= most:
+                waiting.extend(value.values() if isinstance(value, dict) else value)
+    return found > most
 
 
 def _told(error: GraphQLError, argument: str) -> RequestError:

@@ -1,48 +1,51 @@
-"""`ENGINE=off`: the same schema served by graphene-django's own view on graphql-core.
+"""`ENGINE=off`: documents executed by graphene-django's own view, on graphql-core.
 
 It is the engine's oracle, which tests compare it with, and the switch to turn should the engine ever be at fault. What
 stands around the execution, HTTP, limits, authentication and errors, is the door's; only slower.
 """
 
-from typing import Any
+from functools import cache
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from graphene_django.views import GraphQLView
-from graphene_django.views import HttpError as ViewError
 
 from engine import PromiseExecutionContext, RequestInvalid, Result
+from nexus.graphql import limits
 from nexus.graphql.context import Context
-from nexus.graphql.execution import Call
-from nexus.graphql.http import HttpError, Request
-from nexus.graphql.view import answer
+from nexus.graphql.execution import Call, within_deadline
 
 
-class OracleView(GraphQLView):
-    """graphene-django's view behind the door's chain."""
+class _View(GraphQLView):
+    """graphene-django's view, of which only the execution is used."""
 
     execution_context_class = PromiseExecutionContext
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        def run(call: Call) -> Result:
-            return self._run(request, call)
-
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        asked = Request(
-            request.method or "", headers, request.META["QUERY_STRING"], request.body, request.META["REMOTE_ADDR"]
-        )
-        response = answer(asked, run)
-        return HttpResponse(response.body, status=response.status, headers=response.headers)
-
-    def _run(self, request: HttpRequest, call: Call) -> Result:
-        request.graphql_context = call.context  # type: ignore[attr-defined]  # for `get_context` below
-        operation = call.operation
-        try:
-            result = self.execute_graphql_request(request, {}, call.source, operation.variables or None, operation.name)
-        except ViewError as error:
-            raise HttpError(error.response.status_code, error.message, Allow="POST") from None
-        if result.errors and all(error.path is None for error in result.errors):
-            raise RequestInvalid(result.errors)
-        return Result(result.data, result.errors)
+    # The document is validated by now; graphql-core's own rules compare every pair of fields.
+    validation_rules = ()
 
     def get_context(self, request: HttpRequest) -> Context:
         return request.graphql_context  # type: ignore[attr-defined]
+
+
+@cache
+def _view() -> _View:
+    return _View()
+
+
+def on_graphql_core(call: Call) -> Result:
+    """What the operation gives. It costs its whole price: graphql-core does not count what there was.
+
+    The deadline ends the statement that a query waits for, and is looked at when graphql-core is done.
+    """
+    return within_deadline(call, _execute)
+
+
+def _execute(call: Call) -> Result:
+    # Any method but GET: whether this operation may come by a GET, the door has asked.
+    request = HttpRequest()
+    request.method = "POST"
+    request.graphql_context = call.context  # type: ignore[attr-defined]  # for `get_context` above
+    variables = call.operation.variables
+    result = _view().execute_graphql_request(request, {}, call.source, variables or None, call.operation.name)
+    if result.errors and all(error.path is None for error in result.errors):
+        raise RequestInvalid(result.errors)
+    return Result(result.data, result.errors, limits.price(call.plan, variables))

@@ -43,6 +43,7 @@ from schema.core.errors import RequestError, TimedOut, Unavailable
 
 log = structlog.get_logger("nexus.graphql")
 
+EXPLORER_OFF = "This server has no explorer: it is switched off."
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 # What an answer from the cache costs, whatever its operation could cost.
 CACHED_COST = 1
@@ -91,6 +92,7 @@ def answer_at_hand(request: Request) -> Response | None:
     charge = rates.charge_from_lease(ANONYMOUS, request.address, CACHED_COST) if stored else None
     if stored is None or charge is None:
         return None
+    cache.count_given()
     documents.count_use(understood.operation)
     exchange = Exchange(_request_id(request), kind="query", operation=understood.name, cached=stored.source)
     exchange.requested_cost, exchange.actual_cost, exchange.bucket = understood.cost, CACHED_COST, charge.bucket
@@ -133,6 +135,8 @@ def _answer(request: Request, exchange: Exchange, run: Run, deadline: Deadline) 
     if request.method == "OPTIONS":
         return Response(204, headers={"Allow": responses.ALLOWED_METHODS})
     if wants_page(request):
+        if not settings.EXPLORER:
+            raise HttpError(404, EXPLORER_OFF)
         if settings.TRUSTED_DOCUMENTS == "required":
             raise HttpError(404, documents.EXPLORER_OFF)
         body, headers = page()
@@ -154,16 +158,16 @@ def _answer(request: Request, exchange: Exchange, run: Run, deadline: Deadline) 
 
 def _call(request: Request, operation: Operation, exchange: Exchange, deadline: Deadline) -> Call:
     """Who asks for what. Raises before anything is executed: `RequestError`, `RequestInvalid`, `HttpError`."""
-    context = Context(request.header("authorization"))
+    context = Context(request.header("authorization"), request.address)
     authenticate_once(context)
     exchange.viewer = str(context.viewer.user_id) if context.viewer.is_authenticated else None
     rates.require_points(context.viewer, request.address)
     source = documents.source_of(operation)
-    try:
+    plan = engine().held_plan(source, operation.name)
+    if plan is None:
+        # Not given back: who sends a new document with every request has the server read them all.
+        rates.charge(context.viewer, request.address, limits.reading_cost(source))
         plan = engine().plan(source, operation.name)
-    except RequestInvalid:
-        rates.charge(context.viewer, request.address, limits.REFUSAL_COST)
-        raise
     documents.remember(operation)
     exchange.operation = plan.operation.name.value if plan.operation.name else None
     exchange.kind = plan.operation_type.value
@@ -175,7 +179,11 @@ def _call(request: Request, operation: Operation, exchange: Exchange, deadline: 
 def _execute(call: Call, request: Request, exchange: Exchange, media_type: str, run: Run) -> Response:
     """The answer: from the cache where it may be shared and is there, else from an execution."""
     plan, operation, viewer = call.plan, call.operation, call.context.viewer
-    exchange.requested_cost = limits.price(plan, operation.variables)
+    try:
+        exchange.requested_cost = limits.price(plan, operation.variables)
+    except (RequestError, RequestInvalid):
+        rates.charge(viewer, request.address, limits.REFUSAL_COST)
+        raise
     charge = rates.charge(viewer, request.address, exchange.requested_cost)
     call.context.rate_limit = charge.bucket
     results: list[Result] = []

@@ -7,7 +7,7 @@ from jobs.models import CompanyKind, MembershipRole, SizeBand
 from jobs.selectors import company as companies
 from jobs.selectors import job as jobs
 from schema.core.connections import connection_of
-from schema.core.loading import Computed
+from schema.core.loading import Relation
 from schema.core.scalars import HTML, DateTime
 from schema.core.types import ModelType, enum_of
 from schema.job.lists import jobs_of
@@ -19,12 +19,6 @@ class CompanyDescription(graphene.ObjectType):
 
     html = HTML(required=True, description="Sanitised; safe to show.")
     text = graphene.String(required=True, description="Without mark-up.")
-
-
-def _description(company: CompanyRow) -> CompanyDescription | None:
-    if not company.description_text:
-        return None
-    return CompanyDescription(html=company.description_html, text=company.description_text)
 
 
 class Company(ModelType):
@@ -41,7 +35,7 @@ class Company(ModelType):
     description = graphene.Field(CompanyDescription, description="What it says of itself; null where it says nothing.")
     jobs = jobs_of("company", jobs.of_companies, jobs.counts_of_companies, description="Its live jobs.")
 
-    resolve_description = Computed(_description)
+    resolve_description = Relation(companies.descriptions, "pk")
 
 
 class Membership(graphene.ObjectType):

@@ -16,6 +16,7 @@ from promise import Promise
 
 from engine import Batch
 from kernel import caching
+from kernel.release import release
 from schema.core.flights import Flights
 
 counts: Counter[str] = Counter()
@@ -60,7 +61,7 @@ class Cached(Batch):
         if caching.in_transaction() or not caching.versions.is_current:
             counts["bypass"] += len(sources)
             return [self._made(source, info, arguments) for source in sources]
-        prefix = f"field:{info.parent_type.name}.{info.field_name}:{','.join(versions)}:"
+        prefix = f"field:{release()}:{info.parent_type.name}.{info.field_name}:{','.join(versions)}:"
         names = [self._name(prefix, source, arguments) for source in sources]
         known = _look_up(name for name in names if name is not None)
         missed = {name: source for name, source in zip(names, sources, strict=True) if name and name not in known}

@@ -51,6 +51,12 @@ class DocumentTooComplex(RequestError):
     code = ErrorCode.DOCUMENT_TOO_COMPLEX
 
 
+class IntrospectionOff(RequestError):
+    """The document asks for the schema, and this server does not tell it."""
+
+    code = ErrorCode.FORBIDDEN
+
+
 class CostExceeded(RequestError):
     """The operation could cost more than one request may; `cost` and `most` give the points."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import graphene
 import pytest
-from graphql import GraphQLScalarType, build_schema
+from graphql import build_schema
 
 from engine import Engine
 
@@ -24,11 +24,9 @@ class Asked:
         self.coerced = 0
         schema = build_schema(SDL)
         self._parse = parse
-        word = schema.type_map["Word"]
-        assert isinstance(word, GraphQLScalarType)
-        word.parse_value = self.parse  # type: ignore[method-assign]
-        word.parse_literal = lambda node, _variables=None: self.parse(node.value)  # type: ignore[method-assign]
         types: Any = schema.type_map
+        types["Word"].parse_value = self.parse
+        types["Word"].parse_literal = lambda node, _variables=None: self.parse(node.value)
         types["Query"].fields["found"].resolve = types["Row"].fields["found"].resolve = self.found
         types["Query"].fields["rows"].resolve = lambda _root, _info: [{}, {}, {}]
         self.engine = Engine(schema)
@@ -111,15 +109,15 @@ def test_graphene_input_object_is_a_new_one_with_its_attributes_each_time(sights
         ids = graphene.List(graphene.NonNull(graphene.ID))
 
     class Query(graphene.ObjectType):
-        found = graphene.Int(where=Where())
+        found = graphene.Int(where=Where(), resolver=lambda _root, _info, where: found(where))
 
-        def resolve_found(root: None, info: Any, where: Where) -> int:
-            given.append(where)
-            assert (where.near.place_name, where.near.radius_km, where.ids) == ("Graz", None, ["1"])
-            assert where == {"near": {"place_name": "Graz"}, "ids": ["1"]}
-            where.near.place_name = where.near["place_name"] = "changed"
-            where.ids.append("2")
-            return len(given)
+    def found(where: Any) -> int:
+        given.append(where)
+        assert (where.near.place_name, where.near.radius_km, where.ids) == ("Graz", None, ["1"])
+        assert where == {"near": {"place_name": "Graz"}, "ids": ["1"]}
+        where.near.place_name = where.near["place_name"] = "changed"
+        where.ids.append("2")
+        return len(given)
 
     engine = Engine(graphene.Schema(query=Query).graphql_schema)
     plan = engine.plan('{ a: found(where: {near: {placeName: "Graz"}, ids: ["1"]}) }')

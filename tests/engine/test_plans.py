@@ -51,6 +51,20 @@ def test_flood_of_invalid_documents_evicts_no_plan() -> None:
     assert engine.plan("{ jobs { id } }") is plan
 
 
+def test_document_that_is_only_looked_at_takes_nobodys_place() -> None:
+    engine = Engine(SCHEMA, max_plans=3)
+    plan = engine.plan("{ jobs { id } }")
+    for number in range(20):
+        looked_at = f"query q{number} {{ jobs {{ id }} }}"
+        assert engine.plan(looked_at, keep=False).operation.name
+        assert engine.held_plan(looked_at) is None
+        with pytest.raises(DocumentInvalid):
+            engine.plan(f"{{ nonsense{number} }}", keep=False)
+    assert engine.held_plan("{ jobs { id } }") is plan
+    assert engine.plan("{ jobs { id } }", keep=False) is plan
+    assert len(engine._plans) == 1
+
+
 @pytest.mark.parametrize(
     ("source", "name", "message"),
     [

@@ -227,6 +227,16 @@ def test_versions_survive_a_server_that_lost_them(valkey: Valkey, versions: Vers
     assert other.of(("job",)) == versions.known(("job",))
 
 
+def test_a_write_counts_where_the_servers_versions_and_clock_were_set_back(valkey: Valkey, versions: Versions) -> None:
+    ahead = int((time.time() + 3600) * 1_000_000)
+    caching.server().hset(caching._key(), "job", ahead)
+    assert versions.of(("job",)) == (str(ahead),)
+    caching.server().flushall()
+    versions.bump({"job"})
+    assert versions.known(("job",)) == (str(ahead + 1),)
+    assert Versions().of(("job",)) == (str(ahead + 1),)
+
+
 def test_an_answer_that_comes_late_takes_nothing_back(versions: Versions) -> None:
     versions.bump({"job"})
     known = versions.known(("job",))
@@ -243,6 +253,7 @@ def test_without_the_server_a_process_knows_its_own_writes_and_tells_the_others_
     assert other.of(("job",)) == before
     valkey.stop()
     versions.bump({"job"})
+    assert not versions.is_current
     assert versions.of(("job",)) != before
     assert versions.of(("company",)) == other.of(("company",))
     valkey.start()

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import NotSupportedError, OperationalError, connection, transaction
+from django.db import DatabaseError, NotSupportedError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Company
@@ -120,6 +120,49 @@ def test_a_column_of_another_type_ends_a_transaction_and_the_next_one_reads_it()
     with transaction.atomic():
         Company.objects.exists()
         with pytest.raises(NotSupportedError):
+            reading.one([company.pk])
+        transaction.set_rollback(True)
+    assert list(reading.one([company.pk])) == [company.pk]
+
+
+@pytest.mark.usefixtures("column_type")
+def test_a_column_of_another_type_ends_one_transaction_of_a_connection_that_knows_nothing_else() -> None:
+    company, reading = CompanyFactory(), Reading(Company.objects.all)
+    for _ in range(4):
+        reading.one([company.pk])
+    elsewhere("ALTER TABLE jobs_company ALTER COLUMN name TYPE text")
+
+    def read_in_a_transaction() -> list[Any]:
+        with transaction.atomic():
+            Company.objects.exists()
+            return list(reading.one([company.pk]))
+
+    with pytest.raises(NotSupportedError):
+        read_in_a_transaction()
+    assert [read_in_a_transaction() for _ in range(4)] == [[company.pk]] * 4
+    assert len(kept()) == 1
+
+
+def test_nothing_is_read_past_a_cursor_that_is_at_work() -> None:
+    connection.ensure_connection()
+    raw = connection.connection
+    with connection.cursor() as cursor, cursor.copy("COPY jobs_company (id) FROM STDIN"):
+        assert not prepared.is_ready(connection)
+    assert prepared.is_ready(connection)
+    with raw.pipeline():
+        assert not prepared.is_ready(connection)
+    assert prepared.is_ready(connection)
+
+
+def test_a_transaction_that_has_failed_is_left_to_django() -> None:
+    company, reading = CompanyFactory(), Reading(Company.objects.all)
+    with transaction.atomic():
+        Company.objects.exists()
+        assert prepared.is_ready(connection)
+        with pytest.raises(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        assert not prepared.is_ready(connection)
+        with pytest.raises(DatabaseError, match="current transaction is aborted"):
             reading.one([company.pk])
         transaction.set_rollback(True)
     assert list(reading.one([company.pk])) == [company.pk]

@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import DocumentNode, ExecutionResult, execute_sync, parse
 
-from engine import Engine, Plan, PromiseExecutionContext, RequestInvalid
+from engine import Engine, Plan, PromiseExecutionContext, RequestInvalid, Result
 from tests.engine.fuzz.cases import Case
 from tests.engine.fuzz.worlds import Context, World
 
@@ -30,9 +30,12 @@ def compare(case: Case, counted: Counter[str]) -> None:
     plan = engine.plan(case.source)
     # Interpreted at first sight and by generated code after it; then with other variables; then as at first.
     order = [0, 0, 0, *range(1, len(right)), 0]
+    costs: dict[int, int] = {}
     for sight, number in enumerate(order):
         got = by_engine(engine, plan, world, case, case.variables[number])
         require(as_text(right[number]), as_text(got), f"sight {sight}, variables {number}")
+        if isinstance(got, Result):
+            require(costs.setdefault(number, got.cost), got.cost, f"sight {sight}, cost under variables {number}")
         require(calls[number], world.calls, f"sight {sight}, root fields of a mutation in their order")
         counted["executions"] += 1
     if world is not reference:

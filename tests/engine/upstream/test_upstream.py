@@ -1,4 +1,4 @@
-"""graphql-core's own tests of its executor, with the engine in that executor's place."""
+"""graphql-core's own tests of its executor and its validation, with ours in their place."""
 
 import json
 import os
@@ -26,6 +26,16 @@ STATED = {
     "middleware",
     "subscription",
 }
+# What stays out of the comparison of validations, by a part of its name, and why.
+NOT_COMPARED = {
+    "describe_complexity_budget": "The budget of graphql-core's way to compare fields; ours has another.",
+    "aborts_with_the_failing_rule_alone": "Documents on which graphql-core's rules recurse too deeply; ours does not.",
+    "compares_manually_constructed_fields": "A node without arguments, which no parser makes.",
+    "selection_set_shared_between_types": "One node at two places, which no parser makes.",
+    "reuses": "It counts the calls of one validation, and there are two.",
+    "records_fragments_being_checked": "It counts the calls of one validation, and there are two.",
+    "does_not_keep": "It counts the objects of one validation, and there are two.",
+}
 
 
 class Run(NamedTuple):
@@ -36,12 +46,12 @@ class Run(NamedTuple):
     tally: dict[str, Any]
 
 
-def run_suite(folder: Path, *tests: str, lists: Path = HERE) -> Run:
+def run_suite(folder: Path, *tests: str, lists: Path = HERE, plugin: str = "engine_plugin") -> Run:
     """Run tests of the unpacked distribution in a process of their own; `lists` has `expected_failures.py`."""
     tally = folder / "tally.json"
     options = ["-q", "-W", "ignore", "-o", "addopts=", "-p", "no:cacheprovider"]
-    for plugin in ("pytest_asyncio.plugin", "pytest_describe.plugin", "engine_plugin"):
-        options += ["-p", plugin]
+    for name in ("pytest_asyncio.plugin", "pytest_describe.plugin", plugin):
+        options += ["-p", name]
     environment = {
         **os.environ,
         "ENGINE_TALLY": str(tally),
@@ -87,6 +97,25 @@ def test_every_test_of_graphql_core_passes_or_is_listed_with_its_reason(
     assert total > 300
     assert run.tally["tests_on_engine"] > 0.6 * total
     assert run.tally["operations_on_engine"] > 200
+
+
+def test_every_document_of_graphql_cores_validation_tests_is_judged_alike(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    left_out = " and ".join(f"not {name}" for name in NOT_COMPARED)
+    run = run_suite(tmp_path, "tests/validation", "-k", left_out, plugin="validation_plugin")
+    assert not run.failed, run.output[-10_000:]
+    outcomes, judged = run.tally["outcomes"], run.tally["judged"]
+    version, _ = suite.locked_sdist("graphql-core")
+    record_property(
+        "tally",
+        f"graphql-core {version}, tests/validation: {outcomes['passed']} passed, documents judged alike:"
+        f" {json.dumps(judged, sort_keys=True)}",
+    )
+    assert outcomes.keys() == {"passed"}
+    assert judged["by our walk"] > 700
+    assert judged["refused with our rule"] > 300
+    assert judged["accepted with our rule"] > 50
 
 
 def test_at_most_eight_are_listed() -> None:

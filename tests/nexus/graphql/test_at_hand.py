@@ -93,3 +93,15 @@ def test_a_document_that_is_trusted_no_longer_is_not_at_hand(settings: LazySetti
     settings.TRUSTED_DOCUMENTS = "required"
     assert answer_at_hand(request) is None
     assert documents.EXPLORER_OFF.encode() in answer(Request("GET", {"host": "localhost", "accept": "text/html"})).body
+
+
+def test_an_answer_counts_once_whoever_gives_it() -> None:
+    request = request_for(COMPANIES)
+    answer(request)
+    stranger = Request("POST", request.headers, "", request.body, "203.0.113.8")
+    before = cache.counts()["process"]
+    assert answer_at_hand(stranger) is None
+    assert answer(stranger).status == 200
+    assert cache.counts()["process"] == before + 1
+    assert answer_at_hand(stranger) is not None
+    assert cache.counts()["process"] == before + 2

@@ -170,6 +170,14 @@ def test_another_process_finds_it_in_the_cache_server(monkeypatch: pytest.Monkey
     assert cache.serve(TAXONOMY, make).source == "process"
 
 
+def test_what_other_code_has_made_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    make = Maker()
+    cache.serve(TAXONOMY, make)
+    monkeypatch.setattr(cache, "_answers", answers.Answers())
+    monkeypatch.setattr(answers, "release", lambda: "another")
+    assert cache.serve(TAXONOMY, make).data == b"made 2"
+
+
 def test_the_event_loop_is_given_nothing_once_the_versions_are_to_be_asked_for() -> None:
     cache.serve(TAXONOMY, Maker())
     caching.versions._asked_at -= caching.LAG_SECONDS

@@ -13,7 +13,6 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
-from django.test import RequestFactory
 
 from kernel import caching
 from nexus import trusted_documents
@@ -21,7 +20,7 @@ from nexus.document_uses import Uses
 from nexus.graphql import documents
 from nexus.graphql.documents import PersistedQueries, TrustedDocuments, source_at_hand, source_of
 from nexus.graphql.http import GRAPHQL, JSON, Operation, Request, Response
-from nexus.graphql.oracle import OracleView
+from nexus.graphql.oracle import on_graphql_core
 from nexus.graphql.view import answer
 from nexus.models import TrustedDocument
 from nexus.trusted_documents import Document, publish, withdraw
@@ -166,10 +165,9 @@ def test_without_the_engine_documents_are_named_just_the_same(
     settings: LazySettings, published: list[Document]
 ) -> None:
     settings.TRUSTED_DOCUMENTS = "required"
-    headers = {"host": "localhost", "accept": GRAPHQL}
+    headers = {"host": "localhost", "accept": GRAPHQL, "content-type": JSON}
     for content, code in (({"documentId": "Kind.v1"}, None), ({"query": TEXT}, None), ({"query": OTHER}, NOT_TRUSTED)):
-        request = RequestFactory().post("/graphql", content, content_type=JSON, headers=headers)
-        told = orjson.loads(OracleView.as_view()(request).content)
+        told = orjson.loads(answer(Request("POST", headers, "", orjson.dumps(content)), on_graphql_core).body)
         assert (told["errors"][0]["extensions"]["code"] if code else told["data"]) == (code or DATA)
 
 

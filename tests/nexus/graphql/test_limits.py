@@ -1,13 +1,20 @@
 """The server's limits at the door: what is refused, with which code and numbers, and that nobody is exempt."""
 
+import time
+from collections.abc import Iterator
 from typing import Any
 
+import orjson
 import pytest
 from django.conf import LazySettings
+from django.test import Client
 from graphql import get_introspection_query
 
-from accounts.models import PlatformRole
-from nexus.graphql.limits import DOCUMENT_LIMITS
+from accounts.models import PlatformRole, User
+from nexus.graphql.http import Request
+from nexus.graphql.limits import DOCUMENT_LIMITS, MAX_VARIABLE_VALUES, REFUSAL_COST, reading_cost
+from nexus.graphql.planning import engine
+from nexus.graphql.view import EXPLORER_OFF, answer
 from tests.door import send
 from tests.factories import UserFactory
 
@@ -57,6 +64,7 @@ def test_the_limits_are_those_of_the_guide() -> None:
     assert rows["nestedLists"] == str(DOCUMENT_LIMITS.nested_lists)
     assert rows["valueDepth"] == str(DOCUMENT_LIMITS.value_depth)
     assert rows["cost"] == f"{settings.COST_LIMIT:,}"
+    assert rows["variableValues"] == f"{MAX_VARIABLE_VALUES:,}"
 
 
 def test_operation_that_could_cost_too_much_is_refused_with_its_price(settings: LazySettings) -> None:
@@ -104,3 +112,99 @@ def test_introspection_of_the_explorer_is_answered() -> None:
     directives = {directive["name"]: directive for directive in send(asked).data["__schema"]["directives"]}
     assert [argument["name"] for argument in directives["cost"]["args"]] == ["weight"]
     assert len(directives["listSize"]["args"]) == 4
+
+
+LISTED = "query ($where: JobWhere) { jobs(first: 1, where: $where) { totalCount } }"
+
+
+@pytest.mark.parametrize("values", [{"and": [{}] * 2_000}, {"and": [{"and": [{}] * 500}] * 4}, {"x": [1] * 300_000}])
+def test_variables_of_too_many_values_are_refused_before_they_are_read(values: dict[str, Any]) -> None:
+    started = time.process_time()
+    answer = send(LISTED, {"where": values})
+    assert time.process_time() - started < 0.5
+    (error,) = answer.errors
+    assert error["extensions"] == {
+        "code": "DOCUMENT_TOO_COMPLEX",
+        "limit": "variableValues",
+        "most": 2_000,
+        "found": 2_001,
+    }
+
+
+def test_variables_of_as_many_values_as_allowed_are_read() -> None:
+    """`where`, `companies` and the values in it."""
+    answer = send(LISTED, {"where": {"companies": ["x"] * (MAX_VARIABLE_VALUES - 2)}})
+    assert answer.errors[0]["extensions"]["argument"] == "where.companies"
+
+
+def left(user: User, query: str, variables: Any = None) -> int:
+    """Points that the viewer has after this request."""
+    send(query, variables, by=user)
+    remaining: int = send("{ rateLimit { remaining } }", by=user).data["rateLimit"]["remaining"]
+    return remaining
+
+
+def test_reading_a_document_is_paid_once_and_a_refusal_each_time() -> None:
+    user = UserFactory()
+    left(user, "{ __typename }")
+    document = "{ jobs(first: 0) { nodes { id } } } # " + "new to this process, " * 50
+    before = left(user, "{ __typename }")
+    first = left(user, document)
+    second = left(user, document)
+    assert before - first - (first - second) == reading_cost(document) == len(document)
+    asked = "query ($n: Int) { jobs(first: $n) { nodes { id } } }"
+    left(user, asked, {"n": 1})
+    before = left(user, "{ __typename }")
+    assert before - left(user, asked, {"n": "x"}) >= REFUSAL_COST
+    before = left(user, "{ __typename }")
+    assert before - left(user, asked, {"n": 101}) >= REFUSAL_COST
+
+
+def test_pricing_a_document_costs_what_reading_it_costs() -> None:
+    user = UserFactory()
+    asked = "query ($d: String!) { costOf(document: $d) { cost } }"
+    small, large = "{ jobs { totalCount } }", "{ jobs { totalCount } }".ljust(40_000)
+    left(user, asked, {"d": small})
+    before = left(user, "{ __typename }")
+    after_small = left(user, asked, {"d": small})
+    assert (before - after_small) - (after_small - left(user, asked, {"d": large})) == REFUSAL_COST - 40_000
+
+
+@pytest.fixture
+def without_introspection(settings: LazySettings) -> Iterator[None]:
+    settings.INTROSPECTION = False
+    engine.cache_clear()
+    yield
+    engine.cache_clear()
+
+
+@pytest.mark.usefixtures("without_introspection")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        get_introspection_query(),
+        '{ __type(name: "Job") { name } }',
+        "query A { __typename } query B { x: __schema { queryType { name } } }",
+        "{ ...F } fragment F on Query { ... { __schema { queryType { name } } } }",
+    ],
+)
+def test_without_introspection_nobody_is_told_the_schema(asked: str) -> None:
+    answer = send(asked, by=UserFactory(platform_role=PlatformRole.ADMIN))
+    assert (answer.response.status, "data" in answer.content) == (403, False)
+    assert answer.codes[0] == "FORBIDDEN"
+    assert "does not tell its schema" in answer.errors[0]["message"]
+    assert answer.errors[0]["locations"]
+    assert send("{ __typename }").data == {"__typename": "Query"}
+
+
+@pytest.mark.usefixtures("without_introspection")
+def test_without_introspection_the_written_schema_is_not_there_either() -> None:
+    assert Client().get("/schema.graphql").status_code == 404
+
+
+def test_the_explorer_can_be_switched_off(settings: LazySettings) -> None:
+    page = Request("GET", {"host": "localhost", "accept": "text/html"})
+    assert answer(page).status == 200
+    settings.EXPLORER = False
+    refused = answer(page)
+    assert (refused.status, orjson.loads(refused.body)["errors"][0]["message"]) == (404, EXPLORER_OFF)

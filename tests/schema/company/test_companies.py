@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from jobs.models import CompanyKind, SizeBand
 from schema.core import ids
 from tests.door import send
-from tests.factories import CompanyFactory, CountryFactory, IndustryFactory, JobFactory, PlaceFactory
+from tests.factories import CompanyFactory, CountryFactory, IndustryFactory, JobFactory, PlaceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +88,26 @@ def test_all_that_a_profile_tells() -> None:
         "description": {"html": "<p>We bake.</p>", "text": "We bake."},
         "headquarters": {"name": "Kassel", "country": {"name": "Germany"}, "coordinates": {"latitude": 52.52}},
     }
+
+
+def test_long_texts_are_read_where_they_are_asked_for_and_all_at_once() -> None:
+    JobFactory(company=CompanyFactory(name="A", description_html="<p>We bake.</p>", description_text="We bake."))
+    JobFactory(company=CompanyFactory(name="B"))
+    somebody = UserFactory()
+
+    def texts(asked: str) -> tuple[Any, int]:
+        with CaptureQueriesContext(connection) as statements:
+            data = send(asked, by=somebody).data
+        return data, sum("description_text" in statement["sql"] for statement in statements)
+
+    assert texts("{ companies { nodes { name } } jobs { nodes { company { name } } } }")[1] == 0
+    told, read = texts("{ companies { nodes { description { html text } } } }")
+    assert told["companies"]["nodes"] == [
+        {"description": {"html": "<p>We bake.</p>", "text": "We bake."}},
+        {"description": None},
+    ]
+    assert read == 1
+    told, read = texts("{ jobs { nodes { company { description { text } } } } }")
+    shown = [node["company"]["description"] for node in told["jobs"]["nodes"]]
+    assert sorted(shown, key=bool) == [None, {"text": "We bake."}]
+    assert read == 1
