@@ -145,6 +145,22 @@ def nested_conditions(size: int) -> str:
     return f"{{ jobs(first: 1, where: {opening}{closing}) {{ nothing }} }}"
 
 
+def errors_far_down(size: int) -> str:
+    """Errors behind so many lines, each of which is counted for the place of each error by who counts anew."""
+    return "{" + "\n" * size + " ".join(f"jobz{i}" for i in range(20)) + " }"
+
+
+def conflicts_far_down(size: int) -> str:
+    """The same with errors that point to two places each."""
+    conflicts = " ".join(f"a{i}: title a{i}: slug" for i in range(30))
+    return "{ jobs(first: 1) { nodes {" + "\n" * size + conflicts + " } } }"
+
+
+def long_names(size: int) -> str:
+    """Unknown fields with names of so many characters, which an answer must not repeat in full."""
+    return "{ " + " ".join(f"{'a' * size}{i}" for i in range(20)) + " }"
+
+
 def unknown_fragments(size: int) -> str:
     return _below(" ".join(f"...Missing{i}" for i in range(size)))
 
@@ -177,5 +193,8 @@ DOCUMENTS: dict[str, tuple[Callable[[int], str], int]] = {
     "900 unknown fields": (unknown_below, 900),
     "1,600 unknown arguments": (unknown_arguments, 1600),
     "conditions, 100 deep": (nested_conditions, 100),
+    "errors behind 49,000 lines": (errors_far_down, 49_000),
+    "conflicts behind 48,000 lines": (conflicts_far_down, 48_000),
+    "errors behind 2,400 characters each": (long_names, 2_400),
     "1,500 unknown fragments": (unknown_fragments, 1500),
 }

@@ -17,6 +17,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     GraphQLField,
+    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNamedType,
     GraphQLNonNull,
@@ -93,6 +94,11 @@ class SliceTooLarge(GraphQLError):
 FREE = FieldCost()
 
 
+def _cost_of(definition: GraphQLField) -> FieldCost:
+    cost: FieldCost = definition.extensions.get("cost", FREE)
+    return cost
+
+
 class Price:
     """What one operation can cost, under any values of its variables."""
 
@@ -115,6 +121,18 @@ class Pricer:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
         self.introspection = IntrospectionSizes(schema)
+        self._weights: dict[tuple[str, str], int] = {}
+
+    def weight(self, parent: GraphQLNamedType, name: str, definition: GraphQLField) -> int:
+        """The weight of a field; on an interface that of the heaviest behind it, which may be the one that runs."""
+        if not isinstance(parent, GraphQLInterfaceType):
+            return _cost_of(definition).weight
+        weight = self._weights.get((parent.name, name))
+        if weight is None:
+            behind = [type_.fields.get(name, definition) for type_ in self.schema.get_possible_types(parent)]
+            weight = max(_cost_of(field).weight for field in (definition, *behind))
+            self._weights[parent.name, name] = weight
+        return weight
 
     def price(
         self,
@@ -142,6 +160,7 @@ class _Pricing:
     """The terms of one operation; those of a fragment are made once for each kind of spot that it is spread at."""
 
     def __init__(self, pricer: Pricer, fragments: dict[str, FragmentDefinitionNode]) -> None:
+        self._pricer = pricer
         self._schema = pricer.schema
         self._introspection = pricer.introspection
         self._fragments = fragments
@@ -192,11 +211,11 @@ class _Pricing:
         definition = self._definition(node, parent)
         if definition is None:
             return NOTHING
-        cost: FieldCost = definition.extensions.get("cost", FREE)
+        name, declared = node.name.value, _cost_of(definition).list_size
+        weight = self._pricer.weight(parent, name, definition)
         named = get_named_type(definition.type)
         if not is_composite_type(named) or node.selection_set is None:
-            return Bill(cost.weight)
-        name, declared = node.name.value, cost.list_size
+            return Bill(weight)
         size: Size = 1
         is_listing = False
         if declared is not None:
@@ -207,8 +226,8 @@ class _Pricing:
         sized_fields = declared.sized_fields if declared else ()
         below = self.selection(node.selection_set, named, _Spot(sized_fields, is_listing))
         if name in spot.sized_fields:
-            return items(cost.weight, below)
-        return objects(cost.weight, size, below, is_page=bool(sized_fields))
+            return items(weight, below)
+        return objects(weight, size, below, is_page=bool(sized_fields))
 
     def _definition(self, node: FieldNode, parent: GraphQLNamedType) -> GraphQLField | None:
         if isinstance(parent, GraphQLUnionType) and node.name.value != "__typename":

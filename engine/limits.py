@@ -32,6 +32,8 @@ from graphql import (
     parse,
 )
 
+from engine.sources import FastSource
+
 # What was found is told no higher: fragments that double each other reach numbers that no JSON can hold.
 MAX_FOUND = 1_000_000
 
@@ -140,10 +142,10 @@ class DocumentChecker:
         self._schema = schema
         self._links: dict[str, dict[str, Link]] = {}
 
-    def parse(self, source: str) -> DocumentNode:
+    def parse(self, source: FastSource) -> DocumentNode:
         """The document, or LimitExceeded for a text that is too long to be parsed."""
-        if len(source) > self.limits.characters:
-            raise LimitExceeded("characters", self.limits.characters, len(source))
+        if len(source.text) > self.limits.characters:
+            raise LimitExceeded("characters", self.limits.characters, len(source.text))
         most = self.limits.tokens
         try:
             return parse(source, max_tokens=most)

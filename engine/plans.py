@@ -25,6 +25,7 @@ from engine.costs import Price, Pricer
 from engine.errors import DocumentInvalid, VariablesInvalid
 from engine.fields import Wrapper
 from engine.limits import DocumentChecker, DocumentLimits
+from engine.sources import FastSource
 from engine.survey import Survey
 from engine.validation import validate_document
 
@@ -171,17 +172,16 @@ class PlanCache:
         raise DocumentInvalid(errors)
 
     def _make(self, source: str, operation_name: str | None) -> Plan:
-        if self._checker is None:
-            document, errors = parse(source), []
-        else:
-            document = self._checker.parse(source)
-            errors = self._checker.check(document)
-        if not errors:
-            errors = validate_document(
-                self._schema, document, self._rules, max_errors=MAX_VALIDATION_ERRORS, suggest=self._suggest
-            )
+        text = FastSource(source)
+        document = self._checker.parse(text) if self._checker else parse(text)
+        with text.unread():
+            errors = self._checker.check(document) if self._checker else []
+            if not errors:
+                errors = validate_document(
+                    self._schema, document, self._rules, max_errors=MAX_VALIDATION_ERRORS, suggest=self._suggest
+                )
         if errors:
-            raise DocumentInvalid(errors)
+            raise DocumentInvalid(text.located(errors))
         return Plan(self._schema, document, operation_name, self._wrappers, self._pricer)
 
 

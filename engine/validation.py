@@ -29,6 +29,8 @@ from graphql.language.ast import QUERY_DOCUMENT_KEYS
 from graphql.validation.validate import FragmentNestingVisitor, ValidationAbortedError
 from graphql.validation.validation_context import VariableUsage, VariableUsageVisitor
 
+from engine.sources import FastSource
+
 _NOT_VISITED = ("name", "alias", "description")
 _KEYS = {kind: tuple(key for key in keys if key not in _NOT_VISITED) for kind, keys in QUERY_DOCUMENT_KEYS.items()}
 
@@ -108,7 +110,11 @@ class _Context(ValidationContext):
 
 def _text_of(node: Node) -> str:
     """What was written for a node; for one that was not parsed something that may hold anything."""
-    return node.loc.source.body[node.loc.start : node.loc.end] if node.loc else "$"
+    if node.loc is None:
+        return "$"
+    source = node.loc.source
+    text = source.text if isinstance(source, FastSource) else source.body
+    return text[node.loc.start : node.loc.end]
 
 
 class _Kind(NamedTuple):

@@ -167,8 +167,8 @@ _see_write.of_writes = True  # type: ignore[attr-defined]
 class Versions:
     """The versions of all tags as this process knows them, for any number of threads."""
 
-    # A tag that the server has forgotten begins at its clock, in microseconds: above all that there was. Where that clock
-    # was set back, or another server took its place, it is above all that the writer knew.
+    # A tag that the server has forgotten begins at its clock, in microseconds: above all that there was. Where that
+    # clock was set back, or another server took its place, it is above all that the writer knew.
     _BUMP = """
         local time = redis.call('TIME')
         local now = time[1] * 1000000 + time[2]

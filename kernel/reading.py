@@ -167,12 +167,13 @@ class Reading[R: Model]:
 
     def _compile_many(self, shape: Sequence[Any]) -> Statement[dict[Any, list[R]]]:
         queryset = self._keyed(shape)
-        column: Any = queryset.model._meta.get_field(self._by.removesuffix("_id"))
+        meta = queryset.model._meta
+        column: Any = meta.pk if self._by == "pk" else meta.get_field(self._by)
         if not isinstance(column.target_field if column.is_relation else column, UUIDField):
             return compiled(queryset, adds=self._adds, grouped_by=self._by)
         # A UUID is made, hashed and compared in Python, bytes in C, and there are many more rows than keys.
         owner = Func(F(self._by), function="uuid_send", output_field=BinaryField())
-        queryset = queryset.annotate(**{_OWNER: owner}).defer(self._by)
+        queryset = queryset.annotate(**{_OWNER: owner}).defer(column.attname)
         return compiled(queryset, adds=self._adds, grouped_by=_OWNER)
 
     def _keyed(self, shape: Sequence[Any]) -> QuerySet[R]:
@@ -180,13 +181,26 @@ class Reading[R: Model]:
 
 
 def attach(
-    owned: Iterable[Sequence[Any]], attribute: str, key: str, load: Callable[[Collection[Any]], Mapping[Any, Any]]
+    owned: Iterable[list[Any]],
+    attribute: str,
+    key: str,
+    load: Callable[[Collection[Any]], Mapping[Any, Any]],
+    *,
+    is_required: bool = False,
 ) -> None:
-    """Fill in `attribute` of all the rows with what `load` gives for their `key`s; None where that is null."""
-    rows = [row for rows in owned for row in rows]
-    found = load({value for row in rows if (value := getattr(row, key)) is not None})
+    """Fill in `attribute` of all the rows with what `load` gives for their `key`s; None where there is nothing.
+
+    Rows that may not be without it are taken out: what they led to was deleted since they were read.
+    """
+    lists = list(owned)
+    rows = [row for rows in lists for row in rows]
+    wanted = {value for row in rows if (value := getattr(row, key)) is not None}
+    found = load(wanted)
     for row in rows:
         setattr(row, attribute, found.get(getattr(row, key)))
+    if is_required and not found.keys() >= wanted:
+        for rows in lists:
+            rows[:] = [row for row in rows if getattr(row, attribute) is not None]
 
 
 def array(keys: Collection[Any]) -> str | list[Any]:

@@ -84,7 +84,7 @@ def compensations(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[Com
     if in_transaction():
         return _COMPENSATIONS.many(keys, True)
     found = _COMPENSATIONS.many(keys, False)
-    attach(found.values(), "currency", "currency_id", partial(taxonomy.currencies_by_code, viewer))
+    attach(found.values(), "currency", "currency_id", partial(taxonomy.currencies_by_code, viewer), is_required=True)
     return found
 
 
@@ -93,7 +93,7 @@ def skills(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[JobSkill]]
     if in_transaction():
         return _SKILLS.many(keys, True)
     found = _SKILLS.many(keys, False)
-    attach(found.values(), "skill", "skill_id", partial(taxonomy.skills_by_id, viewer))
+    attach(found.values(), "skill", "skill_id", partial(taxonomy.skills_by_id, viewer), is_required=True)
     return found
 
 

@@ -86,6 +86,18 @@ def shared_name(digest: bytes, versions: tuple[str, ...]) -> str:
     return f"{settings.KEY_PREFIX}:answer:{release()}:{digest.hex()}:{','.join(versions)}"
 
 
+def look_up(name: str, versions: tuple[str, ...]) -> Entry | None:
+    """The answer that another process has made, if it is there."""
+    if not caching.versions.is_current:
+        return None
+    try:
+        with caching.reaching() as redis:
+            found: Any = redis.get(name)
+    except caching.CacheAway:
+        return None
+    return _read(found, versions) if found else None
+
+
 def claim(name: str, versions: tuple[str, ...]) -> tuple[bool, Entry | None]:
     """Whether this process is to make the answer for all, and the answer that there is.
 

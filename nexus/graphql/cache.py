@@ -22,15 +22,17 @@ from django.conf import settings
 from engine import Plan
 from kernel import caching
 from kernel.viewer import Viewer
-from nexus.graphql.answers import Answers, Entry, claim, share, shared_name
+from nexus.graphql.answers import Answers, Entry, claim, look_up, share, shared_name
 from schema.core.caching import tags_of_shared
 from schema.core.flights import Flights
 
 # The last part of an answer's life, in which it is made anew by one request and given as it is to others.
 RENEWAL_SECONDS = 8.0
-MAX_REMEMBERED = 10_000
+MAX_REMEMBERED = 5_000
 
 type Source = Literal["process", "redis", "fresh"]
+type Fingerprint = tuple[str | bytes | None, ...]
+"""All of a request that its understanding depends on."""
 
 
 class Key(NamedTuple):
@@ -69,7 +71,7 @@ class _Sharing(NamedTuple):
 _answers = Answers()
 _flights: Flights[tuple[bytes, tuple[str, ...]], Entry] = Flights()
 _sharings: "WeakKeyDictionary[Plan, _Sharing | None]" = WeakKeyDictionary()
-_known: OrderedDict[bytes, tuple[Key, Any]] = OrderedDict()
+_known: OrderedDict[Fingerprint, tuple[Key, Any]] = OrderedDict()
 _known_lock = Lock()
 _counts: Counter[str] = Counter()
 
@@ -121,18 +123,18 @@ def _key_among(sharing: _Sharing, variables: dict[str, Any]) -> Key | None:
     return Key(sha256(sharing.digest + canonical).digest(), sharing.tags)
 
 
-def remember(raw: bytes, key: Key, facts: Any = None) -> None:
-    """Keep which key a request has, by a digest of all of the request that it depends on, with `facts` beside it."""
+def remember(request: Fingerprint, key: Key, facts: Any = None) -> None:
+    """Keep which key a request has, with `facts` beside it."""
     with _known_lock:
-        _known[raw] = (key, facts)
-        _known.move_to_end(raw)
+        _known[request] = (key, facts)
+        _known.move_to_end(request)
         while len(_known) > MAX_REMEMBERED:
             _known.popitem(last=False)
 
 
-def recall(raw: bytes) -> tuple[Key, Any] | None:
+def recall(request: Fingerprint) -> tuple[Key, Any] | None:
     """The key and the facts that were remembered of such a request."""
-    return _known.get(raw)
+    return _known.get(request)
 
 
 def peek(key: Key) -> Stored | None:
@@ -142,16 +144,33 @@ def peek(key: Key) -> Stored | None:
     """
     if not caching.versions.is_fresh():
         return None
-    entry = _answers.get(key.digest)
+    entry = _good(key, caching.versions.known(key.tags))
     now = time.time()
-    if entry is None or now >= entry.renewed_from or entry.versions != caching.versions.known(key.tags):
+    if entry is None or now >= entry.renewed_from:
         return None
     return _stored(entry, "process", now, is_counted=False)
 
 
-def count_given() -> None:
-    """Count an answer that was peeked at and given."""
-    _counts["process"] += 1
+def find(key: Key) -> Stored | None:
+    """The answer, if it is in the process or in the cache server and need not be made anew; see `count_given`."""
+    if caching.in_transaction():
+        return None
+    versions = caching.versions.of(key.tags)
+    source: Source = "process"
+    entry = _good(key, versions)
+    if entry is None:
+        source, entry = "redis", look_up(shared_name(key.digest, versions), versions)
+        if entry is not None:
+            _answers.put(key.digest, entry)
+    now = time.time()
+    if entry is None or now >= entry.renewed_from:
+        return None
+    return _stored(entry, source, now, is_counted=False)
+
+
+def count_given(source: Source) -> None:
+    """Count an answer that `peek` or `find` found, and that was given."""
+    _counts[source] += 1
 
 
 def serve(key: Key, produce: Callable[[], Produced]) -> Stored:

@@ -6,10 +6,10 @@ cache → execution → JSON.
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
-from hashlib import sha256
 from typing import NamedTuple
 
 import orjson
@@ -39,7 +39,7 @@ from nexus.graphql.http import (
 )
 from nexus.graphql.http_caching import http_caching
 from nexus.graphql.planning import engine
-from schema.core.errors import RequestError, TimedOut, Unavailable
+from schema.core.errors import RateLimited, RequestError, TimedOut, Unavailable
 
 log = structlog.get_logger("nexus.graphql")
 
@@ -47,6 +47,9 @@ EXPLORER_OFF = "This server has no explorer: it is switched off."
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 # What an answer from the cache costs, whatever its operation could cost.
 CACHED_COST = 1
+# What is remembered of a request holds its document: with `cache.MAX_REMEMBERED` of them, 40 MB at most. Others are
+# answered by a thread.
+MAX_REMEMBERED_BYTES = 8_000
 # All of a request that its understanding depends on, beside its method, query string and body.
 _TELLING_HEADERS = ("host", "accept", "content-type", "content-encoding", *PREFLIGHT_HEADERS)
 
@@ -68,6 +71,11 @@ def answer(request: Request, run: Run = on_engine, deadline: Deadline | None = N
     exchange = Exchange(_request_id(request))
     structlog.contextvars.bind_contextvars(request_id=exchange.request_id)
     try:
+        with suppress(RateLimited):
+            # Whoever has no points left is told so by the whole chain.
+            found = _from_cache(request, cache.find, rates.charge)
+            if found is not None:
+                return found
         response = _answer_surely(request, exchange, run, deadline or Deadline(settings.EXECUTION_TIMEOUT))
     except HttpError as error:
         response = responses.not_graphql(error, exchange)
@@ -80,6 +88,13 @@ def answer(request: Request, run: Run = on_engine, deadline: Deadline | None = N
 
 def answer_at_hand(request: Request) -> Response | None:
     """The answer, where it is in this process; it waits for nothing, so that it may be asked for on the event loop."""
+    return _from_cache(request, cache.peek, rates.charge_from_lease)
+
+
+def _from_cache(
+    request: Request, look: Callable[[cache.Key], cache.Stored | None], charge: Callable[..., rates.Charge | None]
+) -> Response | None:
+    """The answer to a request whose like was understood before, where `look` finds it and its caller can be charged."""
     if not settings.RESPONSE_CACHE or request.header("authorization"):
         return None
     recalled = cache.recall(_fingerprint(request))
@@ -88,14 +103,15 @@ def answer_at_hand(request: Request) -> Response | None:
     key, understood = recalled
     if documents.source_at_hand(understood.operation) is None:
         return None
-    stored = cache.peek(key)
-    charge = rates.charge_from_lease(ANONYMOUS, request.address, CACHED_COST) if stored else None
-    if stored is None or charge is None:
+    exchange = Exchange(_request_id(request), kind="query", operation=understood.name)
+    stored = look(key)
+    charged = charge(ANONYMOUS, request.address, CACHED_COST) if stored else None
+    if stored is None or charged is None:
         return None
-    cache.count_given()
+    cache.count_given(stored.source)
     documents.count_use(understood.operation)
-    exchange = Exchange(_request_id(request), kind="query", operation=understood.name, cached=stored.source)
-    exchange.requested_cost, exchange.actual_cost, exchange.bucket = understood.cost, CACHED_COST, charge.bucket
+    exchange.cached = stored.source
+    exchange.requested_cost, exchange.actual_cost, exchange.bucket = understood.cost, CACHED_COST, charged.bucket
     response = _executed(stored.data, (), request, exchange, understood.media_type, int(stored.max_age))
     return _finish(request, exchange, response)
 
@@ -111,8 +127,9 @@ def _finish(request: Request, exchange: Exchange, response: Response) -> Respons
     exchange.status = response.status
     exchange.seconds = time.perf_counter() - exchange.started
     observability.observe(exchange)
-    headers = responses.SECURE_HEADERS | responses.cors(request) | response.headers
-    return replace(response, headers=headers | {"X-Request-ID": exchange.request_id})
+    headers = {**responses.SECURE_HEADERS, **responses.cors(request), **response.headers}
+    headers["X-Request-ID"] = exchange.request_id
+    return Response(response.status, response.body, headers)
 
 
 def _answer_surely(request: Request, exchange: Exchange, run: Run, deadline: Deadline) -> Response:
@@ -199,8 +216,11 @@ def _execute(call: Call, request: Request, exchange: Exchange, media_type: str, 
         if key is None:
             data = produce().data
         else:
-            understood = Understood(operation, exchange.operation, exchange.requested_cost, media_type)
-            cache.remember(_fingerprint(request), key, understood)
+            if len(request.body) + len(request.query_string) <= MAX_REMEMBERED_BYTES:
+                # The key knows the variables.
+                told = replace(operation, variables={})
+                understood = Understood(told, exchange.operation, exchange.requested_cost, media_type)
+                cache.remember(_fingerprint(request), key, understood)
             stored = cache.serve(key, produce)
             data, max_age = stored.data, int(stored.max_age)
             exchange.cached = stored.source
@@ -227,13 +247,10 @@ def _executed(
     return http_caching(response, data, request, max_age=max_age)
 
 
-def _fingerprint(request: Request) -> bytes:
-    """A digest of all that the understanding of an anonymous request depends on."""
-    told = [request.method, request.query_string, *map(request.header, _TELLING_HEADERS)]
-    digest = sha256("\n".join(told).encode("utf-8", "surrogatepass"))
-    digest.update(b"\n")
-    digest.update(request.body)
-    return digest.digest()
+def _fingerprint(request: Request) -> cache.Fingerprint:
+    """All of a request that the understanding of it depends on, while it is anonymous."""
+    headers = request.headers
+    return request.method, request.query_string, request.body, *[headers.get(name) for name in _TELLING_HEADERS]
 
 
 @lru_cache(maxsize=100)

@@ -127,6 +127,24 @@ def test_price_follows_the_variables(variables: dict[str, Any], points: int) -> 
     assert price(source, variables) == points
 
 
+def test_field_on_an_interface_weighs_what_the_heaviest_behind_it_does() -> None:
+    schema = build_schema("""
+        interface Named { name: String }
+        type Query { named: [Named] }
+        type Job implements Named { name: String }
+        type Company implements Named { name: String }
+    """)
+    types: dict[str, Any] = schema.type_map
+    types["Company"].fields["name"].extensions["cost"] = FieldCost(weight=4)
+    types["Job"].is_type_of = lambda value, _info: value == 1
+    types["Company"].is_type_of = lambda value, _info: value == 2.0
+    types["Query"].fields["named"].resolve = lambda _root, _info: [2.0] * UNDECLARED_SIZE
+    engine = Engine(schema)
+    plan = engine.plan("{ named { name } }")
+    assert plan.price.under({}) == UNDECLARED_SIZE * (1 + 4)
+    assert [engine.execute(plan).cost for _ in range(3)] == [plan.price.under({})] * 3
+
+
 def test_default_of_a_variable_counts_where_none_is_given() -> None:
     source = "query ($n: Int = 6) { jobs(first: $n) { nodes { name } } }"
     assert [price(source), price(source, {"n": 2})] == [10 + 1 + 6, 10 + 1 + 2]

@@ -157,6 +157,15 @@ def test_many_keeps_the_order_and_leaves_out_who_has_none() -> None:
     }
 
 
+def test_many_groups_by_any_column() -> None:
+    company = CompanyFactory()
+    assert list(Reading(Company.objects.all).many([company.pk, uuid7()])) == [company.pk]
+    assert list(Reading(Company.objects.all, by="slug").many([company.slug, "none"])) == [company.slug]
+    job = JobFactory(company=company)
+    assert list(Reading(Job.objects.all, by="public_id").many([job.public_id])) == [job.public_id]
+    assert [row.pk for row in Reading(Job.objects.all, by="company_id").many([company.pk])[company.pk]] == [job.pk]
+
+
 def test_keys_are_numbers_uuids_or_words() -> None:
     company, skill = CompanyFactory(slug='a-{b},"c'), SkillFactory()
     assert list(Reading(Company.objects.all, by="slug").one({'a-{b},"c', "none"})) == ['a-{b},"c']

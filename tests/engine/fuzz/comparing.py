@@ -36,6 +36,8 @@ def compare(case: Case, counted: Counter[str]) -> None:
         require(as_text(right[number]), as_text(got), f"sight {sight}, variables {number}")
         if isinstance(got, Result):
             require(costs.setdefault(number, got.cost), got.cost, f"sight {sight}, cost under variables {number}")
+            price = plan.price.under(plan.coerce(case.variables[number]))
+            require(True, got.cost <= price, f"cost {got.cost} within price {price} under variables {number}")
         require(calls[number], world.calls, f"sight {sight}, root fields of a mutation in their order")
         counted["executions"] += 1
     if world is not reference:

@@ -5,7 +5,7 @@ import pytest
 from django.conf import LazySettings
 
 from jobs.models import Company
-from nexus.graphql import cache, documents, leases
+from nexus.graphql import cache, documents, leases, view
 from nexus.graphql.http import Request
 from nexus.graphql.view import answer, answer_at_hand
 from tests.door import request_for
@@ -105,3 +105,15 @@ def test_an_answer_counts_once_whoever_gives_it() -> None:
     assert cache.counts()["process"] == before + 1
     assert answer_at_hand(stranger) is not None
     assert cache.counts()["process"] == before + 2
+
+
+def test_what_is_remembered_of_a_request_is_small() -> None:
+    large = request_for(COMPANIES, {"undeclared": "x" * view.MAX_REMEMBERED_BYTES})
+    small = request_for(COMPANIES, {"undeclared": "x"})
+    for request in (large, small):
+        assert answer(request).status == 200
+    assert answer_at_hand(large) is None
+    assert answer_at_hand(small) is not None
+    recalled = cache.recall(view._fingerprint(small))
+    assert recalled is not None
+    assert recalled[1].operation.variables == {}

@@ -19,6 +19,7 @@ from django.db import connection
 
 from nexus.graphql import connections
 from nexus.graphql.door import Job
+from nexus.graphql.execution import on_engine
 from nexus.graphql.http import Request, Response
 from tests.factories import UserFactory
 from tests.instances import instance, web_process
@@ -166,6 +167,8 @@ def test_deep_json_is_refused_by_name(live_url: str, levels: int) -> None:
 
 def test_proxies_are_believed_by_name_only() -> None:
     with instance(TRUSTED_PROXIES="127.0.0.0/8,10.0.0.1", **tight_limits()) as url:
+        # Whoever sends a document first pays for its being read.
+        assert ask(url, x_forwarded_for="198.51.100.9").status == 200
         cost = _spent(url, ["203.0.113.9, 192.0.2.1"])
         assert cost > 0
         # The right-most that is none of ours; what stands before it is the client's fancy.
@@ -221,7 +224,7 @@ def test_a_thread_that_fails_leaves_no_request_waiting(monkeypatch: pytest.Monke
 
     async def send() -> Response | None:
         loop = asyncio.get_running_loop()
-        job = Job(Request("POST"), loop)
+        job = Job(Request("POST"), on_engine, loop)
         loop.run_in_executor(None, job.run)
         return await asyncio.wait_for(job.answered, 30)
 

@@ -11,6 +11,8 @@ from nexus.graphql import leases
 from nexus.graphql.http import GRAPHQL, Request
 from nexus.graphql.oracle import on_graphql_core
 from nexus.graphql.view import answer
+from tests.instances import instance
+from tests.over_http import over_http
 
 pytestmark = pytest.mark.django_db
 HEADERS = {"host": "localhost", "content-type": "application/json", "accept": GRAPHQL}
@@ -70,3 +72,15 @@ def test_fields_that_overlap_are_compared_once_and_not_in_pairs() -> None:
     response = answer(Request("POST", HEADERS, "", orjson.dumps({"query": query})), on_graphql_core)
     assert orjson.loads(response.body)["data"]
     assert time.process_time() - started < 5
+
+
+@pytest.mark.live
+@pytest.mark.django_db(transaction=True)
+def test_a_server_without_the_engine_answers_within_the_doors_bounds() -> None:
+    with instance(ENGINE="off") as url:
+        status, content, headers = over_http(url, {"query": "{ jobs(first: 7) { totalCount } }"})
+        assert (status, content["data"]) == (200, {"jobs": {"totalCount": 0}})
+        assert content["extensions"]["cost"]["actual"] == content["extensions"]["cost"]["requested"] == 10 + 1 + 50 + 7
+        assert "ratelimit" in headers
+        assert over_http(url, {"query": "{ nothing }"})[0] == 400
+        assert over_http(url, {"query": "{ __typename }", "variables": {"x": "x" * 1_000_000}})[0] == 413
