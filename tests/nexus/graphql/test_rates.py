@@ -272,15 +272,3 @@ def test_processes_together_admit_the_limit_and_no_more(settings: LazySettings) 
     # Four threads may hold 5 each when the last comes, and a process is left with less than one price.
     assert 100_000 - 4 * (4 * 5 + 50) <= sum(admitted) <= 100_000
     assert min(admitted) > 0
-
-
-def test_a_charge_costs_microseconds() -> None:
-    viewer = someone()
-    rates.charge(viewer, ADDRESS, 0)
-    best = float("inf")
-    for _ in range(20):
-        started = time.perf_counter()
-        for _ in range(100):
-            rates.charge(viewer, ADDRESS, 1).settle(0)
-        best = min(best, (time.perf_counter() - started) / 100)
-    assert best < 100e-6
