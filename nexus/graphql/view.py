@@ -140,7 +140,8 @@ def _answer_surely(request: Request, exchange: Exchange, run: Run, deadline: Dea
         except Exception as error:
             if not connections.is_lost(error):
                 raise
-            log.warning("database_connection_lost", exc_info=error)
+            # While the database is away every request says so: a line each is enough.
+            log.warning("database_connection_lost", reason=repr(error.__cause__ or error)[:300])
             connections.renew()
     away = Unavailable("The database does not answer now. Try again in a moment.", retryAfter=1)
     return responses.refused([away], exchange, media_type_of(request))
@@ -210,7 +211,9 @@ def _execute(call: Call, request: Request, exchange: Exchange, media_type: str, 
         results.append(result)
         return cache.Produced(orjson.dumps(result.data), is_storable=not result.errors)
 
-    max_age, exchange.actual_cost = None, 0
+    max_age = None
+    # What is stopped half-way costs its price.
+    exchange.actual_cost = exchange.requested_cost
     try:
         key = cache.key_of(plan, call.source, operation.variables, viewer)
         if key is None:
@@ -225,6 +228,10 @@ def _execute(call: Call, request: Request, exchange: Exchange, media_type: str, 
             data, max_age = stored.data, int(stored.max_age)
             exchange.cached = stored.source
         exchange.actual_cost = results[0].cost if results else CACHED_COST
+    except connections.ConnectionLost:
+        # It is asked once more.
+        exchange.actual_cost = 0
+        raise
     finally:
         charge.settle(exchange.actual_cost)
         exchange.bucket = charge.bucket

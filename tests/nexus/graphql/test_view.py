@@ -16,9 +16,11 @@ from structlog.testing import capture_logs
 
 from accounts.auth import jwt as tokens
 from accounts.models import User, UserStatus
+from engine import ExecutionTimedOut, Result
 from jobs.models import Company, Job
 from jobs.selectors import job as jobs
 from nexus.graphql.errors import MASKED
+from nexus.graphql.execution import Call
 from nexus.graphql.http import GRAPHQL, JSON, Request
 from nexus.graphql.view import answer
 from tests.door import request_for, send
@@ -383,3 +385,13 @@ def test_a_document_of_endless_tokens_is_refused() -> None:
     sent = send("{ " + "a " * 5_000 + "}")
     assert sent.codes == ["DOCUMENT_TOO_COMPLEX"]
     assert "token" in sent.errors[0]["message"]
+
+
+def test_what_is_stopped_half_way_costs_its_price() -> None:
+    def run(call: Call) -> Result:
+        raise ExecutionTimedOut("This took too long.")
+
+    response = answer(request_for("{ jobs { totalCount } }"), run)
+    content = orjson.loads(response.body)
+    assert (response.status, content["errors"][0]["extensions"]["code"]) == (504, "TIMEOUT")
+    assert content["extensions"]["cost"]["actual"] == content["extensions"]["cost"]["requested"] > 0
