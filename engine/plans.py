@@ -182,6 +182,7 @@ class PlanCache:
                 )
         if errors:
             raise DocumentInvalid(text.located(errors))
+        _part_tokens(document)
         return Plan(self._schema, document, operation_name, self._wrappers, self._pricer)
 
 
@@ -209,6 +210,19 @@ class _Recent[Value]:
             self._values.move_to_end(key)
             while len(self._values) > self._size:
                 self._values.popitem(last=False)
+
+
+def _part_tokens(document: DocumentNode) -> None:
+    """Cut the chain of all tokens, to which every node of the document is tied by its location.
+
+    Nobody walks along it any more. Uncut, it would keep each of them for as long as the plan lives, and then for as
+    long as it takes until somebody looks for cycles.
+    """
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        following = token.next
+        token.prev = token.next = None
+        token = following
 
 
 def _key(source: str, operation_name: str | None) -> PlanKey:

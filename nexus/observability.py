@@ -143,13 +143,12 @@ _raised: dict[tuple[Counter, tuple[str, ...]], float] = {}
 
 
 def _raise(counter: Counter, counts: Mapping[str, int], *labels: str) -> None:
-    """Raise the counter to the counts; they only grow."""
+    """Raise the counter by what the counts have grown since they were last seen; one that began anew, by all of it."""
     for name, count in dict(counts).items():
         key = counter, (*labels, name)
         known = _raised.get(key, 0)
-        if count >= known:
-            counter.labels(*labels, name).inc(count - known)
-            _raised[key] = count
+        counter.labels(*labels, name).inc(count - known if count >= known else count)
+        _raised[key] = count
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

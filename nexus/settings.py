@@ -167,7 +167,7 @@ RATE_LIMIT = env.number("RATE_LIMIT", default=300_000, least=0, most=999_999_999
 RATE_LIMIT_ADDRESS = env.number("RATE_LIMIT_ADDRESS", default=3_000_000, least=0, most=999_999_999)
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 EXECUTION_TIMEOUT = env.number("EXECUTION_TIMEOUT", default=10, least=1, most=300)
-GRAPHQL_THREADS = env.number("GRAPHQL_THREADS", default=8, least=1, most=64)
+GRAPHQL_THREADS = env.number("GRAPHQL_THREADS", default=4, least=1, most=64)
 GRAPHQL_QUEUE = env.number("GRAPHQL_QUEUE", default=64, least=0, most=10_000)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 PROMETHEUS_MULTIPROC_DIR = env.text("PROMETHEUS_MULTIPROC_DIR")
