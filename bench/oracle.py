@@ -1,4 +1,4 @@
-"""graphql-core's answers: `OracleView`, the view behind `ENGINE=off`, asked without a server.
+"""graphql-core's answers, as with `ENGINE=off`, asked without a server.
 
 `python -m bench.oracle` reads a request a line, `[body, token]`, and writes an answer a line, `[status, body]`.
 """
@@ -47,18 +47,17 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
     django.setup()
-    from django.test import RequestFactory
+    from nexus.graphql.http import Request
+    from nexus.graphql.oracle import on_graphql_core
+    from nexus.graphql.view import answer
 
-    from nexus.graphql.oracle import OracleView
-
-    view, factory = OracleView.as_view(), RequestFactory()
     for line in sys.stdin:
         body, token = json.loads(line)
-        headers = {"host": "127.0.0.1", "accept": "application/json"}
+        headers = {"host": "127.0.0.1", "content-type": "application/json", "accept": "application/json"}
         if token:
             headers["authorization"] = f"Bearer {token}"
-        response = view(factory.post("/graphql", body, content_type="application/json", headers=headers))
-        print(json.dumps([response.status_code, response.content.decode()]), flush=True)
+        response = answer(Request("POST", headers, "", body.encode()), on_graphql_core)
+        print(json.dumps([response.status, response.body.decode()]), flush=True)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ engine()
 # the time of such an answer, and finds next to none.
 gc.collect()
 gc.freeze()
-gc.set_threshold(20_000, 10, 10)
+gc.set_threshold(5_000, 10, 10)
 
 
 async def _application(scope: Scope, receive: Receive, send: Send) -> None:
