@@ -271,4 +271,3 @@ def test_processes_together_admit_the_limit_and_no_more(settings: LazySettings) 
     admitted = [int(process.communicate(timeout=60)[0]) for process in processes]
     # Four threads may hold 5 each when the last comes, and a process is left with less than one price.
     assert 100_000 - 4 * (4 * 5 + 50) <= sum(admitted) <= 100_000
-    assert min(admitted) > 0
