@@ -3,7 +3,7 @@
 DomainError                     kernel: a refusal that the caller can act on
 ├── NotFound                    kernel: no such object, or the viewer may not know that it exists
 ├── Invalid                     kernel: a value is not acceptable; `field` says which one
-├── Forbidden                   the viewer sees the object, but may not do this to it
+├── Forbidden                   kernel: the viewer sees the object, but may not do this to it
 ├── CompanyInactive             a suspended or closed company publishes nothing
 ├── JobNotPublishable           the posting stands where nothing can be published from
 │   ├── JobAlreadyPublished     … because it is live already
@@ -18,13 +18,6 @@ DomainError                     kernel: a refusal that the caller can act on
 """
 
 from kernel.errors import DomainError
-
-
-class Forbidden(DomainError):
-    """The viewer may know of the object, but not do this to it."""
-
-    code = "FORBIDDEN"
-    message = "You may not do this."
 
 
 class CompanyInactive(DomainError):

@@ -1,4 +1,4 @@
-"""What every table of a thing that people address has in common."""
+"""What every table of a thing that people address has in common, and the two tables of the floor itself."""
 
 from django.db import models
 
@@ -14,3 +14,80 @@ class Entity(models.Model):
 
     class Meta:
         abstract = True
+
+
+class OutboxEvent(models.Model):
+    """Something that happened, written in the transaction in which it did, to be told to whom it concerns."""
+
+    seq = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    kind = models.CharField(max_length=64, help_text="The event's class: `CompanyCreated`.")
+    aggregate = models.CharField(max_length=100, help_text="What it happened to: `company:<id>`. Order is kept in it.")
+    payload = models.JSONField(help_text="The event's fields.")
+    actor_id = models.UUIDField(null=True, help_text="The user who did it; none where nobody signed in did.")
+    request_id = models.CharField(max_length=64, blank=True)
+    occurred_at = models.DateTimeField(auto_now_add=True)
+    relayed_at = models.DateTimeField(null=True, help_text="When its deliveries were made.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["seq"], condition=models.Q(relayed_at__isnull=True), name="outbox_event_waiting"),
+        ]
+
+
+class DeliveryState(models.TextChoices):
+    """Where the telling of an event to one subscriber stands."""
+
+    WAITING = "waiting", "To be sent to the queue when it is due, and what came before it is done"
+    SENT = "sent", "In the queue, or at a worker"
+    DONE = "done", "The subscriber has done its work, in the same transaction"
+    DEAD = "dead", "Failed too often; a replay sends it again"
+
+
+class Delivery(models.Model):
+    """An event on its way to one subscriber. Its id is that of every outside effect, a second time as well."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries")
+    subscriber = models.CharField(max_length=100, help_text="The task's name.")
+    aggregate = models.CharField(max_length=100)
+    state = models.CharField(max_length=16, choices=DeliveryState, default=DeliveryState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(help_text="Not to be sent before.")
+    sent_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True, help_text="What the last attempt failed with.")
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [
+            models.Index(
+                fields=["subscriber", "aggregate", "event"],
+                condition=models.Q(state__in=["waiting", "sent"]),
+                name="delivery_open",
+            ),
+            models.Index(fields=["due_at"], condition=models.Q(state="waiting"), name="delivery_due"),
+            models.Index(fields=["sent_at"], condition=models.Q(state="sent"), name="delivery_sent"),
+            models.Index(fields=["-done_at"], condition=models.Q(state="dead"), name="delivery_dead"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "subscriber"], name="delivery_is_unique"),
+            models.CheckConstraint(condition=models.Q(state__in=DeliveryState.values), name="delivery_state_is_known"),
+        ]
+
+
+class IdempotencyRecord(models.Model):
+    """What came of an act, kept for a day for whoever asks for the same act again under the same key."""
+
+    actor = models.CharField(max_length=64, help_text="The viewer: a user's or a key's id, or `anonymous`.")
+    operation = models.CharField(max_length=64, help_text="The mutation.")
+    key_hash = models.CharField(max_length=64, help_text="SHA-256 of the key, in hexadecimal digits.")
+    input_hash = models.CharField(max_length=64, help_text="SHA-256 of the input, in hexadecimal digits.")
+    outcome = models.TextField(help_text="The payload, encrypted under the key: nobody else reads what it holds.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["actor", "operation", "key_hash"], name="idempotency_key_is_unique"),
+        ]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_record_age")]

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from jobs import policies
-from jobs.errors import CompanyInactive, Forbidden
+from jobs.errors import CompanyInactive
 from jobs.models import Company, CompanyStatus, Job
 from jobs.selectors import company as companies
 from jobs.selectors import membership
@@ -21,7 +21,7 @@ from jobs.services import job as jobs
 from jobs.services.company import Employers, Resolved
 from jobs.services.incoming import Fate, Import, Outcome, Posting
 from jobs.services.posting import upsert
-from kernel.errors import DomainError, Invalid, NotFound
+from kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from kernel.viewer import Viewer
 
 MOST_OPERATIONS = 200

@@ -9,14 +9,13 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from jobs import policies
-from jobs.errors import Forbidden
 from jobs.models import DuplicateCluster, DuplicateVerdict, Job, JobFingerprint
 from jobs.selectors import duplicate as duplicates
 from jobs.selectors import job as jobs
 from jobs.selectors import membership
 from jobs.services import clustering, fingerprint
 from jobs.text import fold
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.viewer import Viewer
 
 BATCH = 1_000

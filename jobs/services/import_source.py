@@ -8,9 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jobs import policies
-from jobs.errors import Forbidden
 from jobs.models import ImportSource
-from kernel.errors import NotFound
+from kernel.errors import Forbidden, NotFound
 from kernel.viewer import Viewer
 
 MOST_AT_ONCE = 100  # sources that one look at the schedule starts

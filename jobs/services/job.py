@@ -11,7 +11,6 @@ from django.utils import timezone
 from jobs import policies
 from jobs.errors import (
     CompanyInactive,
-    Forbidden,
     JobAlreadyClosed,
     JobAlreadyPublished,
     JobChangedMeanwhile,
@@ -26,7 +25,7 @@ from jobs.models import CloseReason, CompanyStatus, Job, JobLifecycle, JobModera
 from jobs.selectors import job as jobs
 from jobs.selectors import membership
 from jobs.services import description, duplicate, revision
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.viewer import Viewer
 
 REOPENING_PERIOD = timedelta(days=30)

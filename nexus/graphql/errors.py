@@ -15,7 +15,7 @@ from engine import LimitExceeded
 from kernel.errors import DomainError
 from nexus import observability
 from nexus.graphql import connections
-from schema.core.errors import ErrorCode, RequestError
+from schema.core.errors import RETRYABLE, ErrorCode, RequestError
 
 log = structlog.get_logger("nexus.graphql")
 
@@ -25,13 +25,15 @@ MASKED = "Something went wrong on our side. The id finds it in our log."
 
 
 def describe(error: GraphQLError, request_id: str) -> dict[str, Any]:
-    """The error as clients see it: `message`, `locations`, `path` and `extensions.code`."""
+    """The error as clients see it: `message`, `locations`, `path`, `extensions.code`, and `retryable` where it is."""
     message, extensions = _explain(error, request_id)
     described: dict[str, Any] = {"message": message}
     if error.locations:
         described["locations"] = [location.formatted for location in error.locations]
     if error.path is not None:
         described["path"] = error.path
+    if extensions["code"] in RETRYABLE:
+        extensions["retryable"] = True
     described["extensions"] = extensions
     return described
 

@@ -23,6 +23,10 @@ class ErrorCode(StrEnum):
     INTERNAL = "INTERNAL"
 
 
+# The same request may succeed a little later.
+RETRYABLE = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.TIMEOUT, ErrorCode.UNAVAILABLE})
+
+
 class RequestError(GraphQLError):
     """A request that cannot be answered as it stands. `argument` is the path of the argument at fault."""
 
@@ -49,6 +53,16 @@ class DocumentTooComplex(RequestError):
     """The document exceeds one of the limits on its form; `limit` names it, `most` and `found` give the numbers."""
 
     code = ErrorCode.DOCUMENT_TOO_COMPLEX
+
+
+class NotAllowed(RequestError):
+    """The caller may know of what it asks for, but not read or do it."""
+
+    code = ErrorCode.FORBIDDEN
+
+
+class KeyForbidden(NotAllowed):
+    """The API key was not made for this; the message names the scope that it lacks."""
 
 
 class IntrospectionOff(RequestError):

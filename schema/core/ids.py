@@ -27,6 +27,11 @@ def register(type_name: str, source: NodeSource) -> None:
     _sources[type_name] = source
 
 
+def is_known(type_name: str) -> bool:
+    """Whether objects of a type are found by id."""
+    return type_name in _sources
+
+
 def encode(type_name: str, key: object) -> str:
     """The global id of an object."""
     text = key.hex if key.__class__ is UUID else str(key)

@@ -1,7 +1,8 @@
 """The one shape of every mutation: a required input, a payload of its own, and typed refusals.
 
 A mutation's class holds its words: a docstring, `errors`, `class Input`, the payload's fields, and `run`, which
-calls a service. The input type, the payload, the error type and its code enum are made from these.
+calls a service. The input type, the payload, the error type and its code enum are made from these, and so is what
+every mutation has in common: nobody but who is signed in, no key without the scope, an idempotency key.
 """
 
 from collections.abc import Callable
@@ -12,10 +13,15 @@ from graphene.utils.str_converters import to_camel_case
 from graphql import GraphQLResolveInfo
 
 from engine import ListSize
-from kernel.errors import DomainError
+from kernel import idempotency
+from kernel.errors import DomainError, Invalid, KeyReused
+from kernel.viewer import Scope, Viewer
+from schema.core import outcomes
 from schema.core.costs import costs
+from schema.core.errors import KeyForbidden, Unauthenticated
 
 MUTATION_COST = 10
+_KEY = "idempotency_key"
 
 
 class UserError(graphene.Interface):
@@ -23,16 +29,26 @@ class UserError(graphene.Interface):
 
     field = graphene.List(graphene.NonNull(graphene.String), description="Path to the input field at fault, if one is.")
     message = graphene.String(required=True, description="For people. Not stable: branch on `code`.")
+    is_retryable = graphene.Boolean(
+        required=True, description="Whether the same input may succeed later, without anything else being changed."
+    )
 
 
 class Mutation(graphene.ObjectType):
-    """Subclass with a docstring, `Input`, `errors`, the payload's fields and `run(viewer, **input)`."""
+    """Subclass with a docstring, `Input`, `errors`, the payload's fields and `run(viewer, **input)`.
+
+    `is_open`: also for those who are not signed in. `scope`: what an API key must have; without one no key may.
+    `is_idempotent`: takes an `idempotencyKey`; the objects of its payload are then nodes.
+    """
 
     class Meta:
         abstract = True
 
     errors: ClassVar[tuple[type[DomainError], ...]] = ()
     cost: ClassVar[int] = MUTATION_COST
+    is_open: ClassVar[bool] = False
+    is_idempotent: ClassVar[bool] = False
+    scope: ClassVar[Scope | None] = None
     expected: ClassVar[tuple[type[DomainError], ...]]
     input_type: ClassVar[type[graphene.InputObjectType]]
     error_type: ClassVar[type[graphene.ObjectType]]
@@ -41,8 +57,14 @@ class Mutation(graphene.ObjectType):
     @classmethod
     def __init_subclass_with_meta__(cls, **options: Any) -> None:
         name = cls.__name__
-        cls.expected = cls.errors
         words = dict(vars(cls.Input), __doc__=f"What `{_field_name(name)}` needs.")
+        cls.expected = cls.errors
+        if cls.is_idempotent:
+            cls.expected = tuple(dict.fromkeys((*cls.errors, Invalid, KeyReused)))
+            words[_KEY] = graphene.String(
+                description="Made up by the client for this one act, a UUID for example: sent again within 24 hours, "
+                "the act is not repeated, and the first answer comes again."
+            )
         cls.input_type = type(f"{name}Input", (graphene.InputObjectType,), words)
         cls.error_type = _error_type(name, cls.expected)
         cls.user_errors = costs(
@@ -63,16 +85,51 @@ class Mutation(graphene.ObjectType):
         argument = graphene.Argument(
             cls.input_type, required=True, description=f"What `{_field_name(cls.__name__)}` needs."
         )
-        field = graphene.Field(cls, required=True, description=cls.__doc__, resolver=cls.resolve, input=argument)
+        words = f"{cls.__doc__}\n\n{_who(cls)}"
+        field = graphene.Field(cls, required=True, description=words, resolver=cls.resolve, input=argument)
         return costs(field, weight=cls.cost)
 
     @classmethod
     def resolve(cls, root: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> "Mutation":
+        viewer: Viewer = info.context.viewer
+        cls._admit(viewer)
         try:
-            return cls(user_errors=[], **cls.run(info.context.viewer, **input))
+            return cls(user_errors=[], **cls._act(viewer, input))
         except cls.expected as refusal:
-            path = ["input", to_camel_case(refusal.field)] if refusal.field else None
-            return cls(user_errors=[cls.error_type(field=path, message=str(refusal), code=refusal.code)])
+            path = ["input", *map(to_camel_case, refusal.field.split("."))] if refusal.field else None
+            error = cls.error_type(
+                field=path, message=str(refusal), code=refusal.code, is_retryable=refusal.is_retryable
+            )
+            return cls(user_errors=[error])
+
+    @classmethod
+    def _admit(cls, viewer: Viewer) -> None:
+        if not viewer.is_authenticated and not cls.is_open:
+            raise Unauthenticated("Sign in first: send `Authorization: Bearer <token>`.")
+        if viewer.key_id is not None and (cls.scope is None or not viewer.allows(cls.scope)):
+            needed = f"needs the scope `{cls.scope}`" if cls.scope else "is not for API keys"
+            raise KeyForbidden(f"`{_field_name(cls.__name__)}` {needed}.")
+
+    @classmethod
+    def _act(cls, viewer: Viewer, input: dict[str, Any]) -> dict[str, Any]:
+        values = {name: value for name, value in input.items() if name != _KEY}
+        key = input.get(_KEY)
+        if key is None:
+            return cls.run(viewer, **values)
+        made: dict[str, Any] = {}
+
+        def act() -> dict[str, Any]:
+            made.update(cls.run(viewer, **values))
+            return outcomes.plain(made)
+
+        outcome, is_new = idempotency.once(act, by=viewer, operation=_field_name(cls.__name__), key=key, input=values)
+        return made if is_new else outcomes.recalled(viewer, outcome)
+
+
+def _who(cls: type[Mutation]) -> str:
+    """Who may call it at all, for the description."""
+    people = "Open to everybody." if cls.is_open else "For people who are signed in."
+    return f"{people} For API keys with the scope `{cls.scope}`." if cls.scope else people
 
 
 def _field_name(class_name: str) -> str:

@@ -47,6 +47,14 @@ def _model_of(class_: type) -> type:
     return model
 
 
+def global_id_of(row: Any) -> str:
+    """The global id of a row of a type that is a node. Raises `TypeError` for anything else."""
+    name = _type_names.get(_model_of(type(row)))
+    if name is None or not ids.is_known(name):
+        raise TypeError(f"{type(row).__name__} is no node.")
+    return ids.encode(name, row.pk)
+
+
 class Node(graphene.Interface):
     """An object with an id of its own, by which `node` finds it again."""
 

@@ -4,9 +4,8 @@ from typing import Any
 
 import graphene
 
-from jobs.errors import Forbidden
 from jobs.services import duplicate
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.viewer import Viewer
 from schema.core import ids
 from schema.core.mutations import Mutation

@@ -36,6 +36,7 @@ from jobs.models import (
     SkillLabel,
     SlugHistory,
 )
+from tests.contracts.constraint_cases import accounts, change, kernel, profiles, share, teams, twice
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
@@ -60,21 +61,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def change(row: models.Model, **values: object) -> None:
-    """Writes past every check in Python."""
-    type(row)._default_manager.filter(pk=row.pk).update(**values)
-
-
-def twice(make: Callable[[], object]) -> None:
-    make()
-    make()
-
-
-def share(first: models.Model, second: models.Model, *columns: str) -> None:
-    """Gives the second row the first one's values."""
-    change(second, **{column: getattr(first, column) for column in columns})
 
 
 JOB_CHANGES = {
@@ -138,6 +124,10 @@ def two_locations(**shared: object) -> None:
 
 
 VIOLATIONS: dict[str, Callable[[], object]] = {
+    **accounts.VIOLATIONS,
+    **kernel.VIOLATIONS,
+    **profiles.VIOLATIONS,
+    **teams.VIOLATIONS,
     **changes(JobFactory, JOB_CHANGES),
     **changes(CompanyFactory, COMPANY_CHANGES),
     **changes(CompensationFactory, COMPENSATION_CHANGES),
@@ -224,6 +214,10 @@ VIOLATIONS: dict[str, Callable[[], object]] = {
     "source_posting_is_unique": lambda: share(SourcePostingFactory(), SourcePostingFactory(), "job", "source"),
 }
 DOUBLES: dict[tuple[type[models.Model], str], Callable[[], object]] = {
+    **accounts.DOUBLES,
+    **kernel.DOUBLES,
+    **profiles.DOUBLES,
+    **teams.DOUBLES,
     (User, "email"): lambda: share(UserFactory(), UserFactory(), "email"),
     (Company, "slug"): lambda: share(CompanyFactory(), CompanyFactory(), "slug"),
     (ImportSource, "name"): lambda: share(ImportSourceFactory(), ImportSourceFactory(), "name"),
@@ -243,7 +237,7 @@ DOUBLES: dict[tuple[type[models.Model], str], Callable[[], object]] = {
 
 
 def our_models() -> list[type[models.Model]]:
-    return [model for app in ("accounts", "jobs", "nexus") for model in apps.get_app_config(app).get_models()]
+    return [model for app in ("accounts", "jobs", "kernel", "nexus") for model in apps.get_app_config(app).get_models()]
 
 
 def refusing_constraint(violate: Callable[[], object]) -> str:

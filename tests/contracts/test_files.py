@@ -11,11 +11,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("accounts", "engine", "jobs", "kernel", "nexus", "schema", "tests")
 MOST_LINES = 500
 KERNEL_MODULES = {
-    "__init__", "apps", "caching", "errors", "events", "ids", "machine", "models", "outbox", "prepared", "reading",
-    "release", "rows", "viewer",
+    "__init__", "apps", "caching", "errors", "events", "idempotency", "ids", "machine", "models", "outbox",
+    "prepared", "reading", "release", "rows", "viewer",
 }  # fmt: skip
 # Caches and hot reads are the floor's largest parts, because selectors of every app stand on them.
-KERNEL_MOST_LINES = 1_200
+KERNEL_MOST_LINES = 2_000
 FORBIDDEN_NAMES = {"common.py", "helpers.py", "misc.py", "utils.py"}
 
 # Selectors and services are the only ones who talk to the database.

@@ -1,9 +1,9 @@
 import pytest
 
-from jobs.errors import Forbidden, JobChangedMeanwhile
+from jobs.errors import JobChangedMeanwhile
 from jobs.models import Job
 from jobs.services import job as jobs
-from kernel.errors import DomainError, Invalid, NotFound
+from kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from kernel.viewer import ANONYMOUS
 from tests.factories import CategoryFactory, JobFactory, MembershipFactory, UserFactory, viewer_of
 from tests.jobs.services.races import at_once

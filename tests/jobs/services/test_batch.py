@@ -6,13 +6,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jobs.errors import Forbidden, JobRepeatsAnother
+from jobs.errors import JobRepeatsAnother
 from jobs.models import CompanyStatus, DuplicateCluster, Job, JobRevision
 from jobs.services import batch
 from jobs.services import job as jobs
 from jobs.services.batch import Close, Result, Write
 from jobs.services.incoming import Fate, Location, Pay, Posting
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.ids import uuid7
 from kernel.viewer import ANONYMOUS
 from tests.factories import CompanyFactory, JobFactory, MembershipFactory, UserFactory, viewer_of

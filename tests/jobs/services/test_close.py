@@ -1,11 +1,11 @@
 import pytest
 from django.utils import timezone
 
-from jobs.errors import Forbidden, JobAlreadyClosed, JobNotClosable
+from jobs.errors import JobAlreadyClosed, JobNotClosable
 from jobs.models import CompanyStatus, Job
 from jobs.selectors.job import live
 from jobs.services import job as jobs
-from kernel.errors import DomainError, Invalid, NotFound
+from kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from kernel.viewer import ANONYMOUS
 from tests.factories import CompanyFactory, JobFactory, MembershipFactory, UserFactory, viewer_of
 from tests.jobs.services.races import at_once

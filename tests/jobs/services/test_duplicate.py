@@ -5,11 +5,10 @@ import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from jobs.errors import Forbidden
 from jobs.models import DuplicateCluster, DuplicateVerdict, Job, JobFingerprint
 from jobs.selectors import duplicate as duplicates
 from jobs.services import clustering, duplicate
-from kernel.errors import DomainError, Invalid, NotFound
+from kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from kernel.ids import uuid7
 from kernel.viewer import ANONYMOUS
 from tests.factories import CompanyFactory, JobFactory, MembershipFactory, PlaceFactory, UserFactory, viewer_of

@@ -3,10 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
-from jobs.errors import Forbidden
 from jobs.models import ImportSource
 from jobs.services import import_source as sources
-from kernel.errors import NotFound
+from kernel.errors import Forbidden, NotFound
 from kernel.viewer import ANONYMOUS, Viewer
 from tests.factories import ImportSourceFactory, UserFactory
 from tests.jobs.services.races import at_once

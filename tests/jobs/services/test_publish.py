@@ -6,7 +6,6 @@ from django.utils import timezone as clock
 
 from jobs.errors import (
     CompanyInactive,
-    Forbidden,
     JobAlreadyClosed,
     JobAlreadyPublished,
     JobExpiredLongAgo,
@@ -17,7 +16,7 @@ from jobs.errors import (
 from jobs.models import CompanyStatus, Job, JobRevision
 from jobs.selectors.job import live
 from jobs.services import job as jobs
-from kernel.errors import DomainError, Invalid, NotFound
+from kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from kernel.ids import uuid7
 from kernel.viewer import ANONYMOUS
 from tests.factories import CompanyFactory, JobFactory, MembershipFactory, UserFactory, viewer_of

@@ -21,6 +21,14 @@ class PlatformRole(models.TextChoices):
 class UserStatus(models.TextChoices):
     ACTIVE = "active"
     DEACTIVATED = "deactivated"
+    DELETED = "deleted", "Forgotten: only the row is left, for what points at it"
+
+
+class UserKind(models.TextChoices):
+    """Who is behind an account."""
+
+    PERSON = "person"
+    SERVICE = "service", "A company's program, which has keys and no password"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -55,6 +63,7 @@ class User(Entity, AbstractBaseUser):
         help_text="What the person may do on the platform as a whole.",
     )
     status = models.CharField(max_length=16, choices=UserStatus, default=UserStatus.ACTIVE)
+    kind = models.CharField(max_length=16, choices=UserKind, default=UserKind.PERSON)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -67,6 +76,7 @@ class User(Entity, AbstractBaseUser):
                 condition=models.Q(platform_role__in=PlatformRole.values), name="user_platform_role_is_known"
             ),
             models.CheckConstraint(condition=models.Q(status__in=UserStatus.values), name="user_status_is_known"),
+            models.CheckConstraint(condition=models.Q(kind__in=UserKind.values), name="user_kind_is_known"),
         ]
 
     @property

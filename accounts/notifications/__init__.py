@@ -1,0 +1,1 @@
+"""How we reach people: templates, and the mail that is made of them."""

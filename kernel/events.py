@@ -1,0 +1,83 @@
+"""What happened. A service emits an event in the transaction in which it happened; subscribers hear of it afterwards.
+
+    @dataclass(frozen=True)
+    class CompanyCreated(Event):
+        about = "company_id"
+        company_id: UUID
+
+An event holds ids and plain values, no rows and no secrets: it is kept as JSON. `kernel.outbox` delivers it.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from django.db import connection
+
+from kernel.models import OutboxEvent
+from kernel.viewer import ANONYMOUS, Viewer
+
+kinds: dict[str, type["Event"]] = {}
+"""Every event there is, by the name of its class."""
+
+_READERS: dict[Any, Any] = {UUID: UUID, datetime: datetime.fromisoformat}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Subclass with plain fields (str, int, bool, UUID, datetime, or None) and `about`, the field with the id of what
+    it happened to: a subscriber hears of one thing's events in the order in which they happened.
+    """
+
+    about: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        kinds[cls.__name__] = cls
+
+    @property
+    def aggregate(self) -> str:
+        """What it happened to, as `company:<id>`."""
+        return f"{self.about.removesuffix('_id')}:{getattr(self, self.about)}"
+
+    def payload(self) -> dict[str, Any]:
+        """The fields as JSON has them."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: _plain(value) for name, value in values.items()}
+
+    @classmethod
+    def read(cls, payload: dict[str, Any]) -> Self:
+        """The event that `payload` was made from. Fields that it did not have yet take their defaults."""
+        values = {}
+        for field in fields(cls):
+            if field.name in payload:
+                values[field.name] = _read(field.type, payload[field.name])
+        return cls(**values)
+
+
+def emit(event: Event, *, by: Viewer = ANONYMOUS) -> None:
+    """Write the event down: it will be delivered if, and only if, the caller's transaction commits. One statement."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{type(event).__name__} was emitted outside a transaction.")
+    OutboxEvent.objects.create(
+        kind=type(event).__name__,
+        aggregate=event.aggregate,
+        payload=event.payload(),
+        actor_id=by.user_id,
+        request_id=by.request_id,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _read(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    for of, read in _READERS.items():
+        if kind is of or of in getattr(kind, "__args__", ()):
+            return read(value)
+    return value

@@ -1,0 +1,1 @@
+"""How people and programs prove who they are beyond a password: second factors and API keys."""

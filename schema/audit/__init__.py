@@ -1,0 +1,1 @@
+"""Who did what, in words and types."""

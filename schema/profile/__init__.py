@@ -1,0 +1,1 @@
+"""What people say of themselves to find work, and what they keep."""

@@ -1,0 +1,1 @@
+"""Tokens and sessions: logging in, staying logged in, and logging out."""
