@@ -81,16 +81,21 @@ def test_platform_staff_dismiss_across_companies(role: str) -> None:
     assert DuplicateVerdict.objects.exists()
 
 
-@pytest.mark.parametrize("role", ["nobody", "seeker", "support", "interviewer", "hiring_manager", "owner elsewhere"])
+@pytest.mark.parametrize("role", ["seeker", "support", "interviewer", "hiring_manager", "owner elsewhere"])
 def test_others_see_the_jobs_and_are_refused(role: str) -> None:
     one, two = twins()
     by = {
-        "nobody": lambda: None,
         "seeker": UserFactory,
         "support": lambda: UserFactory(platform_role="support"),
         "owner elsewhere": lambda: MembershipFactory(role="owner").user,
     }.get(role, lambda: member(one.company, role))()
     assert dismiss(one, two, by) == refused("FORBIDDEN", None)
+    assert not DuplicateVerdict.objects.exists()
+
+
+def test_nobody_is_asked_to_sign_in() -> None:
+    one, two = twins()
+    assert ask(identity(one), identity(two)).codes == ["UNAUTHENTICATED"]
     assert not DuplicateVerdict.objects.exists()
 
 
@@ -120,8 +125,8 @@ def test_a_job_is_no_duplicate_of_itself() -> None:
 @pytest.mark.parametrize("wrong", ["", "abc", "Sm9iOjE", ids.encode("Company", UUID(int=1))])
 def test_what_is_no_id_of_a_job_is_a_bad_request(wrong: str) -> None:
     mine = identity(JobFactory())
-    assert ask(wrong, mine).codes == ["BAD_REQUEST"]
-    assert ask(mine, wrong).codes == ["BAD_REQUEST"]
+    assert ask(wrong, mine, UserFactory()).codes == ["BAD_REQUEST"]
+    assert ask(mine, wrong, UserFactory()).codes == ["BAD_REQUEST"]
 
 
 def test_duplicates_of_many_jobs_are_those_of_each() -> None:
