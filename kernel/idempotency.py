@@ -5,6 +5,7 @@ tells nothing, not even whether a guess at the input was right.
 """
 
 import hmac
+import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -37,11 +38,12 @@ def once(
     Of several who ask under one key at once, one acts while the others wait for it. An act that is refused leaves
     nothing behind: the key may be used again. Raises what `act` raises, `KeyReused`, and `Invalid`.
     """
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+    if not 1 <= len(key) <= LONGEST_KEY or not all("!" <= character <= "~" for character in key):
         raise Invalid(f"1 to {LONGEST_KEY} visible ASCII characters.", field="idempotency_key")
-    secret = hmac.digest(settings.SECRET_KEY.encode(), f"{operation}:{key}".encode(), "sha256")
-    told = orjson.dumps(input, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    input_hash = hmac.digest(secret, told, "sha256").hex()
+    # Staff who act in a person's name have keys of their own.
+    named = f"{operation}:{by.impersonator_id or ''}:{key}"
+    secret = hmac.digest(settings.SECRET_KEY.encode(), named.encode(), "sha256")
+    input_hash = hmac.digest(secret, _told(input), "sha256").hex()
     box = Fernet(urlsafe_b64encode(secret))
     actor = str(by.key_id or by.user_id or "anonymous")
     names = {"actor": actor, "operation": operation, "key_hash": hmac.digest(secret, b"key", "sha256").hex()}
@@ -51,9 +53,9 @@ def once(
         # Waits here for whoever has the key in a transaction of their own.
         IdempotencyRecord.objects.bulk_create([record], ignore_conflicts=True)
         held = IdempotencyRecord.objects.get(**names)
-        if held.outcome or held.input_hash != input_hash:
-            if held.input_hash != input_hash:
-                raise KeyReused(field="idempotency_key")
+        if held.input_hash != input_hash:
+            raise KeyReused(field="idempotency_key")
+        if held.outcome:
             outcome: dict[str, Any] = orjson.loads(box.decrypt(held.outcome.encode()))
             return outcome, False
         outcome = act()
@@ -64,4 +66,10 @@ def once(
 
 def forget_old() -> int:
     """Forget the acts of more than a day ago; how many there were."""
-    return IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()[0]
+    # An hour later than `once` does, which must not lose the record between two of its statements.
+    return IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT_FOR - timedelta(hours=1)).delete()[0]
+
+
+def _told(input: Mapping[str, Any]) -> bytes:
+    """The input as text, whatever it holds: the same for the same input, and for no other."""
+    return json.dumps(input, sort_keys=True, default=repr).encode()

@@ -38,7 +38,7 @@ class OutboxEvent(models.Model):
 class DeliveryState(models.TextChoices):
     """Where the telling of an event to one subscriber stands."""
 
-    WAITING = "waiting", "To be sent to the queue when it is due, and what came before it is done"
+    WAITING = "waiting", "To be sent to the queue when it is due and all that came before it has ended"
     SENT = "sent", "In the queue, or at a worker"
     DONE = "done", "The subscriber has done its work, in the same transaction"
     DEAD = "dead", "Failed too often; a replay sends it again"
@@ -52,23 +52,26 @@ class Delivery(models.Model):
     subscriber = models.CharField(max_length=100, help_text="The task's name.")
     aggregate = models.CharField(max_length=100)
     state = models.CharField(max_length=16, choices=DeliveryState, default=DeliveryState.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Counted as they begin.")
     due_at = models.DateTimeField(help_text="Not to be sent before.")
     sent_at = models.DateTimeField(null=True)
-    done_at = models.DateTimeField(null=True)
-    error = models.TextField(blank=True, help_text="What the last attempt failed with.")
+    started_at = models.DateTimeField(null=True, help_text="When the attempt began that has not ended yet.")
+    ended_at = models.DateTimeField(null=True, help_text="When it was done, or given up.")
+    error = models.TextField(blank=True, help_text="What the last attempt failed with; no message that quotes values.")
 
     class Meta:
         verbose_name_plural = "deliveries"
         indexes = [
+            # What stands before a delivery.
             models.Index(
                 fields=["subscriber", "aggregate", "event"],
                 condition=models.Q(state__in=["waiting", "sent"]),
                 name="delivery_open",
             ),
-            models.Index(fields=["due_at"], condition=models.Q(state="waiting"), name="delivery_due"),
-            models.Index(fields=["sent_at"], condition=models.Q(state="sent"), name="delivery_sent"),
-            models.Index(fields=["-done_at"], condition=models.Q(state="dead"), name="delivery_dead"),
+            models.Index(fields=["subscriber", "due_at"], condition=models.Q(state="waiting"), name="delivery_due"),
+            models.Index(fields=["subscriber", "sent_at"], condition=models.Q(state="sent"), name="delivery_sent"),
+            models.Index(fields=["ended_at"], condition=models.Q(state="done"), name="delivery_done"),
+            models.Index(fields=["ended_at"], condition=models.Q(state="dead"), name="delivery_dead"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["event", "subscriber"], name="delivery_is_unique"),

@@ -33,7 +33,7 @@ from psycopg import sql
 
 from kernel import prepared
 from kernel.prepared import Record
-from kernel.viewer import ANONYMOUS, Viewer
+from kernel.viewer import ANONYMOUS, Scope, Viewer
 
 type Compile[Found] = Callable[[], Statement[Found]]
 
@@ -216,10 +216,20 @@ _STAFF = replace(_SOMEBODY, platform_role="admin")
 
 
 def kind_of(viewer: Viewer) -> Viewer:
-    """A viewer in whose stead stands everybody who is asked the same: a shape. Its id is `Given("viewer_id")`."""
+    """A viewer in whose stead stands everybody who is asked the same: a shape. Its id is `Given("viewer_id")`.
+
+    Of an API key the scopes remain that let it read, so that `allows` says of the shape what it says of the key.
+    """
     if viewer.is_staff:
         return _STAFF
-    return _SOMEBODY if viewer.is_authenticated else ANONYMOUS
+    if not viewer.is_authenticated:
+        return ANONYMOUS
+    return _SOMEBODY if viewer.scopes is None else _with_scopes(viewer.scopes)
+
+
+@lru_cache(maxsize=256)
+def _with_scopes(scopes: frozenset[Scope]) -> Viewer:
+    return replace(_SOMEBODY, scopes=frozenset(scope for scope in scopes if scope.endswith(":read")))
 
 
 def statement_of[Found](shape: Hashable, compile_: Compile[Found]) -> Statement[Found]:

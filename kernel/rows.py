@@ -102,6 +102,9 @@ class Listing[Row: Model]:
         """The order of a slice in SQL, as `_cut` gives it to each owner's rows."""
         descending = self.order.is_descending is not wanted.is_backward
         direction = "DESC" if descending else "ASC"
+        if self.order.column == "pk":
+            # The position is the key. Where rows are joined to others, a page has more than one column of its name.
+            return f"page._position {direction}"
         nulls = f" NULLS {'FIRST' if wanted.is_backward else 'LAST'}" if self.order.is_nullable else ""
         return f"page._position {direction}{nulls}, page.{model._meta.pk.column} {direction}"
 

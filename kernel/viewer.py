@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from kernel.errors import RecentLoginRequired
+from kernel.errors import RecentLoginRequired, SignInRequired
 
 RECENT = timedelta(minutes=10)
 
@@ -56,6 +56,12 @@ class Viewer:
     def allows(self, scope: Scope) -> bool:
         """Whether this is somebody, and nothing less than the scope was given to their key."""
         return self.is_authenticated and (self.scopes is None or scope in self.scopes)
+
+    def require_user(self) -> UUID:
+        """The id of the user behind the request. Raises `SignInRequired` where there is none."""
+        if self.user_id is None:
+            raise SignInRequired
+        return self.user_id
 
     def require_recent_login(self) -> None:
         """Refuse a dangerous act to keys, to staff in another's name, and to a login of more than ten minutes ago.

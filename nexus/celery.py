@@ -7,13 +7,24 @@ from celery import Celery
 from celery.signals import setup_logging
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
+from kombu import Connection, Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
 
 app = Celery("nexus")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-# RedBeat knows no namespace.
+DEAD_LETTERS = f"{settings.KEY_PREFIX}.dead"
+# The queue and its messages outlive a restart of the broker; what no worker can read goes aside (in RabbitMQ). RedBeat
+# knows no namespace.
 app.conf.update(
+    task_queues=[
+        Queue(
+            settings.KEY_PREFIX,
+            Exchange(settings.KEY_PREFIX),
+            routing_key=settings.KEY_PREFIX,
+            queue_arguments={"x-dead-letter-exchange": "", "x-dead-letter-routing-key": DEAD_LETTERS},
+        )
+    ],
     redbeat_redis_url=settings.REDIS_URL,
     redbeat_redis_options={},
     redbeat_key_prefix=f"{settings.KEY_PREFIX}:redbeat",
@@ -23,6 +34,11 @@ app.conf.update(
 app.autodiscover_tasks()
 # Log lines of a task carry the id of the request that sent it.
 app.steps["worker"].add(DjangoStructLogInitStep)
+
+
+def dead_letters(broker: Connection) -> Queue:
+    """RabbitMQ's queue of messages that no worker could read; it keeps the last ten thousand."""
+    return Queue(DEAD_LETTERS, channel=broker.default_channel, max_length=10_000)
 
 
 @setup_logging.connect

@@ -1,8 +1,9 @@
 """What `make run` runs: the whole board in one foreground process group, until Ctrl-C.
 
 Servers (embedded, unless `DATABASE_URL` names one), migrations, reference data and the demo, then the web processes,
-a Celery worker and the scheduler. They stop in the reverse order of need: web, scheduler, worker, servers. Whoever
-kills the launcher with -9 ends them all the same: each child holds one end of a pipe and ends when it closes.
+a Celery worker, the relay and the scheduler. They stop in the reverse order of need: web, scheduler, relay, worker,
+servers. Whoever kills the launcher with -9 ends them all the same: each child holds one end of a pipe and ends when it
+closes.
 """
 
 import asyncio
@@ -111,6 +112,8 @@ class Board:
         # make hands a signal on, but cannot if it is killed itself.
         orphaned = asyncio.create_task(self._end_with_make()) if "MAKELEVEL" in os.environ else None
         try:
+            if not os.environ.get("PUBLIC_URL", "").strip():
+                os.environ["PUBLIC_URL"] = self.url
             accounts = await self._prepare()
             if not self.stopping.is_set():
                 await self._serve(accounts)
@@ -143,7 +146,7 @@ class Board:
     async def _serve(self, accounts: str) -> None:
         count = self.options.web_processes
         names = ["web"] if count == 1 else [f"web {number}" for number in range(1, count + 1)]
-        for name in (*names, "worker", "scheduler"):
+        for name in (*names, "worker", "relay", "scheduler"):
             self.services.append(Service(name, await self._start(name.split()[0], str(self.listener.fileno()))))
         watching = [asyncio.create_task(self._watch(service)) for service in self.services]
         answering = asyncio.create_task(self._announce(accounts))
@@ -182,7 +185,7 @@ class Board:
         alive = [service for service in self.services if service.process.returncode is None]
         if alive:
             _say("Stopping …")
-        for kind in ("web", "scheduler", "worker"):
+        for kind in ("web", "scheduler", "relay", "worker"):
             same = [service for service in self.services if service.name.split()[0] == kind]
             await asyncio.gather(*(service.stop(self.hasten) for service in same))
 

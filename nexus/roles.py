@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
 # Seconds that a process may take to finish what it is doing.
-PATIENCE = {"web": 15, "scheduler": 5, "worker": 30}
+PATIENCE = {"web": 15, "scheduler": 5, "relay": 15, "worker": 30}
 
 
 def _prepare(demo: str) -> None:
@@ -78,6 +78,15 @@ def _worker(_: str) -> None:
     app.start(["--quiet", "worker", "--concurrency=2", "--without-gossip", "--without-mingle"])
 
 
+def _relay(_: str) -> None:
+    import django
+
+    django.setup()
+    from nexus import relay
+
+    relay.main()
+
+
 def _scheduler(_: str) -> None:
     from nexus.celery import app
 
@@ -88,6 +97,7 @@ ROLES: dict[str, Callable[[str], None]] = {
     "prepare": _prepare,
     "web": _web,
     "worker": _worker,
+    "relay": _relay,
     "scheduler": _scheduler,
 }
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from jobs.models import Company, Compensation, Country, Job, JobRevision, JobSkill, Place, Skill
 from kernel.ids import uuid7
 from kernel.reading import Given, Reading, Row, Statement, Statements, compiled, kind_of
-from kernel.viewer import ANONYMOUS, Viewer
+from kernel.viewer import ANONYMOUS, Scope, Viewer
 from tests.factories import (
     CompanyFactory,
     CompensationFactory,
@@ -210,6 +210,18 @@ def test_a_kind_of_viewer_stands_for_all_of_its_kind() -> None:
     assert kind_of(one).is_authenticated
     assert not kind_of(one).is_staff
     assert kind_of(Viewer(uuid7(), "moderator")).is_staff
+
+
+def test_the_kind_of_a_key_keeps_what_it_may_read() -> None:
+    def kind(*scopes: Scope) -> Viewer:
+        return kind_of(Viewer(uuid7(), "admin", key_id=uuid7(), scopes=frozenset(scopes)))
+
+    reads = kind(Scope.JOBS_READ)
+    assert reads == kind(Scope.JOBS_READ, Scope.JOBS_WRITE) != kind(Scope.COMPANY_READ)
+    assert (reads.allows(Scope.JOBS_READ), reads.allows(Scope.COMPANY_READ)) == (True, False)
+    assert not reads.is_staff
+    assert kind() != kind_of(Viewer(uuid7()))
+    assert not any(kind().allows(scope) for scope in Scope)
 
 
 def test_a_statement_is_counted_and_watched_like_any_other() -> None:

@@ -1,0 +1,27 @@
+"""Telling subscribers what happened, in the test's own thread and transaction: no broker, no other process."""
+
+from kernel import outbox
+from kernel.models import Delivery, DeliveryState
+from nexus import relay
+
+
+def deliver_all(*, failures_allowed: bool = False) -> list[Delivery]:
+    """Relay every event that has been emitted, and make an attempt at every delivery that is due; those attempted.
+
+    What the attempts emit is delivered too. A subscriber that fails fails the test (what it failed with is in the log),
+    unless failures are allowed: then its delivery waits for its next attempt, as it would in life.
+    """
+    relay.load()
+    attempted = []
+    while True:
+        while outbox.fan_out():
+            pass
+        taken = outbox.take()
+        if not taken:
+            return attempted
+        for delivery_id, name in taken:
+            outbox.attempt(delivery_id)
+            delivery = Delivery.objects.select_related("event").get(pk=delivery_id)
+            attempted.append(delivery)
+            is_well = failures_allowed or delivery.state == DeliveryState.DONE
+            assert is_well, f"{name} was told of {delivery.event.kind}: {delivery.error}"
