@@ -1,1 +1,1 @@
-"""How we reach people: templates, and the mail that is made of them."""
+"""What is sent to people. Subscribers in `tasks.py` call `mail.send` with a template that is declared beside them."""
