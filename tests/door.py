@@ -1,6 +1,7 @@
 """Documents sent through the door, on the test's own thread and so inside its transaction."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ from accounts.models import User
 from nexus.graphql.http import GRAPHQL, Request, Response
 from nexus.graphql.oracle import on_graphql_core
 from nexus.graphql.view import answer
+from tests.factories import SessionFactory
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,12 @@ class Answer:
         return [error["extensions"]["code"] for error in self.errors]
 
 
-def token_for(user: User) -> str:
-    """An access token as `tokenCreate` would give it."""
+def token_for(user: User, *, at: datetime | None = None) -> str:
+    """An access token as `tokenCreate` would give it, of a session of its own; after a log-in just now, or `at`."""
     from graphql_jwt.shortcuts import get_token
 
-    return str(get_token(user))
+    session = SessionFactory(user=user, authenticated_at=at) if at else SessionFactory(user=user)
+    return str(get_token(user, session))
 
 
 def request_for(query: object, variables: Any = None, *, by: User | None = None, **headers: str) -> Request:

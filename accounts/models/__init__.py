@@ -1,6 +1,36 @@
 """The tables of accounts. Models hold fields, constraints and facts of one row; rules live in services."""
 
+from accounts.models.api_key import ApiKey, ApiKeyScope
 from accounts.models.audit import AuditEntry, AuditKind
+from accounts.models.data_request import DataRequest, DataRequestStatus
+from accounts.models.email_token import EmailToken, EmailTokenPurpose
+from accounts.models.identity import Identity, SignInCode
+from accounts.models.session import RefreshToken, RevokeReason, Session
+from accounts.models.suppression import EmailSuppression, SuppressionReason
+from accounts.models.totp import RecoveryCode, Totp
 from accounts.models.user import PlatformRole, User, UserKind, UserManager, UserStatus
 
-__all__ = ["AuditEntry", "AuditKind", "PlatformRole", "User", "UserKind", "UserManager", "UserStatus"]
+__all__ = [
+    "ApiKey",
+    "ApiKeyScope",
+    "AuditEntry",
+    "AuditKind",
+    "DataRequest",
+    "DataRequestStatus",
+    "EmailSuppression",
+    "EmailToken",
+    "EmailTokenPurpose",
+    "Identity",
+    "PlatformRole",
+    "RecoveryCode",
+    "RefreshToken",
+    "RevokeReason",
+    "Session",
+    "SignInCode",
+    "SuppressionReason",
+    "Totp",
+    "User",
+    "UserKind",
+    "UserManager",
+    "UserStatus",
+]

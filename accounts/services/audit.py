@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import AuditEntry, AuditKind
+from accounts.selectors.audit import note_reads
 from kernel.viewer import Viewer
 
 
@@ -27,26 +28,9 @@ def record(
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{act} was recorded outside a transaction: it could stand there without its act.")
-    _write(AuditKind.WRITE, act, by, target, company_id, before, after)
-
-
-def record_read(act: str, *, by: Viewer, target: tuple[str, object], company_id: UUID | None = None) -> None:
-    """Write down that `by` read what is somebody else's."""
-    _write(AuditKind.READ, act, by, target, company_id, None, None)
-
-
-def _write(
-    kind: AuditKind,
-    act: str,
-    by: Viewer,
-    target: tuple[str, object],
-    company_id: UUID | None,
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any] | None,
-) -> None:
     target_type, target_id = target
     AuditEntry.objects.create(
-        kind=kind,
+        kind=AuditKind.WRITE,
         act=act,
         actor_id=by.impersonator_id or by.user_id,
         acted_as_id=by.user_id if by.impersonator_id else None,
@@ -59,6 +43,11 @@ def _write(
         address=by.address or None,
         request_id=by.request_id,
     )
+
+
+def record_read(act: str, *, by: Viewer, target: tuple[str, object], company_id: UUID | None = None) -> None:
+    """Write down that `by` read what is somebody else's."""
+    note_reads(act, by=by, targets=[target], company_id=company_id)
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:

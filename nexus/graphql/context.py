@@ -1,46 +1,65 @@
-"""What resolvers may rely on, and how a request proves who it comes from."""
+"""What resolvers may rely on, and who sends a request."""
 
+import time
 from collections.abc import Hashable
+from datetime import datetime
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
 
-from django.contrib.auth import authenticate
-from django.contrib.auth.models import AnonymousUser
-from graphene_django.settings import graphene_settings
-from graphql_jwt.exceptions import JSONWebTokenError
-from graphql_jwt.middleware import JSONWebTokenMiddleware
+from django.conf import settings
 from promise import Promise
 
-from accounts.auth.viewer import viewer_of
-from accounts.models import User
+from accounts.auth.authentication import authenticate
+from accounts.errors import ActingRefused, AuthenticationUnavailable, NotAuthenticated
+from accounts.services import impersonation
 from engine import BatchSelector, Loaders
-from kernel.viewer import Viewer
+from kernel.viewer import ANONYMOUS, Viewer
 from nexus.graphql import limits, rates
+from nexus.graphql.http import Request
 from nexus.graphql.planning import engine
 from nexus.graphql.rates import Bucket
-from schema.core.errors import Unauthenticated
+from schema.core import ids
+from schema.core.errors import BadRequest, NotAllowed, Unauthenticated, Unavailable
+
+ON_BEHALF_OF = "x-on-behalf-of"
+# A browser takes a cookie of this prefix over TLS only, for this host alone and for all of its paths (RFC 6265bis).
+REFRESH_COOKIE = "__Host-nexus-refresh"
 
 
 class Context:
     """`info.context`: the viewer, and loads that are batched for the whole request.
 
-    It is also as much of a Django request as django-graphql-jwt's backend and middleware read. It has no
-    cookies, whatever the browser sent: a token counts only where the client put it, in the `Authorization` header.
+    It is also as much of a Django request as django-graphql-jwt's middleware reads, and has nothing left for it to do:
+    the request was authenticated before it was read, and there are no cookies, whatever the browser sent.
     """
 
-    def __init__(self, authorization: str, address: str = "") -> None:
-        self.META = {"HTTP_AUTHORIZATION": authorization} if authorization else {}
+    def __init__(self, viewer: Viewer = ANONYMOUS, refresh_cookie: str | None = None) -> None:
+        self.META: dict[str, str] = {}
         self.COOKIES: dict[str, str] = {}
-        self.address = address
-        """The client's; empty where nothing is charged to one."""
-        self.user: User | AnonymousUser = AnonymousUser()
+        self.viewer = viewer
+        """Who asks."""
+        self.refresh_cookie = refresh_cookie
+        """The refresh token that a browser brings by itself; None but where AUTH_COOKIES is on, and the page that asks
+        is one of ours."""
+        self.headers: dict[str, str] = {}
+        """What the answer's headers are to have besides."""
         self.rate_limit: Bucket | None = None
         """The caller's points, once the operation was charged; None where no limit applies."""
 
-    @cached_property
-    def viewer(self) -> Viewer:
-        """Who asks. Read only after the request was authenticated."""
-        return viewer_of(self.user)
+    @property
+    def user(self) -> SimpleNamespace:
+        """What libraries that know a request's user ask of it, without reading it from the database."""
+        is_known = self.viewer.is_authenticated
+        return SimpleNamespace(pk=self.viewer.user_id, is_authenticated=is_known, is_anonymous=not is_known)
+
+    def set_refresh_cookie(self, token: str, expires_at: datetime | None) -> None:
+        """Have the browser keep the refresh token until then, and bring it by itself; None: have it forget the one."""
+        seconds = 0 if expires_at is None else max(0, int(expires_at.timestamp() - time.time()))
+        attributes = f"Max-Age={seconds}; Path=/; Secure; HttpOnly; SameSite=Lax"
+        self.headers["Set-Cookie"] = f"{REFRESH_COOKIE}={token}; {attributes}"
 
     @cached_property
     def loaders(self) -> Loaders:
@@ -56,21 +75,62 @@ class Context:
 
         Raises a `RequestError` that says what is wrong with it, or that the caller has not so many points.
         """
-        rates.charge(self.viewer, self.address, limits.reading_cost(document))
+        rates.charge(self.viewer, self.viewer.address, limits.reading_cost(document))
         return limits.price_of(engine(), document, operation_name, variables)
 
 
-def authenticate_once(context: Context) -> None:
-    """Do once for the request what `JSONWebTokenMiddleware` would do at each field, through the same backend.
+def context_of(request: Request, request_id: str) -> Context:
+    """The context of a request, once it is known who sends it.
 
-    Raises `Unauthenticated` where the request claims to come from somebody and does not prove it.
+    Raises `Unauthenticated` where it claims to come from somebody and does not prove it, `Unavailable` where that
+    cannot be told now, and `NotAllowed` where somebody may not act in another's name.
     """
-    if "HTTP_AUTHORIZATION" not in context.META or JSONWebTokenMiddleware not in graphene_settings.MIDDLEWARE:
-        return
     try:
-        user = authenticate(request=context)  # type: ignore[arg-type]  # reads no more of it than there is
-    except JSONWebTokenError:
-        user = None
-    if not isinstance(user, User):
-        raise Unauthenticated("The token is not valid, or no longer. Send `Authorization: Bearer <token>`.")
-    context.user = user
+        viewer = authenticate(request.header("authorization"), address=request.address, request_id=request_id)
+        if whom := request.header(ON_BEHALF_OF):
+            viewer = impersonation.on_behalf_of(_user_id(whom), by=viewer)
+    except NotAuthenticated as refusal:
+        raise Unauthenticated(str(refusal)) from None
+    except AuthenticationUnavailable as refusal:
+        raise Unavailable(str(refusal), retryAfter=1) from None
+    except ActingRefused as refusal:
+        raise NotAllowed(str(refusal)) from None
+    return Context(viewer, _refresh_cookie(request) if settings.AUTH_COOKIES else None)
+
+
+def _user_id(text: str) -> UUID:
+    """The id in an `X-On-Behalf-Of`: global, or the UUID itself."""
+    try:
+        return UUID(text)
+    except ValueError:
+        pass
+    try:
+        found: UUID = ids.decode_as("User", text)
+    except BadRequest as refusal:
+        raise BadRequest(f"X-On-Behalf-Of: {refusal.message}") from None
+    return found
+
+
+def _refresh_cookie(request: Request) -> str | None:
+    """The refresh token in a cookie, where the page that sends it is this host's own or of an allowed origin.
+
+    A browser says by `Origin`, which no page can change, whose page it is; who says nothing is not believed.
+    """
+    cookies = (part.strip().partition("=") for part in request.header("cookie").split(";"))
+    token = next((value for name, _, value in cookies if name == REFRESH_COOKIE), None)
+    if not token:
+        return None
+    origin = request.header("origin")
+    if origin in settings.CORS_ALLOWED_ORIGINS or _is_own(origin, request.header("host")):
+        return token
+    raise NotAllowed("A cookie counts only in a request of a page of ours, which its `Origin` header shows.")
+
+
+def _is_own(origin: str, host: str) -> bool:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    # Only a browser's own machine gets a cookie of ours without TLS.
+    schemes = ("https", "http") if settings.DEBUG else ("https",)
+    return bool(host) and parts.scheme in schemes and parts.netloc.lower() == host.lower()

@@ -30,7 +30,10 @@ _STATUS = {
     ErrorCode.UNAVAILABLE: 503,
 }
 _IN_ANY_MEDIA_TYPE = (429, 503)
-_ALLOWED_HEADERS = ("authorization", "content-type", "if-none-match", "x-request-id", *PREFLIGHT_HEADERS)
+_ALLOWED_HEADERS = (
+    *("authorization", "content-type", "if-none-match", "x-on-behalf-of", "x-request-id"),
+    *PREFLIGHT_HEADERS,
+)
 
 
 def executed(data: bytes, errors: Sequence[GraphQLError], exchange: Exchange, media_type: str) -> Response:
@@ -90,6 +93,8 @@ def cors(request: Request) -> dict[str, str]:
         "Access-Control-Expose-Headers": "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID",
         "Vary": "Origin",
     }
+    if settings.AUTH_COOKIES:
+        headers["Access-Control-Allow-Credentials"] = "true"
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS
         headers["Access-Control-Allow-Headers"] = ", ".join(_ALLOWED_HEADERS)

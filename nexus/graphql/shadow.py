@@ -21,6 +21,7 @@ from django.db import close_old_connections
 from graphql import ExecutionResult, FieldNode, GraphQLError, OperationType, Visitor, execute_sync, visit
 
 from engine import Plan, PromiseExecutionContext
+from kernel.viewer import Viewer
 from nexus.graphql.context import Context
 from nexus.graphql.planning import engine
 from nexus.snapshots import snapshot, undone
@@ -42,7 +43,7 @@ class Sample(NamedTuple):
 
     plan: Plan
     variables: dict[str, Any] | None
-    user: Any
+    viewer: Viewer
     result: ExecutionResult
 
 
@@ -116,7 +117,7 @@ def consider(plan: Plan, variables: dict[str, Any] | None, context: Context, res
         return
     chosen = random.random() * 100 < percent  # noqa: S311 - nothing secret hangs on it
     if chosen and OF_ONE_REQUEST.isdisjoint(plan.types):
-        _shadow.offer(Sample(plan, variables, context.user, result))
+        _shadow.offer(Sample(plan, variables, context.viewer, result))
 
 
 def counts() -> dict[str, int]:
@@ -130,7 +131,7 @@ def _by_graphql_core(sample: Sample) -> ExecutionResult:
     return execute_sync(
         plan.schema,
         plan.document,
-        context_value=_context_for(sample.user),
+        context_value=Context(sample.viewer),
         variable_values=sample.variables,
         operation_name=name.value if name else None,
         execution_context_class=PromiseExecutionContext,
@@ -138,13 +139,7 @@ def _by_graphql_core(sample: Sample) -> ExecutionResult:
 
 
 def _by_engine(sample: Sample) -> ExecutionResult:
-    return engine().execute(sample.plan, variables=sample.variables, context=_context_for(sample.user))
-
-
-def _context_for(user: Any) -> Context:
-    context = Context("")
-    context.user = user
-    return context
+    return engine().execute(sample.plan, variables=sample.variables, context=Context(sample.viewer))
 
 
 def _differences_at_one_moment(sample: Sample) -> list[Path]:

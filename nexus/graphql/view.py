@@ -23,7 +23,7 @@ from kernel.ids import uuid7
 from kernel.viewer import ANONYMOUS
 from nexus import observability
 from nexus.graphql import cache, connections, documents, limits, rates, responses
-from nexus.graphql.context import Context, authenticate_once
+from nexus.graphql.context import ON_BEHALF_OF, context_of
 from nexus.graphql.exchange import Exchange
 from nexus.graphql.execution import Call, Run, on_engine
 from nexus.graphql.explorer import page
@@ -95,7 +95,7 @@ def _from_cache(
     request: Request, look: Callable[[cache.Key], cache.Stored | None], charge: Callable[..., rates.Charge | None]
 ) -> Response | None:
     """The answer to a request whose like was understood before, where `look` finds it and its caller can be charged."""
-    if not settings.RESPONSE_CACHE or request.header("authorization"):
+    if not settings.RESPONSE_CACHE or request.header("authorization") or request.header(ON_BEHALF_OF):
         return None
     recalled = cache.recall(_fingerprint(request))
     if recalled is None:
@@ -176,8 +176,7 @@ def _answer(request: Request, exchange: Exchange, run: Run, deadline: Deadline) 
 
 def _call(request: Request, operation: Operation, exchange: Exchange, deadline: Deadline) -> Call:
     """Who asks for what. Raises before anything is executed: `RequestError`, `RequestInvalid`, `HttpError`."""
-    context = Context(request.header("authorization"), request.address)
-    authenticate_once(context)
+    context = context_of(request, exchange.request_id)
     exchange.viewer = str(context.viewer.user_id) if context.viewer.is_authenticated else None
     rates.require_points(context.viewer, request.address)
     source = documents.source_of(operation)
@@ -236,7 +235,8 @@ def _execute(call: Call, request: Request, exchange: Exchange, media_type: str, 
         charge.settle(exchange.actual_cost)
         exchange.bucket = charge.bucket
     errors = results[0].errors or () if results else ()
-    return _executed(data, errors, request, exchange, media_type, max_age)
+    response = _executed(data, errors, request, exchange, media_type, max_age)
+    return replace(response, headers={**response.headers, **call.context.headers})
 
 
 def _executed(

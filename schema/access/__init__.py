@@ -1,1 +1,1 @@
-"""How people and programs prove who they are beyond a password: second factors and API keys."""
+"""Second factors and API keys, in words and types."""

@@ -147,13 +147,14 @@ def test_ctrl_c_stops_the_group_in_order(home: Path) -> None:
         url = running.await_up()
         running.await_text("ready.")
         running.await_text("Acquired lock")
+        running.await_text("relay_runs")
         assert health(url)["checks"] == {"database": "up", "cache": "up", "broker": "up"}
-        groups = {os.getpgid(service(home, role).pid) for role in ("web", "worker", "scheduler")}
+        groups = {os.getpgid(service(home, role).pid) for role in ("web", "worker", "relay", "scheduler")}
         assert groups == {running.process.pid}
         # The terminal sends it to every process of the foreground group.
         os.killpg(running.process.pid, signal.SIGINT)
         assert running.process.wait(90) == 0
-        last_words = ("Finished server process", "Releasing lock", "Warm shutdown")
+        last_words = ("Finished server process", "Releasing lock", "relay_ends", "Warm shutdown")
         positions = [running.output().find(words) for words in last_words]
         assert -1 not in positions, running.output()
         assert positions == sorted(positions)
@@ -184,7 +185,7 @@ def test_killed_launcher_leaves_nothing_and_the_next_run_recovers(home: Path) ->
 
 
 @pytest.mark.parametrize(
-    "role", ["worker", pytest.param("web", marks=pytest.mark.long), pytest.param("scheduler", marks=pytest.mark.long)]
+    "role", ["worker", *(pytest.param(role, marks=pytest.mark.long) for role in ("web", "relay", "scheduler"))]
 )
 def test_death_of_a_service_stops_the_board_with_a_failure(home: Path, role: str) -> None:
     with board(home) as running:

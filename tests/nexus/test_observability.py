@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -13,11 +14,15 @@ import orjson
 import pytest
 import sentry_sdk
 from django.conf import LazySettings
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.test import Client
+from django.utils import timezone
+from prometheus_client import generate_latest
 
-from nexus import observability
+from kernel.models import Delivery, DeliveryState, OutboxEvent
+from nexus import deliveries, observability
 from nexus.graphql.exchange import Exchange
+from tests.contracts.constraint_cases.kernel import outbox_event
 from tests.door import send
 from tests.instances import instance
 from tests.nexus.graphql.test_door import ask
@@ -89,6 +94,7 @@ def test_sentry_hears_nothing_of_a_callers_fault(sentry: list[bytes]) -> None:
     assert [json.loads(envelope.splitlines()[-1])["tags"] for envelope in sentry] == [{"error_id": "a-request-id"}]
 
 
+@pytest.mark.django_db
 def test_metrics_are_for_those_who_know_the_token(client: Client, settings: LazySettings) -> None:
     assert client.get("/metrics").status_code == 404
     settings.METRICS_TOKEN = "let me in"
@@ -140,6 +146,30 @@ def test_the_line_of_a_request_says_what_it_cost(capsys: pytest.CaptureFixture[s
     assert (line["event"], line["status"], line["operation"]) == ("graphql_request", 200, "Feed")
     assert line["cost"] > 0
     assert line["timestamp"].endswith("Z")
+
+
+@pytest.mark.django_db
+def test_the_outbox_tells_how_late_it_is_and_what_is_dead(client: Client, settings: LazySettings) -> None:
+    names = [f'nexus_outbox_deliveries{{state="{state}"}}' for state in ("waiting", "sent", "dead")]
+    at_rest = values(client, settings)
+    assert [at_rest[name] for name in ("nexus_outbox_lag_seconds", *names)] == [0, 0, 0, 0]
+    event = outbox_event()
+    assert 0 < values(client, settings)["nexus_outbox_lag_seconds"] < 60
+    OutboxEvent.objects.update(relayed_at=timezone.now())
+    Delivery.objects.create(event=event, subscriber="late", due_at=timezone.now() - timedelta(seconds=90))
+    Delivery.objects.create(event=event, subscriber="dead", due_at=timezone.now(), state=DeliveryState.DEAD)
+    later = values(client, settings)
+    assert [later[name] for name in names] == [1, 0, 1]
+    assert 90 <= later["nexus_outbox_lag_seconds"] < 150
+
+
+def test_without_the_database_the_outbox_has_no_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(deliveries, "standings", fail)
+    observability._collect_outbox()
+    assert b"nexus_outbox_lag_seconds NaN" in generate_latest()
 
 
 @pytest.mark.live

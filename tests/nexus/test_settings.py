@@ -15,8 +15,13 @@ PRODUCTION = {
     "CELERY_BROKER_URL": "amqp://queue.invalid:5672//",
     "SECRET_KEY": "b7Wm2-" + "qL9xT4vZ" * 6,
     "ALLOWED_HOSTS": "jobs.example.com",
+    "EMAIL_URL": "smtp+tls://nexus:hidden-password@mail.invalid",
+    "DEFAULT_FROM_EMAIL": "Nexus <nexus@example.com>",
+    "PUBLIC_URL": "https://api.example.com",
+    "CLIENT_URL": "https://jobs.example.com",
 }
-READS = re.compile(r"\benv\.(?:text|flag|number|choice|items|networks|url)\(\s*\"([A-Z_]+)\"")
+REQUIRED = [name for name in PRODUCTION if name != "DATABASE_URL"]
+READS = re.compile(r"\benv\.(?:text|flag|number|choice|items|networks|sender|signing_keys|url)\(\s*\"([A-Z_]+)\"")
 OTHER_READS = re.compile(r"os\.environ(?:\.get\(|\[)\"([A-Z_]+)\"")
 # Set by make, by pytest or by us for our own children; not for people to set.
 INTERNAL = {"DJANGO_SETTINGS_MODULE", "MAKELEVEL", "PATH"}
@@ -61,7 +66,7 @@ def test_complete_production_starts() -> None:
     assert result.stdout == "False|nexus|amqp://queue.invalid:5672//\n", result.stderr
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "REDIS_URL", "CELERY_BROKER_URL"])
+@pytest.mark.parametrize("missing", REQUIRED)
 def test_production_without_it_refuses(missing: str) -> None:
     assert faults(load(**{**PRODUCTION, missing: ""})) == [missing]
 
@@ -83,7 +88,7 @@ def test_all_faults_are_told_at_once() -> None:
     )
     assert set(faults(result)) == {
         *("DEBUG", "JOB_LIFETIME_DAYS", "ENGINE", "LOG_LEVEL"),
-        *("SECRET_KEY", "ALLOWED_HOSTS", "REDIS_URL", "CELERY_BROKER_URL"),
+        *REQUIRED,
     }
 
 
@@ -178,3 +183,66 @@ def test_copied_example_changes_nothing(tmp_path: Path) -> None:
     """Every line of it is a comment."""
     lines = (BASE_DIR / ".env.example").read_text().splitlines()
     assert [line for line in lines if line and not line.startswith("#")] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EMAIL_URL", "http://hidden-password@mail.example.com"),
+        ("EMAIL_URL", "anymail+carrier-pigeon://hidden-password@"),
+        ("EMAIL_URL", "anymail+postmark://hidden-password"),
+        ("EMAIL_URL", "smtp://:hidden-password@"),
+        ("DEFAULT_FROM_EMAIL", "nobody"),
+        ("DEFAULT_FROM_EMAIL", "Nexus <nexus@>"),
+        ("PUBLIC_URL", "api.example.com"),
+        ("CLIENT_URL", "javascript://jobs.example.com"),
+        ("MAIL_TEMPLATES", "/no/such/folder"),
+        ("EMAIL_WEBHOOK_SECRET", "hidden-password"),
+        ("EMAIL_WEBHOOK_SECRET", "board:short"),
+    ],
+)
+def test_mail_that_could_not_be_sent_refuses_and_keeps_secrets_to_itself(name: str, value: str) -> None:
+    result = load(**{**PRODUCTION, name: value})
+    assert faults(result) == [name]
+    assert "hidden-password" not in result.stderr
+
+
+@pytest.mark.parametrize("sender", ["nexus@example.com", "Nexus <nexus@jobs.example.com>", "nexus@localhost"])
+def test_a_sender_with_or_without_a_name_is_taken(sender: str) -> None:
+    result = load(**PRODUCTION | {"DEFAULT_FROM_EMAIL": sender})
+    assert result.returncode == 0, result.stderr
+
+
+def test_development_needs_no_mail_server() -> None:
+    assert load().returncode == 0
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "hidden-password",
+        "2027:hidden-password",
+        f"2027:{'hidden-password' * 3},2027:{'password-hidden' * 3}",
+        f"no name:{'hidden-password' * 3}",
+        f":{'hidden-password' * 3}",
+        "2027:" + "ab" * 40,
+    ],
+)
+def test_weak_or_nameless_keys_refuse_and_are_not_told(keys: str) -> None:
+    result = load(**{**PRODUCTION, "JWT_KEYS": keys})
+    assert faults(result) == ["JWT_KEYS"]
+    assert "hidden" not in result.stderr
+
+
+def test_keys_of_tokens_are_read_in_their_order() -> None:
+    result = load(**PRODUCTION | {"JWT_KEYS": f"2027:{'Hidden-Password' * 3}, 2026:{'Password-Hidden' * 3}"})
+    assert result.returncode == 0, result.stderr
+
+
+def test_without_keys_of_its_own_there_is_one_of_the_secret_key_and_another_for_another() -> None:
+    ((name, key),) = Environment().signing_keys("SOME_KEYS", "one")
+    ((other_name, other_key),) = Environment().signing_keys("SOME_KEYS", "another")
+    assert name != other_name
+    assert key != other_key
+    assert "one" not in key
+    assert Environment().signing_keys("SOME_KEYS", "one") == ((name, key),)

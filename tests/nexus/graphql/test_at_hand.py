@@ -53,6 +53,7 @@ def test_a_write_takes_it_away() -> None:
         {"content-type": "text/plain"},
         {"content-encoding": "gzip"},
         {"authorization": "Bearer of.a.token"},
+        {"x-on-behalf-of": "somebody"},
     ],
     ids=lambda changed: next(iter(changed)),
 )

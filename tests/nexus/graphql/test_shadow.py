@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import structlog
 from django.conf import LazySettings
-from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from graphql import ExecutionResult, GraphQLError, OperationType, parse
 from structlog.testing import capture_logs
@@ -15,12 +14,13 @@ from structlog.testing import capture_logs
 from accounts.models import User
 from engine import Engine, Plan
 from jobs.models import Job
+from kernel.viewer import ANONYMOUS
 from nexus.environment import BASE_DIR
 from nexus.graphql import shadow
 from nexus.graphql.context import Context
 from nexus.graphql.graphiql.page import load_examples
 from nexus.graphql.shadow import Sample, Shadow, differences
-from tests.factories import JobFactory, UserFactory
+from tests.factories import JobFactory, UserFactory, viewer_of
 from tests.waiting import until
 
 EXAMPLES = load_examples(BASE_DIR / "schema" / "examples")
@@ -29,17 +29,14 @@ VIEWER = "{ viewer { user { id email } } }"
 
 
 def context_of(user: User | None = None) -> Context:
-    context = Context("")
-    if user is not None:
-        context.user = user
-    return context
+    return Context(viewer_of(user) if user else ANONYMOUS)
 
 
 def answered(source: str, variables: dict[str, Any] | None = None, user: User | None = None) -> Sample:
     """A query with the engine's answer to it."""
     plan = shadow.engine().plan(source)
     result = shadow.engine().execute(plan, variables=variables, context=context_of(user))
-    return Sample(plan, variables, user or AnonymousUser(), result)
+    return Sample(plan, variables, context_of(user).viewer, result)
 
 
 class WrongEngine(Engine):
@@ -159,7 +156,7 @@ def test_wrong_answer_is_found_on_the_shadow_s_own_thread(fresh: Shadow, setting
 def test_too_many_samples_are_skipped_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = Shadow()
     monkeypatch.setattr(compared, "_start", lambda: None)
-    sample = Sample(Plan(shadow.engine().schema, parse(VIEWER)), None, AnonymousUser(), ExecutionResult({}, None))
+    sample = Sample(Plan(shadow.engine().schema, parse(VIEWER)), None, ANONYMOUS, ExecutionResult({}, None))
     for _ in range(shadow.MAX_WAITING + 3):
         compared.offer(sample)
     assert compared.counts()["skipped"] == 3
@@ -197,8 +194,8 @@ def test_failure_of_the_second_execution_is_counted_and_tells_nothing(monkeypatc
     def refuse(_: Any) -> Any:
         raise RuntimeError("no connection for private@example.com")
 
-    monkeypatch.setattr(shadow, "_context_for", refuse)
-    sample = Sample(shadow.engine().plan(VIEWER), None, AnonymousUser(), ExecutionResult({"viewer": None}, None))
+    monkeypatch.setattr(shadow, "Context", refuse)
+    sample = Sample(shadow.engine().plan(VIEWER), None, ANONYMOUS, ExecutionResult({"viewer": None}, None))
     compared = Shadow()
     with capture_logs() as logs:
         compared.compare(sample)

@@ -1,20 +1,15 @@
 """The door: from the bytes of a request to the bytes of an answer."""
 
 import logging
-from collections.abc import Callable
-from datetime import timedelta
 from io import StringIO
 from typing import Any
 
-import jwt
 import orjson
 import pytest
 import structlog
 from django.conf import LazySettings
-from django.utils import timezone
 from structlog.testing import capture_logs
 
-from accounts.auth import jwt as tokens
 from accounts.models import User, UserStatus
 from engine import ExecutionTimedOut, Result
 from jobs.models import Company, Job
@@ -204,7 +199,7 @@ def test_what_nobody_foresaw_is_a_masked_500(monkeypatch: pytest.MonkeyPatch) ->
     def fail(*_: object) -> None:
         raise RuntimeError("the secret is 42")
 
-    monkeypatch.setattr("nexus.graphql.view.authenticate_once", fail)
+    monkeypatch.setattr("nexus.graphql.view.context_of", fail)
     sent = send(TYPENAME)
     assert (sent.response.status, sent.codes) == (500, ["INTERNAL"])
     assert b"secret" not in sent.response.body
@@ -271,7 +266,7 @@ def test_only_allowed_origins_hear_of_cors(settings: LazySettings) -> None:
     assert "Access-Control-Allow-Origin" not in answer(request_for(TYPENAME, origin="https://evil.example")).headers
     preflight = answer(Request("OPTIONS", {"host": "localhost", "origin": "https://board.example"}))
     assert preflight.status == 204
-    assert "authorization" in preflight.headers["Access-Control-Allow-Headers"]
+    assert {"authorization", "x-on-behalf-of"} <= set(preflight.headers["Access-Control-Allow-Headers"].split(", "))
 
 
 def test_a_token_says_who_asks() -> None:
@@ -283,43 +278,9 @@ def test_without_a_token_nobody_asks() -> None:
     assert send("{ viewer { user { email } } }").data == {"viewer": None}
 
 
-def _claims(user: User, **changes: Any) -> dict[str, Any]:
-    claims = {**tokens.payload(user), **changes}
-    return {name: value for name, value in claims.items() if value is not None}
-
-
-BAD_TOKENS: dict[str, Callable[[User, LazySettings], str]] = {
-    "garbage": lambda user, settings: "Bearer garbage",
-    "no token": lambda user, settings: "Bearer",
-    "another scheme": lambda user, settings: "Basic dXNlcjpwYXNz",
-    "another key": lambda user, settings: "Bearer " + jwt.encode(_claims(user), "x" * 64, "HS256"),
-    "no signature": lambda user, settings: "Bearer " + jwt.encode(_claims(user), None, "none"),
-    "another algorithm": lambda user, settings: "Bearer " + jwt.encode(_claims(user), settings.SECRET_KEY, "HS512"),
-    "expired": lambda user, settings: (
-        "Bearer " + jwt.encode(_claims(user, exp=timezone.now() - timedelta(seconds=5)), settings.SECRET_KEY, "HS256")
-    ),
-    "another purpose": lambda user, settings: (
-        "Bearer " + jwt.encode(_claims(user, typ="refresh"), settings.SECRET_KEY, "HS256")
-    ),
-    "another issuer": lambda user, settings: (
-        "Bearer " + jwt.encode(_claims(user, iss="elsewhere"), settings.SECRET_KEY, "HS256")
-    ),
-    "another audience": lambda user, settings: (
-        "Bearer " + jwt.encode(_claims(user, aud="elsewhere"), settings.SECRET_KEY, "HS256")
-    ),
-    "nobody": lambda user, settings: "Bearer " + jwt.encode(_claims(user, sub="1"), settings.SECRET_KEY, "HS256"),
-} | {
-    f"no {claim}": lambda user, settings, claim=claim: (
-        "Bearer " + jwt.encode(_claims(user, **{claim: None}), settings.SECRET_KEY, "HS256")
-    )
-    for claim in tokens.REQUIRED_CLAIMS
-}
-
-
-@pytest.mark.parametrize("case", BAD_TOKENS)
-def test_a_bad_token_fails_the_whole_request(case: str, settings: LazySettings) -> None:
-    header = BAD_TOKENS[case](UserFactory(), settings)
-    sent = send("{ viewer { user { email } } }", authorization=header)
+@pytest.mark.parametrize("header", ["Bearer garbage", "Bearer", "Basic dXNlcjpwYXNz"])
+def test_a_bad_token_fails_the_whole_request(header: str) -> None:
+    sent = send("{ __typename viewer { user { email } } }", authorization=header)
     assert (sent.response.status, sent.codes) == (401, ["UNAUTHENTICATED"])
     assert sent.response.headers["WWW-Authenticate"] == "Bearer"
 

@@ -1,0 +1,75 @@
+"""Forgetting a person: what keeps it from happening, and what goes.
+
+    @erasure.guard
+    def owns_no_company_alone(user: User) -> None: ...   # raises AccountStillNeeded
+
+    @erasure.eraser
+    def forget_profile(user: User) -> None: ...
+
+Apps that stand on this one register theirs as they are loaded (`apps.py`, `ready`). All of it runs in one transaction.
+Audit entries stay: they hold ids only, and the id leads to nobody any more.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.auth import principals
+from accounts.events import AccountDeleted
+from accounts.models import DataRequest, EmailToken, PlatformRole, RevokeReason, User, UserStatus
+from accounts.services import audit, session
+from kernel.events import emit
+from kernel.viewer import Viewer
+
+type Act = Callable[[User], None]
+
+guards: list[Act] = []
+erasers: list[Act] = []
+
+
+def guard(check: Act) -> Act:
+    """Have `check` asked before anybody is forgotten: it raises `AccountStillNeeded` and says what to do first."""
+    if check not in guards:
+        guards.append(check)
+    return check
+
+
+def eraser(act: Act) -> Act:
+    """Have `act` delete or anonymise what its app keeps of a person."""
+    if act not in erasers:
+        erasers.append(act)
+    return act
+
+
+def erase(user: User, *, by: Viewer) -> None:
+    """Forget the person, in the caller's transaction, with the row locked. Raises what the guards raise."""
+    for check in guards:
+        check(user)
+    session.revoke_all(user.pk, by=by, reason=RevokeReason.ACCOUNT_CLOSED)
+    for act in erasers:
+        act(user)
+    _delete_rows(user)
+    user.email = f"{user.pk.hex}@deleted.invalid"
+    user.name, user.locale, user.timezone = "", "en", "UTC"
+    user.email_verified_at = user.last_login = user.deactivated_at = None
+    user.platform_role, user.status = PlatformRole.USER, UserStatus.DELETED
+    user.set_unusable_password()
+    user.save()
+    principals.changed(user.pk)
+    audit.record("account.delete", by=by, target=("User", user.pk))
+    emit(AccountDeleted(user_id=user.pk), by=by)
+
+
+def _delete_rows(user: User) -> None:
+    """All rows of this app that hang on the person, those of models yet to come included."""
+    files = DataRequest.objects.filter(user=user).exclude(file="").values_list("file", flat=True)
+    for name in list(files):
+        transaction.on_commit(partial(default_storage.delete, name))
+    EmailToken.objects.filter(Q(email=user.email) | Q(from_email=user.email)).delete()
+    for relation in User._meta.related_objects:
+        model = relation.related_model
+        if model._meta.app_label == "accounts":
+            model._default_manager.filter(**{relation.field.name: user}).delete()

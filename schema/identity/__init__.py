@@ -1,0 +1,1 @@
+"""Signing in with an identity provider, in words and types."""
