@@ -7,6 +7,7 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         from jobs import models
         from jobs.selectors import job
+        from jobs.services import personal_data, profile_data  # noqa: F401 - registers what accounts ask of this app
         from kernel import caching
 
         # What the public is shown, in three parts that grow old apart; docs/caching.md says which answer reads which.

@@ -1,30 +1,174 @@
 """Who may do what: pure functions of the viewer, the viewer's roles, and the object. What is not said here is denied.
 
-`Roles` maps a company's id to the viewer's role in it, as `selectors.membership.roles` reads it. Nobody but its own
-members and platform administrators act for a company; moderators act through moderation.
+`Roles` maps a company's id to the viewer's role in it, as `selectors.membership.roles` reads it: a member who is
+suspended has none. `MATRIX` is the whole of it; `manage.py permissions` prints it, and the functions below ask it.
+An API key has the rights of its user in companies that its scopes reach, and none on the platform.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from jobs.models import CloseReason, Company, Job, MembershipRole
-from kernel.viewer import Viewer
+from kernel.viewer import Scope, Viewer
 
 Roles = Mapping[UUID, str]
 
+
+class Column(StrEnum):
+    """As whom somebody acts: the columns of the matrix, in their order."""
+
+    ANONYMOUS = "anonymous"
+    SEEKER = "seeker"
+    INTERVIEWER = "interviewer"
+    HIRING_MANAGER = "hiring manager"
+    RECRUITER = "recruiter"
+    COMPANY_ADMIN = "company admin"
+    OWNER = "owner"
+    MODERATOR = "moderator"
+    PLATFORM_ADMIN = "platform admin"
+
+
+class Act(StrEnum):
+    """What is done: the rows of the matrix, in their order."""
+
+    READ_PUBLIC = "read live public jobs, companies, taxonomy"
+    READ_DRAFTS = "read drafts"
+    EDIT_JOB = "create, edit a job"
+    PUBLISH_JOB = "publish, pause, close"
+    LOOK_FOR_WORK = "feed, saved searches, profile, résumé"
+    APPLY = "apply, withdraw, own timeline"
+    READ_APPLICATIONS = "read applications"
+    MOVE_STAGE = "move stage, reject, bulk"
+    SCORE = "scorecard"
+    OFFER = "offers"
+    KEEP_PRIVATE = "private salary floor, exclusions of a seeker"
+    MANAGE_MEMBERS = "members, invitations"
+    MANAGE_ACCESS = "webhooks, API keys, domains"
+    READ_AUDIT = "company audit log"
+    TRANSFER = "transfer or delete the company"
+
+
+class Reach(StrEnum):
+    """Of which objects an act is allowed."""
+
+    ALL = "●"
+    TEAM = "◐"
+    OWN = "○"
+    NONE = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one cell of the matrix says: the reach of the act, with `limit`; or `instead` of the act a lesser one."""
+
+    reach: Reach
+    limit: str = ""
+    instead: str = ""
+    instead_reach: Reach | None = None
+
+    def __str__(self) -> str:
+        if self.instead:
+            return f"{self.instead} {self.instead_reach or ''}".strip()
+        return f"{self.reach} {self.limit}".strip()
+
+
+def _instead(act: str, reach: Reach | None = None) -> Grant:
+    return Grant(Reach.NONE, instead=act, instead_reach=reach)
+
+
+def _row(*grants: Grant) -> dict[Column, Grant]:
+    return dict(zip(Column, grants, strict=True))
+
+
+ALL, TEAM, OWN, NONE = (Grant(reach) for reach in Reach)
+SUBMIT, FREEZE, ACCEPT, APPROVE = "submit", "freeze", "accept", "approve"
+INVITE_INTERVIEWER, OWN_KEYS, BREAK_GLASS = "invite interviewer", "own keys", "break-glass, audited"
+NOT_OWNER = "not owner"
+
+# anonymous, seeker | interviewer, hiring manager, recruiter, company admin, owner | moderator, platform admin
+MATRIX: dict[Act, dict[Column, Grant]] = {
+    Act.READ_PUBLIC: _row(ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL),
+    Act.READ_DRAFTS: _row(NONE, NONE, TEAM, TEAM, ALL, ALL, ALL, ALL, ALL),
+    Act.EDIT_JOB: _row(NONE, NONE, NONE, TEAM, ALL, ALL, ALL, NONE, NONE),
+    Act.PUBLISH_JOB: _row(NONE, NONE, NONE, _instead(SUBMIT), ALL, ALL, ALL, _instead(FREEZE), ALL),
+    Act.LOOK_FOR_WORK: _row(NONE, OWN, OWN, OWN, OWN, OWN, OWN, NONE, NONE),
+    Act.APPLY: _row(NONE, OWN, OWN, OWN, OWN, OWN, OWN, NONE, NONE),
+    Act.READ_APPLICATIONS: _row(
+        NONE, OWN, Grant(Reach.TEAM, "redacted"), TEAM, ALL, ALL, ALL, NONE, _instead(BREAK_GLASS)
+    ),
+    Act.MOVE_STAGE: _row(NONE, NONE, NONE, TEAM, ALL, ALL, ALL, NONE, NONE),
+    Act.SCORE: _row(NONE, NONE, Grant(Reach.TEAM, "after own"), TEAM, ALL, ALL, ALL, NONE, NONE),
+    Act.OFFER: _row(
+        NONE, _instead(ACCEPT, Reach.OWN), NONE, _instead(APPROVE, Reach.TEAM), ALL, ALL, ALL, NONE, NONE
+    ),
+    Act.KEEP_PRIVATE: _row(NONE, OWN, NONE, NONE, NONE, NONE, NONE, NONE, NONE),
+    Act.MANAGE_MEMBERS: _row(
+        NONE, NONE, NONE, NONE, _instead(INVITE_INTERVIEWER), Grant(Reach.ALL, NOT_OWNER), ALL, NONE, ALL
+    ),
+    Act.MANAGE_ACCESS: _row(NONE, NONE, NONE, NONE, _instead(OWN_KEYS), ALL, ALL, NONE, NONE),
+    Act.READ_AUDIT: _row(NONE, NONE, NONE, NONE, NONE, ALL, ALL, NONE, ALL),
+    Act.TRANSFER: _row(NONE, NONE, NONE, NONE, NONE, NONE, Grant(Reach.ALL, "recent login"), NONE, ALL),
+}
+
+_MEMBERS = {
+    MembershipRole.INTERVIEWER: Column.INTERVIEWER,
+    MembershipRole.HIRING_MANAGER: Column.HIRING_MANAGER,
+    MembershipRole.RECRUITER: Column.RECRUITER,
+    MembershipRole.ADMIN: Column.COMPANY_ADMIN,
+    MembershipRole.OWNER: Column.OWNER,
+}
+_STAFF = {"moderator": Column.MODERATOR, "admin": Column.PLATFORM_ADMIN}
+
+
+def roles_with(act: Act, reach: Reach) -> frozenset[MembershipRole]:
+    """The roles in a company that allow an act with just this reach: what row predicates are made of."""
+    return frozenset(role for role, column in _MEMBERS.items() if MATRIX[act][column].reach is reach)
+
+
 # Interviewers and hiring managers see and do what concerns the jobs of their own hiring team, and no other.
-READS_DRAFTS = frozenset({MembershipRole.RECRUITER, MembershipRole.ADMIN, MembershipRole.OWNER})
-RUNS_JOBS = READS_DRAFTS
+READS_DRAFTS = roles_with(Act.READ_DRAFTS, Reach.ALL)
+READS_TEAM_DRAFTS = roles_with(Act.READ_DRAFTS, Reach.TEAM)
+# Whoever may invite anybody sees who is there already.
+READS_MEMBERS = frozenset(
+    role
+    for role, column in _MEMBERS.items()
+    if MATRIX[Act.MANAGE_MEMBERS][column].reach is Reach.ALL or MATRIX[Act.MANAGE_MEMBERS][column].instead
+)
+# Whoever may add anybody to a team sees it.
+READS_MEMBERS = frozenset(role for role, column in _MEMBERS.items() if MATRIX[Act.MANAGE_MEMBERS][column] != NONE)
 
 
 def is_platform_admin(viewer: Viewer) -> bool:
     """Runs the board as a whole."""
-    return viewer.is_authenticated and viewer.platform_role == "admin"
+    return viewer.is_staff and viewer.platform_role == "admin"
+
+
+def may_read_drafts(viewer: Viewer, roles: Roles, job: Job, *, is_on_team: bool = False) -> bool:
+    """See a job that is not live: recruiters and above, the job's hiring team, platform staff."""
+    return _may(Act.READ_DRAFTS, viewer, roles, job.company_id, Scope.JOBS_READ, is_on_team=is_on_team)
+
+
+def may_write_jobs(viewer: Viewer, roles: Roles, company: Company) -> bool:
+    """Create a company's jobs, and edit all of them: its recruiters and above."""
+    return _may(Act.EDIT_JOB, viewer, roles, company.pk, Scope.JOBS_WRITE)
+
+
+def may_edit_job(viewer: Viewer, roles: Roles, job: Job, *, is_on_team: bool = False) -> bool:
+    """Edit a job: its company's recruiters and above, and the hiring managers on its hiring team."""
+    return _may(Act.EDIT_JOB, viewer, roles, job.company_id, Scope.JOBS_WRITE, is_on_team=is_on_team)
 
 
 def may_publish_job(viewer: Viewer, roles: Roles, job: Job) -> bool:
-    """Publish: recruiters and above, platform administrators."""
-    return is_platform_admin(viewer) or _has_role(viewer, roles, job.company_id, RUNS_JOBS)
+    """Publish and pause: recruiters and above, platform administrators."""
+    return _may(Act.PUBLISH_JOB, viewer, roles, job.company_id, Scope.JOBS_WRITE)
+
+
+def may_submit_job(viewer: Viewer, roles: Roles, job: Job, *, is_on_team: bool = False) -> bool:
+    """Hand in for review: who may publish, and the hiring managers on the job's hiring team."""
+    submits = is_on_team and _may_instead(SUBMIT, Act.PUBLISH_JOB, viewer, roles, job.company_id, Scope.JOBS_WRITE)
+    return submits or may_publish_job(viewer, roles, job)
 
 
 def may_close_job(viewer: Viewer, roles: Roles, job: Job, reason: str) -> bool:
@@ -34,21 +178,22 @@ def may_close_job(viewer: Viewer, roles: Roles, job: Job, reason: str) -> bool:
     return may_publish_job(viewer, roles, job)
 
 
+def may_freeze_job(viewer: Viewer) -> bool:
+    """Take a posting off the board to look into it: moderators and platform administrators."""
+    return is_platform_admin(viewer) or _may_instead(FREEZE, Act.PUBLISH_JOB, viewer, {}, None, Scope.JOBS_WRITE)
+
+
 def may_amend_job(viewer: Viewer) -> bool:
     """Mend what a posting says in its company's place: platform administrators, and a revision says who."""
     return is_platform_admin(viewer)
-
-
-def may_write_jobs(viewer: Viewer, roles: Roles, company: Company) -> bool:
-    """Create and edit a company's jobs: its recruiters and above."""
-    return _has_role(viewer, roles, company.pk, RUNS_JOBS)
 
 
 def may_dismiss_duplicate(viewer: Viewer, roles: Roles, job: Job, duplicate: Job) -> bool:
     """Say that two jobs are no duplicates: platform staff, and who runs the jobs of the company of both."""
     if viewer.is_staff:
         return True
-    return job.company_id == duplicate.company_id and _has_role(viewer, roles, job.company_id, RUNS_JOBS)
+    is_one_company = job.company_id == duplicate.company_id
+    return is_one_company and _may(Act.EDIT_JOB, viewer, roles, job.company_id, Scope.JOBS_WRITE)
 
 
 def is_trusted(company: Company) -> bool:
@@ -56,5 +201,126 @@ def is_trusted(company: Company) -> bool:
     return True
 
 
-def _has_role(viewer: Viewer, roles: Roles, company_id: UUID, wanted: frozenset[MembershipRole]) -> bool:
-    return viewer.is_authenticated and roles.get(company_id) in wanted
+def may_look_for_work(viewer: Viewer, *, scope: Scope = Scope.PROFILE_WRITE) -> bool:
+    """Have a profile, save and follow: every person but the board's own staff. `scope` is what a key needs for it."""
+    return _may(Act.LOOK_FOR_WORK, viewer, {}, None, scope)
+
+
+def may_create_company(viewer: Viewer) -> bool:
+    """Found a company on the board: every person who is signed in. The founder is its owner."""
+    return viewer.is_authenticated and viewer.key_id is None
+
+
+def may_update_company(viewer: Viewer, roles: Roles, company: Company) -> bool:
+    """Change what a company says of itself, and its logo: whoever runs its team."""
+    return may_manage_members(viewer, roles, company)
+
+
+def may_read_members(viewer: Viewer, roles: Roles, company: Company) -> bool:
+    """See the team and whom it has invited: its recruiters and above, platform administrators."""
+    return may_manage_members(viewer, roles, company, scope=Scope.COMPANY_READ) or _may_instead(
+        INVITE_INTERVIEWER, Act.MANAGE_MEMBERS, viewer, roles, company.pk, Scope.COMPANY_READ
+    )
+
+
+def may_manage_members(
+    viewer: Viewer, roles: Roles, company: Company, role: str | None = None, *, scope: Scope = Scope.COMPANY_WRITE
+) -> bool:
+    """Add, change, suspend and remove members who have `role`, or are given it: administrators all but owners.
+
+    Whoever changes a role asks for the old one and for the new one. Owners and platform administrators may all.
+    """
+    for grant in _grants(Act.MANAGE_MEMBERS, viewer, roles, company.pk, scope):
+        if grant.reach is Reach.ALL and not (grant.limit == NOT_OWNER and role == MembershipRole.OWNER):
+            return True
+    return False
+
+
+def may_invite(viewer: Viewer, roles: Roles, company: Company, role: str) -> bool:
+    """Invite somebody to have `role`: who manages such members; recruiters invite interviewers."""
+    if may_manage_members(viewer, roles, company, role):
+        return True
+    return role == MembershipRole.INTERVIEWER and _may_instead(
+        INVITE_INTERVIEWER, Act.MANAGE_MEMBERS, viewer, roles, company.pk, Scope.COMPANY_WRITE
+    )
+
+
+def may_transfer(viewer: Viewer, roles: Roles, company: Company) -> bool:
+    """Hand the company over, or delete it: its owners, after a recent login, and platform administrators."""
+    return viewer.key_id is None and _may(Act.TRANSFER, viewer, roles, company.pk, Scope.COMPANY_WRITE)
+
+
+def may_read_keys(viewer: Viewer, roles: Roles, company: Company) -> bool:
+    """See the company's API keys, domains and webhooks: its administrators and owners."""
+    return _may(Act.MANAGE_ACCESS, viewer, roles, company.pk, Scope.COMPANY_READ)
+
+
+def may_manage_keys(viewer: Viewer, roles: Roles, company: Company) -> bool:
+    """Make and revoke the company's API keys: its administrators and owners, and no key."""
+    return viewer.key_id is None and _may(Act.MANAGE_ACCESS, viewer, roles, company.pk, Scope.COMPANY_WRITE)
+
+
+def may_have_keys(viewer: Viewer, roles: Roles) -> bool:
+    """Make API keys for oneself: who is recruiter or more in any company."""
+    own = (MATRIX[Act.MANAGE_ACCESS][_MEMBERS[MembershipRole(role)]] for role in roles.values() if role in _MEMBERS)
+    grants = [grant for grant in own if grant.reach is Reach.ALL or grant.instead == OWN_KEYS]
+    return viewer.is_authenticated and viewer.key_id is None and bool(grants)
+
+
+def may_manage_domains(viewer: Viewer, roles: Roles, company: Company) -> bool:
+    """Prove that a domain is the company's: its administrators and owners."""
+    return _may(Act.MANAGE_ACCESS, viewer, roles, company.pk, Scope.COMPANY_WRITE)
+
+
+def may_manage_webhooks(viewer: Viewer, roles: Roles, company: Company) -> bool:
+    """Say where the company is told of what happens: its administrators and owners."""
+    return _may(Act.MANAGE_ACCESS, viewer, roles, company.pk, Scope.COMPANY_WRITE)
+
+
+def may_read_audit(viewer: Viewer, roles: Roles, company: Company) -> bool:
+    """Read who did what in a company: its administrators and owners, platform administrators."""
+    return may_read_audit_of(viewer, roles, company.pk)
+
+
+def may_read_audit_of(viewer: Viewer, roles: Roles, company_id: UUID) -> bool:
+    """The same, by the company's id."""
+    return _may(Act.READ_AUDIT, viewer, roles, company_id, Scope.COMPANY_READ)
+
+
+def _columns(viewer: Viewer, roles: Roles, company_id: UUID | None) -> list[Column]:
+    """As whom the viewer acts towards a company, or towards none. Staff of the board may be members as well."""
+    if not viewer.is_authenticated:
+        return [Column.ANONYMOUS]
+    columns = []
+    is_staff = viewer.platform_role != "user"
+    if viewer.is_staff:
+        columns.append(_STAFF[viewer.platform_role])
+    role = roles.get(company_id) if company_id is not None else None
+    if role in _MEMBERS:
+        columns.append(_MEMBERS[MembershipRole(role)])
+    elif not is_staff:
+        columns.append(Column.SEEKER)
+    return columns
+
+
+def _grants(act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, scope: Scope) -> list[Grant]:
+    """All that the matrix gives the viewer; nothing to a key without the scope."""
+    if viewer.is_authenticated and not viewer.allows(scope):
+        return []
+    return [MATRIX[act][column] for column in _columns(viewer, roles, company_id)]
+
+
+def _may(
+    act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, scope: Scope, *, is_on_team: bool = False
+) -> bool:
+    """Whether the act is allowed upon an object of a company; one's own object where no company is given."""
+    reaches = {grant.reach for grant in _grants(act, viewer, roles, company_id, scope)}
+    is_own = company_id is None and Reach.OWN in reaches
+    return Reach.ALL in reaches or is_own or (is_on_team and Reach.TEAM in reaches)
+
+
+def _may_instead(
+    lesser: str, act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, scope: Scope
+) -> bool:
+    """Whether a lesser act is allowed where the act itself is not."""
+    return any(grant.instead == lesser for grant in _grants(act, viewer, roles, company_id, scope))

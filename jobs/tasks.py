@@ -1,4 +1,4 @@
-"""What runs on a schedule: imports of the sources that are due, and a look for duplicates."""
+"""What runs on a schedule: imports, looks for duplicates and at domains; and the mail that events call for."""
 
 import contextlib
 from pathlib import Path
@@ -10,7 +10,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.auth.links import link_token
+from accounts.models import User, UserStatus
+from accounts.notifications.mail import client_link, send
+from jobs import notifications
 from jobs.errors import SourceBusy
+from jobs.events import DomainLost, DomainMailRequested, MemberInvited
 from jobs.importers.account import Account
 from jobs.importers.addresses import Unreachable, shown
 from jobs.importers.fetch import Validators
@@ -18,12 +23,14 @@ from jobs.importers.files import Unreadable
 from jobs.importers.formats import FORMATS
 from jobs.importers.location import downloaded
 from jobs.importers.run import Plan, import_from, refuse_partial_sync
-from jobs.models import ImportSource
-from jobs.services import duplicate
+from jobs.models import CompanyDomain, ImportSource, Invitation, InvitationStatus, Membership, MembershipRole
+from jobs.services import company_domain, duplicate, invitation
 from jobs.services import import_source as sources
+from kernel.outbox import Telling, subscriber
 
 log = structlog.get_logger("nexus.imports")
 
+RUNS_TEAM = (MembershipRole.ADMIN, MembershipRole.OWNER)
 # Seconds. RabbitMQ takes a task back that nobody has acknowledged for half an hour, and Valkey after an hour.
 LONGEST, LAST_WORDS = 25 * 60, 3 * 60
 
@@ -67,6 +74,80 @@ def refresh_duplicates() -> None:
     """Compares the postings that no import has compared yet: those of one that died, and those that people wrote."""
     with contextlib.suppress(SoftTimeLimitExceeded):  # what is left is for the next time
         log.info("duplicates_refreshed", placed=duplicate.refresh())
+
+
+@shared_task(soft_time_limit=LONGEST, time_limit=LONGEST + LAST_WORDS)
+def recheck_domains() -> None:
+    """Looks whether what proves companies' domains is still there. What is not reached in time is for the next look."""
+    with contextlib.suppress(SoftTimeLimitExceeded):
+        log.info("domains_rechecked", looked_at=company_domain.recheck(timezone.now()))
+
+
+@subscriber(MemberInvited)
+def mail_invitation(event: MemberInvited, telling: Telling) -> None:
+    """The link, to the address that was invited, unless the invitation has ended meanwhile."""
+    row = Invitation.objects.select_related("company").filter(pk=event.invitation_id).first()
+    if row is None or row.status != InvitationStatus.OPEN:
+        return
+    owner = User.objects.filter(email=row.email).first()
+    send(
+        notifications.INVITATION,
+        to=row.email,
+        context={
+            "company": row.company.name,
+            "role": row.role.replace("_", " "),
+            "link": client_link("invitation", token=link_token(invitation.PURPOSE, row.pk)),
+            "expires_at": row.expires_at,
+        },
+        locale=owner.locale if owner else "en",
+        timezone=owner.timezone if owner else "UTC",
+        telling=telling,
+    )
+
+
+@subscriber(DomainMailRequested)
+def mail_domain_proof(event: DomainMailRequested, telling: Telling) -> None:
+    """The link, to the address at the domain, unless it was asked for anew meanwhile."""
+    row = (
+        CompanyDomain.objects.select_related("company", "asked_by").filter(pk=event.domain_id, verified_at=None).first()
+    )
+    if row is None or not row.email:
+        return
+    asker = row.asked_by
+    token = link_token(company_domain.PURPOSE, row.pk)
+    send(
+        notifications.VERIFY_DOMAIN,
+        to=row.email,
+        context={
+            "company": row.company.name,
+            "domain": row.domain,
+            "link": client_link("verify-domain", token=token, domain=row.domain),
+            "expires_at": row.created_at + company_domain.MAIL_GOOD_FOR,
+        },
+        locale=asker.locale if asker else "en",
+        timezone=asker.timezone if asker else "UTC",
+        telling=telling,
+    )
+
+
+@subscriber(DomainLost)
+def mail_domain_lost(event: DomainLost, telling: Telling) -> None:
+    """Word to whoever proved the domain, while they run the company's team."""
+    row = CompanyDomain.objects.select_related("company").filter(pk=event.domain_id, verified_at=None).first()
+    if row is None:
+        return
+    team = Membership.objects.filter(company=row.company, suspended_at=None, role__in=RUNS_TEAM)
+    asker = team.filter(user=row.asked_by, user__status=UserStatus.ACTIVE).select_related("user").first()
+    if asker is None:
+        return
+    send(
+        notifications.DOMAIN_LOST,
+        to=asker.user.email,
+        context={"company": row.company.name, "domain": row.domain, "link": client_link("company-domains")},
+        locale=asker.user.locale,
+        timezone=asker.user.timezone,
+        telling=telling,
+    )
 
 
 def _import(source: ImportSource) -> None:

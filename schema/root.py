@@ -3,17 +3,25 @@
 import graphene
 from graphql import specified_directives
 
+from schema.access import mutations as access_mutations
 from schema.account import mutations as account_mutations
 from schema.account import queries as account_queries
+from schema.company import mutations as company_mutations
 from schema.company import queries as company_queries
 from schema.core import nodes as node_queries
 from schema.core.caching import apply_public, public
 from schema.core.costs import COST, LIST_SIZE, apply_costs
 from schema.core.inputs import apply_one_of
 from schema.core.scalars import apply_specifications
+from schema.core.visibility import apply_visibility
+from schema.identity import mutations as identity_mutations
+from schema.identity import queries as identity_queries
 from schema.job import mutations as job_mutations
 from schema.job import queries as job_queries
+from schema.profile import mutations as profile_mutations
+from schema.session import mutations as session_mutations
 from schema.taxonomy import queries as taxonomy_queries
+from schema.team import mutations as team_mutations
 from schema.usage import queries as usage_queries
 
 
@@ -31,6 +39,7 @@ class Query(graphene.ObjectType):
     skills = public(taxonomy_queries.skills)
     occupations = public(taxonomy_queries.occupations)
     places = public(taxonomy_queries.places)
+    sign_in_providers = identity_queries.sign_in_providers
     rate_limit = usage_queries.rate_limit
     cost_of = usage_queries.cost_of
 
@@ -38,12 +47,53 @@ class Query(graphene.ObjectType):
 class Mutation(graphene.ObjectType):
     """What can be done."""
 
-    token_create = account_mutations.TokenCreate.field()
+    account_register = account_mutations.AccountRegister.field()
+    account_verify = account_mutations.AccountVerify.field()
+    account_update = account_mutations.AccountUpdate.field()
+    account_deactivate = account_mutations.AccountDeactivate.field()
+    account_delete = account_mutations.AccountDelete.field()
+    email_change = account_mutations.EmailChange.field()
+    password_reset = account_mutations.PasswordReset.field()
+    password_reset_confirm = account_mutations.PasswordResetConfirm.field()
+    password_change = account_mutations.PasswordChange.field()
+    data_export_request = account_mutations.DataExportRequest.field()
+    token_create = session_mutations.TokenCreate.field()
+    token_refresh = session_mutations.TokenRefresh.field()
+    token_verify = session_mutations.TokenVerify.field()
+    token_revoke = session_mutations.TokenRevoke.field()
+    session_revoke = session_mutations.SessionRevoke.field()
+    session_revoke_all = session_mutations.SessionRevokeAll.field()
+    sign_in_complete = identity_mutations.SignInComplete.field()
+    totp_enable = access_mutations.TotpEnable.field()
+    totp_confirm = access_mutations.TotpConfirm.field()
+    totp_disable = access_mutations.TotpDisable.field()
+    api_key_create = access_mutations.ApiKeyCreate.field()
+    api_key_revoke = access_mutations.ApiKeyRevoke.field()
+    company_create = company_mutations.CompanyCreate.field()
+    company_update = company_mutations.CompanyUpdate.field()
+    company_verify_domain = company_mutations.CompanyVerifyDomain.field()
+    company_follow = company_mutations.CompanyFollow.field()
+    company_unfollow = company_mutations.CompanyUnfollow.field()
+    company_transfer = team_mutations.CompanyTransfer.field()
+    member_invite = team_mutations.MemberInvite.field()
+    member_update_role = team_mutations.MemberUpdateRole.field()
+    member_remove = team_mutations.MemberRemove.field()
+    invitation_accept = team_mutations.InvitationAccept.field()
+    invitation_decline = team_mutations.InvitationDecline.field()
+    invitation_revoke = team_mutations.InvitationRevoke.field()
+    hiring_team_update = team_mutations.HiringTeamUpdate.field()
     job_duplicate_dismiss = job_mutations.JobDuplicateDismiss.field()
+    profile_update = profile_mutations.ProfileUpdate.field()
+    profile_import = profile_mutations.ProfileImport.field()
+    job_save = profile_mutations.JobSave.field()
+    job_unsave = profile_mutations.JobUnsave.field()
+    employer_block = profile_mutations.EmployerBlock.field()
+    employer_unblock = profile_mutations.EmployerUnblock.field()
 
 
 schema = graphene.Schema(query=Query, mutation=Mutation, directives=[*specified_directives, COST, LIST_SIZE])
 apply_one_of(schema.graphql_schema)
 apply_public(schema.graphql_schema, Query)
+apply_visibility(schema.graphql_schema)
 apply_specifications(schema.graphql_schema)
 apply_costs(schema.graphql_schema)

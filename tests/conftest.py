@@ -15,9 +15,12 @@ from pytest_django import DjangoDbBlocker
 
 from nexus.environment import BASE_DIR
 from tests import requirements, servers
+from tests.passwords import _fast_hashes  # noqa: F401
 from tests.requirements import pytest_runtest_setup  # noqa: F401
 from tests.servers import pytest_configure, pytest_unconfigure  # noqa: F401
+from tests.smtp import smtp_sink  # noqa: F401
 from tests.tallies import pytest_terminal_summary  # noqa: F401
+from tests.throttles import _own_throttle_counts  # noqa: F401
 from tests.writes import pytest_runtest_call  # noqa: F401
 
 

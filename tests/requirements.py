@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from nexus.environment import BASE_DIR
+from tests import rabbitmq
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -33,6 +34,8 @@ def lacking(name: str) -> str | None:
     match name:
         case "rabbitmq":
             return _lacking_rabbitmq()
+        case "rabbitmq-server":
+            return rabbitmq.lacking()
         case "node":
             return None if shutil.which("node") else "no `node` on the PATH"
         case "chromium":

@@ -60,6 +60,11 @@ def _start_run() -> None:
     os.environ["CELERY_BROKER_URL"] = os.environ.get("CELERY_BROKER_URL") or os.environ["REDIS_URL"]
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(50)
     os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
+    # Tests that look at mail have it in Django's outbox, or in a sink of their own (`tests.smtp`).
+    os.environ["EMAIL_URL"] = "consolemail://"
+    os.environ["DEFAULT_FROM_EMAIL"] = "Nexus <nexus@board.example>"
+    os.environ["PUBLIC_URL"] = "http://testserver"
+    os.environ["CLIENT_URL"] = "https://jobs.example"
     # A live server would answer one test with what it told another; tests of the cache turn it on.
     os.environ["RESPONSE_CACHE"] = "off"
     os.environ[RUN] = f"nexus_test_{secrets.token_hex(4)}"

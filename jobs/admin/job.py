@@ -1,19 +1,17 @@
 """Postings. What has rules is written by services."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
-from accounts.admin import Table
-from accounts.auth.viewer import viewer_of
+from accounts.staff.acting import viewer_of
+from accounts.staff.table import ShownInline, Table
 from jobs.admin.description import refuse_unrenderable
-from jobs.admin.shown import ShownInline
 from jobs.models import (
     CloseReason,
     Compensation,
@@ -27,9 +25,6 @@ from jobs.models import (
     SourcePosting,
 )
 from jobs.services import job as jobs
-from kernel.errors import DomainError
-
-MOST_AT_ONCE = 200  # jobs that one action writes
 
 
 class JobLocationInline(ShownInline):
@@ -174,45 +169,18 @@ class JobAdmin(Table):
 
     def save_model(self, request: HttpRequest, obj: Job, form: Any, change: bool) -> None:
         jobs.amend(
-            by=viewer_of(request.user),
+            by=viewer_of(request),
             job_id=obj.pk,
             version=form.cleaned_data["seen_version"],
             changes={name: form.cleaned_data[name] for name in form.changed_data if name in jobs.AMENDABLE},
         )
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except DomainError as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-            return HttpResponseRedirect(request.path)
-
     @admin.action(description="Publish")
     def publish(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        self._each(request, queryset, "published", lambda pk: jobs.publish(by=viewer_of(request.user), job_id=pk))
+        by = viewer_of(request)
+        self.each(request, queryset, "published", lambda pk: jobs.publish(by=by, job_id=pk))
 
     @admin.action(description="Close, for the reason beside")
     def close(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        reason = request.POST.get("reason", "")
-        self._each(
-            request, queryset, "closed", lambda pk: jobs.close(by=viewer_of(request.user), job_id=pk, reason=reason)
-        )
-
-    def _each(self, request: HttpRequest, queryset: QuerySet[Job], done: str, act: Any) -> None:
-        """Does it to each job on its own, and says what became of them."""
-        ids: list[UUID] = list(queryset.order_by().values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
-        if len(ids) > MOST_AT_ONCE:
-            self.message_user(request, f"At most {MOST_AT_ONCE} jobs at once.", messages.ERROR)
-            return
-        refusals: dict[str, int] = {}
-        for pk in ids:
-            try:
-                act(pk)
-            except DomainError as refusal:
-                refusals[str(refusal)] = refusals.get(str(refusal), 0) + 1
-        if count := len(ids) - sum(refusals.values()):
-            self.message_user(request, f"{count} {done}.", messages.SUCCESS)
-        for message, count in refusals.items():
-            self.message_user(request, f"{count} refused: {message}", messages.ERROR)
+        by, reason = viewer_of(request), request.POST.get("reason", "")
+        self.each(request, queryset, "closed", lambda pk: jobs.close(by=by, job_id=pk, reason=reason))

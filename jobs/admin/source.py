@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,9 +13,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from accounts.admin import Table
-from accounts.auth.viewer import viewer_of
-from jobs.admin.shown import Shown
+from accounts.staff import acting
+from accounts.staff.acting import viewer_of
+from accounts.staff.table import Shown, Table
 from jobs.importers import addresses
 from jobs.importers.files import Unreadable
 from jobs.importers.formats import FORMATS
@@ -65,6 +66,7 @@ class ImportSourceAdmin(Table):
     """Addresses that postings are fetched from, on a schedule or when asked."""
 
     form = ImportSourceForm
+    unaudited = ("location",)  # which may hold a key
     actions = ("import_now", "resync")
     list_display = (
         "name",
@@ -97,7 +99,7 @@ class ImportSourceAdmin(Table):
         return (*self.readonly_fields, "name") if obj else self.readonly_fields
 
     def save_model(self, request: HttpRequest, obj: ImportSource, form: Any, change: bool) -> None:
-        sources.save(obj, form.changed_data, by=viewer_of(request.user))
+        sources.save(obj, form.changed_data, by=viewer_of(request))
 
     @admin.display(description="Runs")
     def runs(self, source: ImportSource) -> str:
@@ -114,7 +116,9 @@ class ImportSourceAdmin(Table):
     def _ask(self, request: HttpRequest, queryset: QuerySet[ImportSource], ask: Any) -> None:
         for source in queryset.order_by("name"):
             try:
-                ask(by=viewer_of(request.user), source_id=source.pk)
+                with transaction.atomic():
+                    ask(by=viewer_of(request), source_id=source.pk)
+                    acting.record(request, ask.__name__, source)
             except DomainError:
                 self.message_user(request, f"{source.name} is not active.", messages.ERROR)
             else:

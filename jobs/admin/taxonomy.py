@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from jobs.admin.shown import Shown
+from accounts.staff.table import Shown
 from jobs.models import Category, Country, Currency, Industry, Occupation, Place, Skill
 
 

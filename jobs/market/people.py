@@ -21,7 +21,7 @@ from jobs.market.postings import DAY, NO_CODE, Postings, code, moment
 from jobs.market.sheets import NULL, Sheet, array, text
 from jobs.market.timeline import Timeline
 from jobs.market.world import Kind, Land, Weighted, World, document
-from jobs.models import InteractionEvent, Profile, ProfileSkill
+from jobs.models import InteractionEvent, Profile, ProfileSection, ProfileSkill
 
 MAIL = f"people.{DOMAIN}"
 # Nobody logs in as one of them: Django takes what begins like this for no password at all.
@@ -29,6 +29,8 @@ UNUSABLE = "!{:040x}"
 
 Categories, Occupations = Profile.categories.through, Profile.occupations.through
 STRIDES: dict[type[Model], int] = {ProfileSkill: 16, Categories: 1, Occupations: 2}
+# Everything but who they are.
+SHOWN_SECTIONS = array([section.value for section in ProfileSection if section is not ProfileSection.NAME])
 RADII = (5, 10, 20, 20, 30, 50, 50, 100)
 SHARE_OPEN, SHARE_VISIBLE, SHARE_WITH_FLOOR, SHARE_WITH_SECOND_KIND = 0.55, 0.3, 0.45, 0.25
 # How many postings somebody was shown: 2 for half of them, hundreds for a few.
@@ -72,7 +74,7 @@ class People:
         self.profiles = Sheet(
             Profile, "id", "created_at", "updated_at", "user_id", "headline", "summary", "home_id", "radius_km",
             "seniority", "workplaces", "employment_types", "languages", "salary_floor_minor",
-            "salary_floor_currency_id", "salary_floor_period", "is_open", "visibility",
+            "salary_floor_currency_id", "salary_floor_period", "is_open", "visibility", "shown_sections",
         )  # fmt: skip
         self.skills = Sheet(ProfileSkill, "id", "profile_id", "skill_id", "level", "years")
         self.categories = Sheet(Categories, "id", "profile_id", "category_id")
@@ -125,7 +127,7 @@ class People:
             array([kind.types.choose(chance)]), array(sorted({language, "en"})),
             str(round(floor * 10**land.digits)) if has_floor else NULL, land.currency if has_floor else NULL,
             period if has_floor else "", "t" if chance.random() < SHARE_OPEN else "f",
-            "recruiters" if chance.random() < SHARE_VISIBLE else "private",
+            "recruiters" if chance.random() < SHARE_VISIBLE else "private", SHOWN_SECTIONS,
         )  # fmt: skip
         for position, (skill, _) in enumerate(skills):
             level = chance.randrange(1, 6)

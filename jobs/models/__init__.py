@@ -1,6 +1,14 @@
 """The tables of hiring. Models hold fields, constraints and facts of one row; rules live in services."""
 
-from jobs.models.company import Company, CompanyKind, CompanyStatus, Membership, MembershipRole, SizeBand
+from jobs.models.company import (
+    Company,
+    CompanyDomain,
+    CompanyKind,
+    CompanyStatus,
+    DomainMethod,
+    Follow,
+    SizeBand,
+)
 from jobs.models.duplicate import DuplicateCluster, DuplicateVerdict, JobFingerprint
 from jobs.models.event import InteractionEvent, InteractionKind
 from jobs.models.import_source import ImportSource
@@ -18,8 +26,20 @@ from jobs.models.job import (
     Workplace,
 )
 from jobs.models.pay import Compensation, CompensationKind, PayPeriod
-from jobs.models.person import Profile, ProfileSkill, ProfileVisibility
+from jobs.models.person import Profile, ProfileSection, ProfileSkill, ProfileVisibility
 from jobs.models.posting import JobLocation, JobRevision, JobSkill, Necessity, RemoteEligibility, SlugHistory
+from jobs.models.resume import (
+    Experience,
+    ExperienceKind,
+    LanguageLevel,
+    LinkKind,
+    ProfileEducation,
+    ProfileLanguage,
+    ProfileLink,
+    WorkAuthorisation,
+    WorkPermission,
+)
+from jobs.models.saved import EmployerBlock, SavedJob
 from jobs.models.source import ImportRow, ImportRun, ImportStatus, RowFate, SourcePosting
 from jobs.models.taxonomy import (
     Category,
@@ -46,12 +66,14 @@ from jobs.models.taxonomy import (
     TaxonomyEdition,
     TaxonomyScheme,
 )
+from jobs.models.team import HiringRole, HiringTeam, Invitation, InvitationStatus, Membership, MembershipRole
 
 __all__ = [
     "ApplyKind",
     "Category",
     "CloseReason",
     "Company",
+    "CompanyDomain",
     "CompanyKind",
     "CompanyStatus",
     "Compensation",
@@ -59,11 +81,18 @@ __all__ = [
     "Country",
     "Currency",
     "DescriptionFormat",
+    "DomainMethod",
     "DuplicateCluster",
     "DuplicateVerdict",
     "Education",
+    "EmployerBlock",
     "EmploymentType",
+    "Experience",
+    "ExperienceKind",
     "ExternalCode",
+    "Follow",
+    "HiringRole",
+    "HiringTeam",
     "ImportRow",
     "ImportRun",
     "ImportSource",
@@ -72,6 +101,8 @@ __all__ = [
     "IndustryCode",
     "InteractionEvent",
     "InteractionKind",
+    "Invitation",
+    "InvitationStatus",
     "Job",
     "JobFingerprint",
     "JobLifecycle",
@@ -80,6 +111,8 @@ __all__ = [
     "JobRevision",
     "JobSkill",
     "JobVisibility",
+    "LanguageLevel",
+    "LinkKind",
     "Membership",
     "MembershipRole",
     "Necessity",
@@ -92,12 +125,17 @@ __all__ = [
     "Place",
     "PlaceName",
     "Profile",
+    "ProfileEducation",
+    "ProfileLanguage",
+    "ProfileLink",
+    "ProfileSection",
     "ProfileSkill",
     "ProfileVisibility",
     "Region",
     "RelatedOccupation",
     "RemoteEligibility",
     "RowFate",
+    "SavedJob",
     "Seniority",
     "SizeBand",
     "Skill",
@@ -110,5 +148,7 @@ __all__ = [
     "SourcePosting",
     "TaxonomyEdition",
     "TaxonomyScheme",
+    "WorkAuthorisation",
+    "WorkPermission",
     "Workplace",
 ]

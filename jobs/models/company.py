@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 
 from jobs.models.taxonomy import Industry, Place
 from kernel.models import Entity
@@ -62,8 +63,17 @@ class Company(Entity):
     benefits = ArrayField(
         models.CharField(max_length=100), default=list, blank=True, help_text="What everybody who works there gets."
     )
+    logo = models.CharField(
+        max_length=100, blank=True, default="", db_default="", editable=False, help_text="Its file in the public store."
+    )
     verified_at = models.DateTimeField(
         null=True, blank=True, help_text="When the company proved that it is who it says."
+    )
+    version = models.PositiveIntegerField(
+        default=1,
+        db_default=1,
+        editable=False,
+        help_text="Grows with each edit; whoever edits says which one they read.",
     )
 
     class Meta:
@@ -86,29 +96,62 @@ class Company(Entity):
         return self.name
 
 
-class MembershipRole(models.TextChoices):
-    """What a person may do for a company."""
+class DomainMethod(models.TextChoices):
+    """How a company proves that a domain is its own."""
 
-    INTERVIEWER = "interviewer", "Interviews candidates of the jobs assigned"
-    HIRING_MANAGER = "hiring_manager", "Decides on the jobs assigned"
-    RECRUITER = "recruiter", "Runs all of the company's jobs"
-    ADMIN = "admin", "Runs all jobs and the team"
-    OWNER = "owner", "Answers for the company"
+    DNS = "dns", "A TXT record in the domain"
+    EMAIL = "email", "A link in a mail to an address at the domain"
 
 
-class Membership(models.Model):
-    """A person acting for a company, in one role."""
+class CompanyDomain(Entity):
+    """A domain that a company says is its own. One that is verified belongs to one company."""
 
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=16, choices=MembershipRole)
-    created_at = models.DateTimeField(auto_now_add=True)
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="domains", db_index=False)
+    domain = models.CharField(max_length=253, help_text="In lower case; letters beyond ASCII in their IDNA form.")
+    method = models.CharField(max_length=8, choices=DomainMethod, help_text="How it is proved.")
+    email = models.EmailField(blank=True, help_text="The address at the domain that the proof was mailed to.")
+    token_hash = models.CharField(max_length=64, unique=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    verified_at = models.DateTimeField(null=True, blank=True, help_text="When it was proved; null: not yet, or lost.")
+    checked_at = models.DateTimeField(null=True, blank=True, help_text="When the proof was last looked for.")
+    missed_checks = models.PositiveSmallIntegerField(default=0, help_text="How often in a row it was not there.")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "company"], name="membership_is_unique"),
-            models.CheckConstraint(condition=models.Q(role__in=MembershipRole.values), name="membership_role_is_known"),
+            models.UniqueConstraint(fields=["company", "domain"], name="company_domain_is_unique"),
+            models.UniqueConstraint(
+                fields=["domain"],
+                condition=models.Q(verified_at__isnull=False),
+                name="company_domain_has_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(method=DomainMethod.DNS, email="")
+                | (models.Q(method=DomainMethod.EMAIL) & ~models.Q(email="")),
+                name="company_domain_method_fits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(domain=Lower("domain")) & ~models.Q(domain=""), name="company_domain_is_lower_case"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["checked_at"], condition=models.Q(verified_at__isnull=False), name="company_domain_to_check"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} of {self.company_id}"
+        return self.domain
+
+
+class Follow(models.Model):
+    """A person who wants to hear of a company."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="followers")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "company"], name="follow_is_unique")]
+        indexes = [models.Index(fields=["user", "-id"], name="follow_of_user")]

@@ -18,6 +18,25 @@ class ProfileVisibility(models.TextChoices):
     RECRUITERS = "recruiters", "Recruiters of companies that the person has not excluded"
 
 
+class ProfileSection(models.TextChoices):
+    """A part of a profile that the person shows to those who find it, or keeps back."""
+
+    NAME = "name", "The person's name"
+    SUMMARY = "summary", "Headline, summary and seniority"
+    HOME = "home", "Where the person lives, and how far is not too far"
+    EXPERIENCE = "experience", "Where the person worked"
+    EDUCATION = "education", "What the person studied"
+    SKILLS = "skills", "What the person can do"
+    LANGUAGES = "languages", "What the person speaks"
+    LINKS = "links", "Where else the person is found"
+    WORK_AUTHORISATION = "work_authorisation", "In which countries the person may work"
+    NOTICE = "notice", "How soon the person can start"
+    PREFERENCES = "preferences", "What work the person wants"
+
+
+LONGEST_NOTICE_DAYS = 730
+
+
 class Profile(Entity):
     """A person looking for work, or open to it. Private unless the person says otherwise."""
 
@@ -61,9 +80,32 @@ class Profile(Entity):
         default=ProfileVisibility.PRIVATE,
         help_text="Who finds the profile.",
     )
+    shown_sections = ArrayField(
+        models.CharField(max_length=24, choices=ProfileSection),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="What those who find the profile are shown; nothing unless named.",
+    )
+    notice_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How many days after an agreement the person can start; 0: at once."
+    )
+    version = models.PositiveIntegerField(
+        default=1, db_default=1, help_text="Grows with every change, so that nobody overwrites what they have not read."
+    )
+    json_resume = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="What of an imported JSON Resume document no column holds."
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(shown_sections__contained_by=ProfileSection.values), name="profile_sections_are_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(notice_days__isnull=True) | Q(notice_days__lte=LONGEST_NOTICE_DAYS),
+                name="profile_notice_in_bounds",
+            ),
             models.CheckConstraint(
                 condition=Q(seniority__in=["", *Seniority.values]), name="profile_seniority_is_known"
             ),

@@ -4,18 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices, Window
-from django.db.models.functions import RowNumber
+from django.core.files.storage import default_storage
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils import timezone
 
-from jobs.models import Company, CompanyStatus, Industry, Job, JobVisibility, Membership, Place, SlugHistory
+from jobs.models import Company, CompanyStatus, Industry, Job, JobVisibility, Place, SlugHistory
+from jobs.selectors import membership
 from jobs.selectors.job import DESCRIPTION, NOW, Description, live
 from kernel.caching import Entities
 from kernel.reading import Given, Reading, kind_of
 from kernel.rows import Listing, Order, Page, Slice
-from kernel.viewer import Viewer
-
-MAX_MEMBERSHIPS = 100
+from kernel.viewer import ANONYMOUS, Scope, Viewer
 
 
 class CompanyOrderField(TextChoices):
@@ -71,9 +70,9 @@ def visible_to(viewer: Viewer) -> Q:
     if viewer.is_staff:
         return Q()
     active = Q(status=CompanyStatus.ACTIVE)
-    if not viewer.is_authenticated:
+    if not viewer.allows(Scope.COMPANY_READ):
         return active
-    return active | Q(Exists(Membership.objects.filter(company=OuterRef("pk"), user=viewer.user_id)))
+    return active | Q(Exists(membership.acting(viewer).filter(company=OuterRef("pk"))))
 
 
 def _rows() -> QuerySet[Company]:
@@ -96,6 +95,11 @@ def count(where: CompanyFilter | None) -> int:
     return _listed(where).count()
 
 
+def _reader(viewer: Viewer) -> Viewer:
+    """The shape of what the viewer may read: a key that is not for companies reads what everybody does."""
+    return kind_of(viewer if viewer.allows(Scope.COMPANY_READ) else ANONYMOUS)
+
+
 def _visible(viewer: Viewer) -> QuerySet[Company]:
     return _rows().filter(visible_to(viewer))
 
@@ -111,7 +115,7 @@ _OF_JOBS_KEPT: Entities[UUID, Company] = Entities(Company, Industry, Place, most
 
 def by_id(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Company]:
     """Companies by id, with industry and headquarters."""
-    return _BY_ID.one(keys, kind_of(viewer), viewer_id=viewer.user_id)
+    return _BY_ID.one(keys, _reader(viewer), viewer_id=viewer.user_id)
 
 
 def of_jobs(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Company]:
@@ -121,7 +125,7 @@ def of_jobs(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Company]:
 
 def by_slug(viewer: Viewer, keys: Collection[str]) -> dict[str, Company]:
     """Companies by slug, or by one that they had before."""
-    found = _BY_SLUG.one(keys, kind_of(viewer), viewer_id=viewer.user_id)
+    found = _BY_SLUG.one(keys, _reader(viewer), viewer_id=viewer.user_id)
     missing = [key for key in keys if key not in found]
     if missing:
         moved = dict(
@@ -138,18 +142,6 @@ def descriptions(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Descripti
     return {key: Description(row.description_html, row.description_text) for key, row in found.items()}
 
 
-def _memberships() -> QuerySet[Membership]:
-    company = ("company__industry", "company__headquarters__country")
-    by_name = Window(RowNumber(), partition_by=F("user_id"), order_by=("company__name", "pk"))
-    rows = Membership.objects.select_related(*company).defer(*(f"company__{column}" for column in DESCRIPTION))
-    return rows.annotate(place=by_name).filter(place__lte=MAX_MEMBERSHIPS).order_by("place")
-
-
-_MEMBERSHIPS = Reading(_memberships, by="user_id")
-
-
-def roles(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[Membership]]:
-    """The memberships of people, with their company; a person sees only the own ones."""
-    if viewer.user_id is None or viewer.user_id not in keys:
-        return {}
-    return _MEMBERSHIPS.many([viewer.user_id])
+def logo_url(company: Company) -> str | None:
+    """Where the company's logo is, for everybody; None where it has none."""
+    return default_storage.url(company.logo) if company.logo else None

@@ -7,11 +7,10 @@ from itertools import islice
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
+from django.db.models import Count, Max, OuterRef, Q, Sum
 
-from jobs.models import DuplicateCluster, DuplicateVerdict, Job, JobFingerprint, JobVisibility, Membership
-from jobs.policies import READS_DRAFTS
-from jobs.selectors.job import UNREAD, visible_to
+from jobs.models import DuplicateCluster, DuplicateVerdict, Job, JobFingerprint, JobVisibility
+from jobs.selectors.job import UNREAD, own_to, visible_to
 from kernel.reading import Reading
 from kernel.viewer import Viewer
 
@@ -81,11 +80,10 @@ def survey() -> Survey:
 
 
 def _named_to(viewer: Viewer) -> Q:
-    """A posting that is found by its address alone is not given away by its twin, but to those who run it."""
+    """A posting that is found by its address alone is not given away by its twin, but to those who work on it."""
     if viewer.is_staff:
         return Q()
     public = Q(visibility=JobVisibility.PUBLIC)
     if not viewer.is_authenticated:
         return public
-    own = Membership.objects.filter(company=OuterRef("company_id"), user=viewer.user_id, role__in=READS_DRAFTS)
-    return public | Q(Exists(own))
+    return public | own_to(viewer)

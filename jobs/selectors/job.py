@@ -13,17 +13,18 @@ from jobs.models import (
     Category,
     CompanyStatus,
     CompensationKind,
+    HiringTeam,
     Job,
     JobLifecycle,
     JobModeration,
     JobVisibility,
-    Membership,
 )
-from jobs.policies import READS_DRAFTS
+from jobs.policies import READS_DRAFTS, READS_TEAM_DRAFTS
+from jobs.selectors import membership
 from jobs.selectors.job_filter import JobFilter, in_categories, in_category, with_skill
 from kernel.reading import Given, Reading, kind_of
 from kernel.rows import Listing, Order, Page, Slice
-from kernel.viewer import Viewer
+from kernel.viewer import ANONYMOUS, Scope, Viewer
 
 NOW = Given("now")
 DESCRIPTION = ("description_source", "description_html", "description_text")
@@ -98,13 +99,18 @@ def next_change(after: datetime) -> datetime | None:
 
 
 def visible_to(viewer: Viewer, now: Given | None = None) -> Q:
-    """What a viewer may read by its id: live postings, those of the own companies, and for platform staff all."""
+    """What a viewer may read by its id: live postings, those of `own_to` the viewer, and for platform staff all."""
     if viewer.is_staff:
         return Q()
-    if not viewer.is_authenticated:
-        return live(now)
-    own = Membership.objects.filter(company=OuterRef("company_id"), user=viewer.user_id, role__in=READS_DRAFTS)
-    return live(now) | Q(Exists(own))
+    return live(now) | own_to(viewer) if viewer.allows(Scope.JOBS_READ) else live(now)
+
+
+def own_to(viewer: Viewer) -> Q:
+    """Jobs that the viewer works on: all of a company for its recruiters and above, else those of the hiring team."""
+    member = membership.acting(viewer).filter(company=OuterRef("company_id"))
+    hires = HiringTeam.objects.filter(job=OuterRef("pk"), user=viewer.user_id)
+    on_team = Q(Exists(hires)) & Q(Exists(member.filter(role__in=READS_TEAM_DRAFTS)))
+    return Q(Exists(member.filter(role__in=READS_DRAFTS))) | on_team
 
 
 def _rows() -> QuerySet[Job]:
@@ -185,6 +191,11 @@ def counts_of_categories(viewer: Viewer, keys: Collection[int], *, where: JobFil
     return {key: sum(n for path, n in counted if path.startswith(root)) for key, root in paths}
 
 
+def _reader(viewer: Viewer) -> Viewer:
+    """The shape of what the viewer may read: a key that is not for jobs reads what everybody does."""
+    return kind_of(viewer if viewer.allows(Scope.JOBS_READ) else ANONYMOUS)
+
+
 def _visible(viewer: Viewer) -> QuerySet[Job]:
     return _rows().filter(visible_to(viewer, NOW))
 
@@ -196,13 +207,13 @@ _DESCRIPTIONS = Reading(lambda: Job.objects.only("description_html", "descriptio
 
 def by_id(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Job]:
     """Jobs by id."""
-    return _BY_ID.one(keys, kind_of(viewer), viewer_id=viewer.user_id, now=timezone.now())
+    return _BY_ID.one(keys, _reader(viewer), viewer_id=viewer.user_id, now=timezone.now())
 
 
 def by_slug(viewer: Viewer, keys: Collection[str]) -> dict[str, Job]:
     """Jobs by slug, of which only the public id at the tail counts: the words before it change with the title."""
     public_ids = {key: key.rsplit("-", 1)[-1] for key in keys}
-    found = _BY_PUBLIC_ID.one(public_ids.values(), kind_of(viewer), viewer_id=viewer.user_id, now=timezone.now())
+    found = _BY_PUBLIC_ID.one(public_ids.values(), _reader(viewer), viewer_id=viewer.user_id, now=timezone.now())
     return {key: found[public_id] for key, public_id in public_ids.items() if public_id in found}
 
 

@@ -49,6 +49,11 @@ class Employers:
         self._ids.update(resolved.created)
 
 
+def slug_of(name: str) -> str:
+    """What a company of this name has in addresses, if no other has it: ASCII letters, digits and hyphens."""
+    return _slug(_folded(name))
+
+
 def _create(missing: Mapping[str, str]) -> dict[str, UUID]:
     """Companies by folded name. Who else makes one of them at the same time, makes the same: the slug is unique."""
     ids: dict[str, UUID] = {}

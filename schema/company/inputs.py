@@ -6,6 +6,7 @@ import graphene
 
 from jobs.models import CompanyKind, SizeBand
 from jobs.selectors.company import CompanyFilter, CompanyOrder, CompanyOrderField
+from schema.core import ids
 from schema.core.inputs import SortDirection, id_list, one_of, plain_text, plain_value, tuple_of
 from schema.core.scalars import CountryCode
 from schema.core.types import enum_of
@@ -63,3 +64,40 @@ def company_order(value: dict[str, Any] | None) -> CompanyOrder:
     if not value:
         return CompanyOrder()
     return CompanyOrder(CompanyOrderField(plain_value(value["field"])), plain_value(value["direction"]) == "desc")
+
+
+class CompanyDetails(graphene.InputObjectType):
+    """What a company says of itself. What is left out stays as it is; null clears it."""
+
+    kind = graphene.InputField(enum_of(CompanyKind), description="What sort of organisation it is; not null.")
+    website = graphene.String(description="The address of its own site, http or https; at most 500 characters.")
+    description = graphene.String(description="In Markdown; at most 100,000 characters.")
+    aliases = graphene.List(
+        graphene.NonNull(graphene.String), description="Other names it goes by: at most 20, of 200 characters each."
+    )
+    benefits = graphene.List(
+        graphene.NonNull(graphene.String),
+        description="What everybody who works there gets: at most 50, of 100 characters each.",
+    )
+    size_band = graphene.InputField(enum_of(SizeBand), description="How many people work there.")
+    industry = graphene.ID(description="What it is in the business of.")
+    headquarters = graphene.ID(description="The place that it is led from.")
+    logo = graphene.String(
+        description="A PNG, JPEG, WebP or GIF in base64 (RFC 4648, section 4): at most 700,000 bytes, and 4,096 pixels "
+        "a side. It is made anew, as WebP of at most 512 pixels a side, without anything but the picture in it."
+    )
+
+
+class CompanyChanges(CompanyDetails):
+    """What is to be said of a company from now on. What is left out stays as it is; null clears it."""
+
+    name = graphene.String(description="Its trading name, 1 to 200 characters; not null. Its slug stays.")
+
+
+def company_changes(values: dict[str, Any], within: str) -> dict[str, Any]:
+    """The service's changes for what a client wrote."""
+    changes = {name: plain_value(value) for name, value in values.items()}
+    for name, type_name in (("industry", "Industry"), ("headquarters", "Place")):
+        if changes.get(name) is not None:
+            changes[name] = ids.decode_as(type_name, changes[name], argument=f"input.{within}.{name}")
+    return changes

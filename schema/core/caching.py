@@ -18,6 +18,7 @@ from graphql import (
 
 from kernel import caching
 from schema.core.connections import Connection
+from schema.core.visibility import rule_of_type
 
 _EXTENSION = "public"
 _INTROSPECTION = frozenset({"__typename", "__schema", "__type"})
@@ -84,6 +85,8 @@ def _tags_of_type(type_: type | None) -> frozenset[str] | None:
     """The tags behind a type; None for rows that are not everybody's. What has no rows is read with what has some."""
     if type_ is not None and issubclass(type_, Connection):
         type_ = node_type_of(type_)
+    if rule_of_type(type_) is not None:
+        return None
     if type_ is None or not issubclass(type_, DjangoObjectType):
         return frozenset()
     tag = caching.tag_of(type_._meta.model)  # type: ignore[attr-defined]  # Graphene has no types

@@ -20,9 +20,11 @@ from graphql import GraphQLResolveInfo
 from engine import Computed, ListSize
 from kernel import caching
 from kernel.rows import Page, Position, Slice
+from schema.core import visibility
 from schema.core.cached import Cache, Cached
 from schema.core.costs import costs
 from schema.core.errors import BadRequest
+from schema.core.visibility import Rule
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 100
@@ -224,12 +226,16 @@ def connection_field(
     *,
     resolver: Callable[..., Any],
     description: str,
+    visible_to: Rule | None = None,
     **arguments: graphene.Argument,
 ) -> graphene.Field:
-    """A field that is a page of a list, with the four paging arguments after its own."""
+    """A field that is a page of a list, with the four paging arguments after its own.
+
+    With `visible_to` it is null, and FORBIDDEN, for all whom that rule does not allow.
+    """
     field = graphene.Field(
         connection,
-        required=True,
+        required=visible_to is None,
         description=f"{description} Pages hold {DEFAULT_SIZE} unless asked otherwise, at most {MAX_SIZE}.",
         resolver=resolver,
         **arguments,
@@ -242,5 +248,7 @@ def connection_field(
         ),
         before=graphene.Argument(graphene.String, description="Only what comes before this cursor."),
     )
+    if visible_to is not None:
+        visibility.visible_to(field, visible_to)
     size = ListSize(DEFAULT_SIZE, ("first", "last"), ("edges", "nodes"), most=MAX_SIZE)
     return costs(field, weight=PAGE_COST, list_size=size)

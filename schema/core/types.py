@@ -1,6 +1,6 @@
 """Types over models: columns named one by one, their nullability, enums and descriptions taken from the model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from operator import attrgetter
 from typing import Any
@@ -14,8 +14,9 @@ from graphene_django.registry import get_global_registry
 from graphql import GraphQLResolveInfo
 
 from engine import BatchSelector, Computed
-from schema.core import ids
+from schema.core import ids, visibility
 from schema.core.scalars import URL, DateTime
+from schema.core.visibility import Rule, private
 
 type Column = models.Field[Any, Any]
 
@@ -28,10 +29,9 @@ def enum_of(choices: type[Enum]) -> type[graphene.Enum]:
     """The GraphQL enum of a closed set, under the same name, described by its labels. There is one for each."""
     if choices not in _enums:
         words = {choice.value: getattr(choice, "label", choice.name.capitalize()) for choice in choices}
-        _enums[choices] = graphene.Enum(
-            choices.__name__,
-            [(choice.name, choice.value) for choice in choices],
-            description=lambda member: f"{words[member.value]}." if member else choices.__doc__,
+        # Of the very members: a row that was just made may hold one of them instead of its value.
+        _enums[choices] = graphene.Enum.from_enum(
+            choices, description=lambda member: f"{words[member.value]}." if member else choices.__doc__
         )
     return _enums[choices]
 
@@ -69,6 +69,8 @@ class ModelType(DjangoObjectType):
     """A type over a model. `Meta` takes `model`, `columns` (scalar columns only) and `batch`, which finds rows by key.
 
     With a `batch` the type is a `Node`. An empty string in a column that may be blank is null to the outside.
+    `private_to` is the rule of a type whose rows are not everybody's, `visible_to` has the rules of single columns:
+    these are nullable.
     """
 
     class Meta:
@@ -82,13 +84,17 @@ class ModelType(DjangoObjectType):
         columns: Sequence[str],
         choices: dict[str, type[Enum]] | None = None,
         batch: BatchSelector | None = None,
+        private_to: Rule | None = None,
+        visible_to: Mapping[str, Rule] | None = None,
         **options: Any,
     ) -> None:
         registry = get_global_registry()
         for name in columns:
             column = model._meta.get_field(name)
             assert isinstance(column, models.Field)
-            registry.register_converted_field(column, _field_of(column, (choices or {}).get(name)))
+            rule = (visible_to or {}).get(name)
+            field = _field_of(column, (choices or {}).get(name), is_nullable=rule is not None)
+            registry.register_converted_field(column, visibility.visible_to(field, rule) if rule else field)
         if batch:
             cls.resolve_id = Computed(_id_of(options.get("name") or cls.__name__))
         super().__init_subclass_with_meta__(
@@ -99,6 +105,8 @@ class ModelType(DjangoObjectType):
             **options,
         )
         _type_names[model] = cls._meta.name
+        if private_to:
+            private(private_to)(cls)
         if batch:
             parse_key = _KEY_PARSERS.get(type(model._meta.pk), ids.small_int)
             ids.register(cls._meta.name, ids.NodeSource(parse_key, batch))
@@ -109,12 +117,13 @@ class ModelType(DjangoObjectType):
         return bool(_type_names.get(_model_of(type(root))) == cls._meta.name)
 
 
-def _field_of(column: Column, choices: type[Enum] | None) -> graphene.Field:
+def _field_of(column: Column, choices: type[Enum] | None, *, is_nullable: bool = False) -> graphene.Field:
     description = str(column.help_text)
     assert description, f"{column} needs a help_text: it is the public description."
     if isinstance(column, ArrayField):
         member = enum_of(choices) if choices else graphene.String
-        return graphene.Field(graphene.List(graphene.NonNull(member)), required=True, description=description)
+        items = graphene.List(graphene.NonNull(member))
+        return graphene.Field(items, required=not is_nullable, description=description)
     kind: Any
     if choices:
         kind = enum_of(choices)
@@ -132,7 +141,8 @@ def _field_of(column: Column, choices: type[Enum] | None) -> graphene.Field:
         kind = graphene.String
     may_be_blank = column.blank and not column.null and kind is not graphene.Boolean
     resolver = Computed(_blank_as_null(column.attname)) if may_be_blank else None
-    return graphene.Field(kind, required=not (column.null or may_be_blank), description=description, resolver=resolver)
+    is_required = not (column.null or may_be_blank or is_nullable)
+    return graphene.Field(kind, required=is_required, description=description, resolver=resolver)
 
 
 def _id_of(type_name: str) -> Callable[[Any], str]:

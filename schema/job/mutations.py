@@ -6,7 +6,7 @@ import graphene
 
 from jobs.services import duplicate
 from kernel.errors import Forbidden, Invalid, NotFound
-from kernel.viewer import Viewer
+from kernel.viewer import Scope, Viewer
 from schema.core import ids
 from schema.core.mutations import Mutation
 from schema.job.types import Job
@@ -16,6 +16,7 @@ class JobDuplicateDismiss(Mutation):
     """Say that two jobs are not duplicates, for good: neither lists the other, and both still list all the rest."""
 
     errors = (NotFound, Forbidden, Invalid)
+    scope = Scope.JOBS_WRITE
 
     class Input:
         job_id = graphene.ID(required=True, description="The job.")

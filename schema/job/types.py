@@ -34,6 +34,7 @@ from jobs.models.pay import YEARLY_FACTORS
 from jobs.selectors import company as companies
 from jobs.selectors import duplicate, import_source, posting, taxonomy
 from jobs.selectors import job as jobs
+from jobs.selectors import saved_job as saved_jobs
 from jobs.selectors.import_source import Attribution
 from schema.core.connections import connection_of
 from schema.core.loading import Computed, Relation, many, one
@@ -41,6 +42,7 @@ from schema.core.scalars import HTML, URL, CurrencyCode, DateTime, Decimal
 from schema.core.types import ModelType, enum_of
 from schema.job.revisions import JobAspect, aspects
 from schema.taxonomy.types import Category, Country, Occupation, Place, Skill
+from schema.team.types import hiring_team_of_job
 
 _FACTORS = ", ".join(f"{factor:,} × {period}" for period, factor in YEARLY_FACTORS.items() if factor > 1)
 
@@ -315,6 +317,16 @@ class Job(ModelType):
         description="The same posting over again, in other towns or from other sources, the oldest first.",
     )
 
+    hiring_team = hiring_team_of_job()
+    is_saved = graphene.Boolean(required=True, description="Whether the person who asks keeps it for later.")
+    viewer_saved_job = one(
+        "schema.profile.kept.SavedJob",
+        key="pk",
+        batch=saved_jobs.of_jobs,
+        description="What the person who asks keeps of it; null where that is nothing.",
+    )
+
+    resolve_is_saved = Relation(saved_jobs.flags, "pk")
     resolve_salary = Relation(posting.compensations, "pk", then=_base)
     resolve_guessed = Computed(lambda job: aspects(job.guessed))
     resolve_canonical_url = Relation(posting.sources, "pk", then=_canonical)

@@ -1,6 +1,7 @@
 """Every page of the admin opens for a platform admin in a bounded number of queries, and for nobody else."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
@@ -8,8 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import ApiKey, AuditEntry, EmailSuppression, Session, Totp, User
 from jobs.models import (
     Category,
     Company,
@@ -27,7 +29,9 @@ from jobs.models import (
     Skill,
 )
 from nexus.models import TrustedDocument
+from tests.admin_client import admin_client
 from tests.factories import (
+    ApiKeyFactory,
     CategoryFactory,
     CompanyFactory,
     CompensationFactory,
@@ -79,9 +83,51 @@ def a_currency() -> Currency:
     return CurrencyFactory(code=f"{Currency.objects.count():03}", name="A currency")
 
 
+def a_company() -> Company:
+    company = CompanyFactory(industry=IndustryFactory(), headquarters=PlaceFactory())
+    for _ in range(2):
+        MembershipFactory(company=company)
+    return company
+
+
+def a_session(user) -> Session:
+    now = timezone.now()
+    return Session.objects.create(
+        user=user, method="password", authenticated_at=now, last_used_at=now, expires_at=now + timedelta(days=1)
+    )
+
+
+def a_user() -> User:
+    """Somebody with a second factor, and two of everything else that can hang on one."""
+    user = UserFactory()
+    Totp.objects.create(user=user, secret="sealed", enabled_at=timezone.now())
+    for _ in range(2):
+        a_session(user)
+        ApiKeyFactory(user=user)
+    return user
+
+
+def an_audit_entry() -> AuditEntry:
+    company, user, key = CompanyFactory(), UserFactory(), ApiKeyFactory()
+    return AuditEntry.objects.create(
+        act="company.update",
+        actor_id=user.pk,
+        key_id=key.pk,
+        target_type="Company",
+        target_id=str(company.pk),
+        company_id=company.pk,
+        before={"website": ""},
+        after={"website": "https://example.org"},
+    )
+
+
 MAKE = {
-    User: UserFactory,
-    Company: lambda: CompanyFactory(industry=IndustryFactory(), headquarters=PlaceFactory()),
+    User: a_user,
+    Session: lambda: a_session(UserFactory()),
+    ApiKey: ApiKeyFactory,
+    AuditEntry: an_audit_entry,
+    EmailSuppression: lambda: EmailSuppression.objects.create(email=UserFactory().email),
+    Company: a_company,
     Membership: MembershipFactory,
     Job: full_job,
     Category: lambda: CategoryFactory(parent=CategoryFactory()),
@@ -96,7 +142,8 @@ MAKE = {
     ImportSource: ImportSourceFactory,
     TrustedDocument: TrustedDocumentFactory,
 }
-ADDED = (User, Company, Membership, ImportSource)  # by people; other rows come from programs
+ADDED = (User, Company, Membership, ImportSource, EmailSuppression)  # by people; other rows come from programs
+DELETED = (Membership, EmailSuppression)  # others are deactivated, suspended, revoked
 MODELS = sorted(MAKE, key=lambda model: model.__name__)
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 
@@ -105,15 +152,9 @@ def address(model, page, *arguments):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=arguments)
 
 
-def logged_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 @pytest.fixture
 def client():
-    return logged_in(UserFactory(platform_admin=True))
+    return admin_client(UserFactory(platform_admin=True))
 
 
 def opened(client, url, **data):
@@ -191,18 +232,18 @@ def test_history_and_add_pages_answer(client, model):
 
 
 @each_model
-def test_nothing_but_a_membership_is_deleted(client, model):
+def test_little_is_deleted(client, model):
     row = MAKE[model]()
     answer = client.post(address(model, "delete", row.pk), {"post": "yes"})
-    assert answer.status_code == (302 if model is Membership else 403)
-    assert model._default_manager.filter(pk=row.pk).exists() == (model is not Membership)
+    assert answer.status_code == (302 if model in DELETED else 403)
+    assert model._default_manager.filter(pk=row.pk).exists() == (model not in DELETED)
 
 
 @pytest.mark.parametrize("role", ["user", "support", "moderator"])
 @each_model
 def test_others_are_sent_away(model, role):
     row = MAKE[model]()
-    client = logged_in(UserFactory(platform_role=role))
+    client = admin_client(UserFactory(platform_role=role))
     for url in (address(model, "changelist"), address(model, "change", row.pk), address(model, "add")):
         answer = client.get(url)
         assert answer.status_code == 302
@@ -210,7 +251,7 @@ def test_others_are_sent_away(model, role):
 
 
 def test_deactivated_admin_and_nobody_are_sent_away():
-    former = logged_in(UserFactory(platform_admin=True, status="deactivated"))
+    former = admin_client(UserFactory(platform_admin=True, status="deactivated"))
     for client in (former, Client()):
         assert client.get(reverse("admin:index")).status_code == 302
 

@@ -22,7 +22,8 @@ from tests.door import send
 EXAMPLES = load_examples(settings.BASE_DIR / "schema" / "examples")
 WITHOUT_TAG = {
     # What is read for a signed-in person only, whose answers are not shared.
-    "jobs_membership", "jobs_profile", "jobs_profileskill",
+    "jobs_companydomain", "jobs_follow", "jobs_hiringteam", "jobs_invitation", "jobs_membership",
+    "jobs_profile", "jobs_profileskill",
     # What the public is never shown.
     "jobs_importrow", "jobs_importrun", "jobs_interactionevent", "jobs_taxonomyedition",
     # Its title and homepage stand beside postings. It is written to each time that the source is looked at, which is

@@ -168,7 +168,7 @@ def test_examples_cost_no_more_than_their_price(example: Any) -> None:
 @pytest.mark.parametrize("seed", range(150))
 def test_no_document_costs_more_than_its_price(seed: int) -> None:
     plan = engine().plan(at_random(SCHEMA, seed))
-    result = engine().execute(plan, context=Context(""))
+    result = engine().execute(plan, context=Context())
     assert result.errors is None
     assert result.cost <= plan.price.under({})
 
@@ -179,5 +179,5 @@ def test_introspection_of_the_explorer_is_affordable() -> None:
         specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True
     )
     plan = engine().plan(source)
-    result = engine().execute(plan, context=Context(""))
+    result = engine().execute(plan, context=Context())
     assert 1_000 < result.cost <= limits.price(plan, {}) <= settings.COST_LIMIT / 5

@@ -23,6 +23,8 @@ from tests.door import send, send_to_oracle
 EXAMPLES = load_examples(settings.BASE_DIR / "schema" / "examples")
 COUNTS = Path(__file__).parent / "query_counts.json"
 
+OF_THE_MOMENT = {"token", "refreshToken", "expiresAt", "extensions"}
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_board")]
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 
@@ -43,7 +45,7 @@ def sender(example: Example) -> User | None:
 def _settled(value: Any) -> Any:
     """The value without what differs from one moment to the next."""
     if isinstance(value, dict):
-        return {key: _settled(item) for key, item in value.items() if key not in ("token", "expiresAt", "extensions")}
+        return {key: _settled(item) for key, item in value.items() if key not in OF_THE_MOMENT}
     return [_settled(item) for item in value] if isinstance(value, list) else value
 
 

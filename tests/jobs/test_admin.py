@@ -1,11 +1,13 @@
 import pytest
 from django.contrib.messages import get_messages
-from django.test import Client
 from django.urls import reverse
 
+from accounts.models import AuditEntry
 from jobs.models import Company, Job
 from jobs.selectors.job import live
-from tests.factories import CompanyFactory, JobFactory, PlaceFactory, UserFactory
+from kernel.errors import Forbidden
+from tests.admin_client import admin_client
+from tests.factories import CompanyFactory, JobFactory, MembershipFactory, PlaceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -17,9 +19,7 @@ def person():
 
 @pytest.fixture
 def client(person):
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return admin_client(person)
 
 
 def form_of(client, job, **changes):
@@ -116,7 +116,7 @@ def test_close_takes_the_reason(client):
 
 
 def test_action_on_too_many_is_refused(client, monkeypatch):
-    monkeypatch.setattr("jobs.admin.job.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("accounts.staff.table.MOST_AT_ONCE", 1)
     drafts = [JobFactory(draft=True), JobFactory(draft=True)]
     assert act(client, "publish", *drafts) == ["At most 1 jobs at once."]
     assert Job.objects.filter(lifecycle="draft").count() == 2
@@ -137,7 +137,75 @@ def test_description_of_a_company_is_rendered(client):
 
 def test_slug_of_a_company_stays(client):
     company = CompanyFactory(slug="first")
-    data = {"name": "Renamed", "slug": "second", "kind": "employer", "status": "active"}
+    data = {"name": "Renamed", "slug": "second", "kind": "employer"}
+    data |= {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
     assert client.post(reverse("admin:jobs_company_change", args=[company.pk]), data).status_code == 302
     company.refresh_from_db()
     assert (company.name, company.slug) == ("Renamed", "first")
+
+
+def pick(client, model, action, *rows):
+    """Choose an action of the list of companies or memberships; what the page says."""
+    url = reverse(f"admin:jobs_{model}_changelist")
+    answer = client.post(url, {"action": action, "_selected_action": [str(row.pk) for row in rows]})
+    told = sorted(str(message) for message in get_messages(answer.wsgi_request))
+    client.get(url)
+    return told
+
+
+def test_a_suspended_company_is_off_the_board_until_it_is_restored(client, person):
+    job = JobFactory()
+    company = job.company
+    assert pick(client, "company", "suspend", company) == ["1 suspended."]
+    assert not Job.objects.filter(live(), pk=job.pk).exists()
+    entry = AuditEntry.objects.get(act="company.suspend")
+    assert (entry.actor_id, entry.company_id) == (person.pk, company.pk)
+    assert (entry.before, entry.after) == ({"status": "active"}, {"status": "suspended"})
+    assert pick(client, "company", "suspend", company) == ["1 refused: This company is suspended, not active."]
+    assert pick(client, "company", "restore", company) == ["1 restored."]
+    assert Job.objects.filter(live(), pk=job.pk).exists()
+
+
+def test_a_change_of_a_company_is_written_down(client, person):
+    company = CompanyFactory(website="https://old.example")
+    data = {"name": company.name, "kind": "employer", "website": "https://new.example"}
+    data |= {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    assert client.post(reverse("admin:jobs_company_change", args=[company.pk]), data).status_code == 302
+    entry = AuditEntry.objects.get(act="admin.company.update")
+    assert (entry.actor_id, entry.company_id, entry.target_id) == (person.pk, company.pk, str(company.pk))
+    assert (entry.before, entry.after) == ({"website": "https://old.example"}, {"website": "https://new.example"})
+
+
+def test_what_the_database_refuses_leaves_no_entry(client, monkeypatch):
+    company = CompanyFactory(website="https://old.example")
+
+    def refuse(*_args, **_options):
+        raise Forbidden
+
+    monkeypatch.setattr("accounts.staff.acting.audit.record", refuse)
+    data = {"name": "Renamed", "kind": "employer"}
+    data |= {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    client.post(reverse("admin:jobs_company_change", args=[company.pk]), data)
+    company.refresh_from_db()
+    assert company.name != "Renamed", "the change and its entry stand or fall together"
+
+
+def test_publishing_and_closing_are_written_down(client, person):
+    job = JobFactory(draft=True)
+    act(client, "publish", job)
+    entry = AuditEntry.objects.get(act="admin.job.published")
+    assert (entry.actor_id, entry.target_id) == (person.pk, str(job.pk))
+
+
+def test_a_member_gets_another_role_and_the_last_owner_stays(client, person):
+    owner = MembershipFactory(role="owner")
+    member = MembershipFactory(company=owner.company, role="recruiter")
+    url = reverse("admin:jobs_membership_change", args=[member.pk])
+    assert client.post(url, {"role": "admin"}).status_code == 302
+    member.refresh_from_db()
+    assert member.role == "admin"
+    assert AuditEntry.objects.filter(act="member.change", actor_id=person.pk).exists()
+    assert pick(client, "membership", "suspend", member) == ["1 suspended."]
+    client.post(reverse("admin:jobs_membership_delete", args=[owner.pk]), {"post": "yes"})
+    owner.refresh_from_db()
+    assert owner.role == "owner"

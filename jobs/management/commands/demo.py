@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from jobs.demo import profile as demo_profile
 from jobs.demo.accounts import ACCOUNTS, Account
 from jobs.demo.companies import COMPANIES, DemoCompany
 from jobs.demo.postings import postings
@@ -89,6 +90,8 @@ def _create_accounts(now: datetime) -> None:
             Membership.objects.create(
                 user=user, company_id=companies[account.company], role=MembershipRole(account.role)
             )
+        if account.role == "seeker" and user.platform_role == account.platform_role:
+            demo_profile.make(user)
 
 
 def _user(account: Account, now: datetime) -> User:

@@ -3,10 +3,10 @@ from html import unescape
 
 import pytest
 from django.contrib.messages import get_messages
-from django.test import Client
 from django.urls import reverse
 
 from jobs.models import ImportRow, ImportSource
+from tests.admin_client import admin_client
 from tests.factories import ImportRunFactory, ImportSourceFactory, JobFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,9 +25,7 @@ NEW = {
 
 @pytest.fixture
 def client():
-    client = Client()
-    client.force_login(UserFactory(platform_admin=True), backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return admin_client(UserFactory(platform_admin=True))
 
 
 def add(client, **changes):

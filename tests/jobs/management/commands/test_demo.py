@@ -5,8 +5,9 @@ from django.utils import timezone
 from accounts.models import User
 from jobs.demo.accounts import ACCOUNTS
 from jobs.demo.companies import COMPANIES
-from jobs.models import Company, ImportRun, Job, Membership, SourcePosting
-from tests.factories import CompanyFactory, UserFactory
+from jobs.models import Company, ImportRun, Job, Membership, Profile, SourcePosting
+from jobs.selectors.profile_completeness import ProfilePart, completeness
+from tests.factories import CompanyFactory, UserFactory, viewer_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,19 @@ def test_demo_accounts_can_log_in_and_act_for_their_company():
         assert user.platform_role == account.platform_role
     roles = set(Membership.objects.values_list("user__email", "company__slug", "role"))
     assert roles == {(account.email, account.company, account.role) for account in ACCOUNTS if account.company}
+
+
+def test_the_seeker_has_a_profile_that_is_complete_but_for_what_is_wanted():
+    call_command("demo", count=1, verbosity=0)
+    profile = Profile.objects.get()
+    assert profile.user.email == "seeker@example.com"
+    assert (profile.home.name, profile.headline, profile.salary_floor_minor) == (
+        "Leipzig",
+        "Backend engineer",
+        62_000_00,
+    )
+    found = completeness(viewer_of(profile.user), [profile.pk])[profile.pk]
+    assert (found.percent, found.missing) == (85, (ProfilePart.WANTED,))
 
 
 def test_board_with_a_company_is_left_alone(capsys):

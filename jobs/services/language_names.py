@@ -1,0 +1,38 @@
+"""Languages by what people call them: BCP 47 tags by the folded English name, and by the language's own."""
+
+import re
+
+from jobs.text import fold
+
+_TAG = re.compile("[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+# ISO 639-1 codes; English names and endonyms as CLDR has them, and what else is usual.
+_NAMES = """
+    ar Arabic العربية | bg Bulgarian Български | bn Bengali Bangla বাংলা | ca Catalan Català | cs Czech Čeština
+    | cy Welsh Cymraeg | da Danish Dansk | de German Deutsch | el Greek Ελληνικά | en English | es Spanish Español
+    Castellano Castilian | et Estonian Eesti | eu Basque Euskara | fa Persian Farsi فارسی | fi Finnish Suomi
+    | fil Filipino Tagalog | fr French Français | ga Irish Gaeilge | gl Galician Galego | gu Gujarati ગુજરાતી
+    | he Hebrew עברית | hi Hindi हिन्दी | hr Croatian Hrvatski | hu Hungarian Magyar | hy Armenian Հայերեն
+    | id Indonesian | is Icelandic Íslenska | it Italian Italiano | ja Japanese 日本語 | ka Georgian ქართული
+    | kk Kazakh Қазақша | kn Kannada ಕನ್ನಡ | ko Korean 한국어 | lt Lithuanian Lietuvių | lv Latvian Latviešu
+    | mk Macedonian Македонски | ml Malayalam മലയാളം | mr Marathi मराठी | ms Malay | mt Maltese Malti
+    | ne Nepali नेपाली | nl Dutch Nederlands Flemish | no Norwegian Norsk | pa Punjabi ਪੰਜਾਬੀ | pl Polish Polski
+    | pt Portuguese Português | ro Romanian Română | ru Russian Русский | sk Slovak Slovenčina
+    | sl Slovenian Slovenščina Slovene | sq Albanian Shqip | sr Serbian Српски Srpski | sv Swedish Svenska
+    | sw Swahili Kiswahili | ta Tamil தமிழ் | te Telugu తెలుగు | th Thai ไทย | tr Turkish Türkçe
+    | uk Ukrainian Українська | ur Urdu اردو | uz Uzbek Oʻzbek | vi Vietnamese | zh Chinese Mandarin 中文 普通话
+    | af Afrikaans | am Amharic አማርኛ | az Azerbaijani Azərbaycan | be Belarusian Беларуская | bs Bosnian Bosanski
+    | lb Luxembourgish Lëtzebuergesch | mn Mongolian Монгол | so Somali Soomaali | yo Yoruba Yorùbá | zu Zulu isiZulu
+"""
+# The name that each language is written under.
+ENGLISH_NAMES: dict[str, str] = {}
+_TAGS: dict[str, str] = {}
+for _entry in _NAMES.split("|"):
+    _tag, *_words = _entry.split()
+    ENGLISH_NAMES[_tag] = _words[0]
+    _TAGS |= {fold(_word): _tag for _word in _words}
+_TAGS |= {fold("Brazilian Portuguese"): "pt-BR", fold("American English"): "en-US", fold("British English"): "en-GB"}
+
+
+def tag_of(name: str) -> str | None:
+    """The tag of a language by one of its names, or by its tag; None for what is not known."""
+    return _TAGS.get(fold(name)) or (name if _TAG.fullmatch(name) else None)

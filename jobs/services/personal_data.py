@@ -1,0 +1,60 @@
+"""What teams keep of a person: given to them as data, and gone with their account."""
+
+from typing import Any
+
+from django.db.models import F
+
+from accounts.errors import AccountStillNeeded
+from accounts.models import User
+from accounts.services import erasure, export
+from jobs.models import Follow, HiringTeam, Invitation, Membership, MembershipRole
+from jobs.services import membership
+
+
+@erasure.guard
+def owns_no_company_alone(user: User) -> None:
+    """Raises `AccountStillNeeded` while a company would be left without an owner who can act for it."""
+    owned = Membership.objects.filter(user=user, role=MembershipRole.OWNER).order_by("company_id")
+    for company_id in owned.values_list("company_id", flat=True):
+        membership.lock(company_id)
+    if companies := membership.owned_alone(user.pk):
+        names = ", ".join(company.name for company in companies)
+        raise AccountStillNeeded(f"Nobody else owns {names}: transfer what you own alone to somebody first.")
+
+
+@erasure.eraser
+def forget_member(user: User) -> None:
+    """Take the person off every team, and take back what was offered to their address."""
+    HiringTeam.objects.filter(user=user).delete()
+    Membership.objects.filter(user=user).delete()
+    Follow.objects.filter(user=user).delete()
+    Invitation.objects.filter(email=user.email).delete()
+
+
+@export.section("memberships")
+def memberships_of(user: User) -> list[dict[str, Any]]:
+    """For which companies the person acts, and as what."""
+    rows = Membership.objects.filter(user=user).order_by("pk")
+    return list(rows.values("company_id", "role", "created_at", "suspended_at", company_name=F("company__name")))
+
+
+@export.section("hiring_teams")
+def hiring_teams_of(user: User) -> list[dict[str, Any]]:
+    """On which jobs of companies the person works, and as what."""
+    rows = HiringTeam.objects.filter(user=user).order_by("pk")
+    return list(rows.values("job_id", "role", "created_at", job_title=F("job__title")))
+
+
+@export.section("follows")
+def follows_of(user: User) -> list[dict[str, Any]]:
+    """Of which companies the person wants to hear."""
+    rows = Follow.objects.filter(user=user).order_by("pk")
+    return list(rows.values("company_id", "created_at", company_name=F("company__name")))
+
+
+@export.section("invitations")
+def invitations_of(user: User) -> list[dict[str, Any]]:
+    """What companies offered to the person's address."""
+    rows = Invitation.objects.filter(email=user.email).order_by("pk")
+    columns = ("role", "created_at", "expires_at", "accepted_at", "declined_at", "revoked_at")
+    return list(rows.values("company_id", *columns, company_name=F("company__name")))

@@ -1,0 +1,249 @@
+"""A board full of secrets: rows of two companies and of several people, each with a word that few may read.
+
+`plant` writes them; what it gives says who may read which. A secret that nobody is named for is for nobody at all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import AuditEntry, DataRequest, User
+from accounts.selectors.audit import note_reads
+from jobs.models import CompanyStatus, Currency, Job, MembershipRole, ProfileSection
+from jobs.services import json_resume
+from kernel.viewer import Viewer
+from schema.core import ids
+from tests.factories import (
+    ApiKeyFactory,
+    CompanyDomainFactory,
+    CompanyFactory,
+    CurrencyFactory,
+    EmployerBlockFactory,
+    ExperienceFactory,
+    HiringTeamFactory,
+    InvitationFactory,
+    JobFactory,
+    MembershipFactory,
+    ProfileEducationFactory,
+    ProfileFactory,
+    ProfileLanguageFactory,
+    ProfileLinkFactory,
+    SavedJobFactory,
+    SessionFactory,
+    WorkAuthorisationFactory,
+)
+from tests.roles import Scene
+
+MEMBERS = {"interviewer", "hiring_manager", "recruiter", "company_admin", "owner"}
+RECRUITERS = {"recruiter", "company_admin", "owner"}
+ADMINS = {"company_admin", "owner"}
+STAFF = {"moderator", "platform_admin"}
+HELPERS = {"support", "platform_admin"}
+ELSEWHERE = {"outside_owner"}
+# What hashes of passwords begin with.
+NOBODYS = ("argon2$", "SECRET-HASH")
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text, or the id of an object, that only these roles may find in an answer."""
+
+    text: str
+    seen_by: frozenset[str]
+    is_id: bool = False
+
+
+class _Garden:
+    """What was planted so far."""
+
+    def __init__(self, scene: Scene, live: Job, mark: str) -> None:
+        self.scene = scene
+        self.live = live
+        self.mark = mark
+        self.secrets = [Secret(text, frozenset()) for text in NOBODYS]
+
+    def word(self, text: str, seen_by: set[str]) -> str:
+        """A text that only these may read."""
+        self.secrets.append(Secret(text, frozenset(seen_by)))
+        return text
+
+    def node(self, type_name: str, key: object, seen_by: set[str]) -> None:
+        """An object that only these may know of."""
+        self.secrets.append(Secret(ids.encode(type_name, key), frozenset(seen_by), is_id=True))
+
+
+def plant(scene: Scene, live: Job, mark: str = "one") -> list[Secret]:
+    """Write the rows, and say who may read what of them; no row of them is everybody's.
+
+    `live` is a job that people keep notes to. Two gardens of one database have two marks.
+    """
+    garden = _Garden(scene, live, mark)
+    for name, user in scene.people.items():
+        if user is not None and name != "key":
+            _person(garden, name, user)
+    _company(garden, "A", RECRUITERS, ADMINS)
+    _company(garden, "B", ELSEWHERE, ELSEWHERE)
+    _team(garden)
+    _offer(garden)
+    _hidden_company(garden)
+    for name in ("seeker", "recruiter"):
+        _profile(garden, name)
+    _shown_profile(garden)
+    return garden.secrets
+
+
+def _person(garden: _Garden, name: str, user: User) -> None:
+    """Address, name, log-ins and password of somebody."""
+    colleagues = RECRUITERS | {"platform_admin"} if name in {*MEMBERS, "suspended_owner"} else set()
+    if name == "outside_owner":
+        colleagues = {"platform_admin"}
+    if name == "hiring_manager":
+        # Whom the other company has invited.
+        colleagues |= ELSEWHERE
+    user.email = garden.word(f"secret-{name}@{garden.mark}.example", {name} | HELPERS | colleagues)
+    user.set_password("a password that is never told")
+    user.save(update_fields=["email", "password"])
+    session = SessionFactory(user=user, device=garden.word(f"SECRET-DEVICE-{name}", {name}), address="192.0.2.77")
+    garden.node("Session", session.pk, {name})
+    key = ApiKeyFactory(user=user, name=garden.word(f"SECRET-OWN-KEY-{name}", {name}))
+    garden.node("ApiKey", key.pk, {name})
+    request = DataRequest.objects.create(user=user, expires_at=timezone.now())
+    garden.node("DataExport", request.pk, {name})
+
+
+def _company(garden: _Garden, letter: str, recruiters: set[str], admins: set[str]) -> None:
+    """A company's draft, invitation, key, domain and log."""
+    scene = garden.scene
+    company = scene.company if letter == "A" else scene.elsewhere
+    draft = scene.job if letter == "A" else JobFactory(draft=True, company=company)
+    readers = recruiters | STAFF
+    draft.title = garden.word(f"SECRET-DRAFT-{letter}", readers)
+    draft.description_text = draft.description_html = garden.word(f"SECRET-TEXT-{letter}", readers)
+    draft.save()
+    garden.node("Job", draft.pk, readers)
+    invitation = InvitationFactory(
+        company=company,
+        email=garden.word(f"secret-invited-{letter}@{garden.mark}.example".lower(), recruiters | {"platform_admin"}),
+        token_hash=f"SECRET-HASH-{letter}-{garden.mark}",
+    )
+    garden.node("Invitation", invitation.pk, recruiters | {"platform_admin"})
+    address = f"service-{letter}@{garden.mark}.invalid".lower()
+    service = User.objects.create_user(address, kind="service", name=f"Service {letter}")
+    key = ApiKeyFactory(user=service, company_id=company.pk, name=garden.word(f"SECRET-KEY-{letter}", admins))
+    garden.node("ApiKey", key.pk, admins)
+    domain = CompanyDomainFactory(
+        company=company, domain=garden.word(f"secret-domain-{letter}.example".lower(), admins)
+    )
+    garden.node("CompanyDomain", domain.pk, admins)
+    by = Viewer(user_id=scene.people["owner"].pk if letter == "A" else scene.people["outside_owner"].pk)
+    AuditEntry.objects.create(
+        act="company.update",
+        actor_id=by.user_id,
+        target_type="Company",
+        target_id=str(company.pk),
+        company_id=company.pk,
+        before={"website": "nothing"},
+        after={"website": garden.word(f"SECRET-AUDIT-{letter}", admins | {"platform_admin"})},
+        address="192.0.2.99",
+    )
+    note_reads("profile.read", by=by, targets=[("Profile", UUID(int=1))], company_id=company.pk)
+    for membership in company.memberships.all():
+        own = {name for name, user in scene.people.items() if user and user.pk == membership.user_id} - {"key"}
+        garden.node("Membership", membership.pk, recruiters | {"platform_admin"} | own)
+
+
+def _team(garden: _Garden) -> None:
+    """A draft that one hiring manager works on, and no interviewer."""
+    readers = RECRUITERS | STAFF | {"hiring_manager"}
+    draft = JobFactory(draft=True, company=garden.scene.company, title=garden.word("SECRET-OF-THE-TEAM", readers))
+    HiringTeamFactory(job=draft, user=garden.scene.people["hiring_manager"], role="hiring_manager")
+    garden.node("Job", draft.pk, readers)
+
+
+def _offer(garden: _Garden) -> None:
+    """An invitation of the other company: who is invited learns the name of whoever invites, and no address."""
+    invited, by = garden.scene.people["hiring_manager"], garden.scene.people["outside_owner"]
+    invitation = InvitationFactory(
+        company=garden.scene.elsewhere, email=invited.email, invited_by=by, token_hash=f"SECRET-HASH-C-{garden.mark}"
+    )
+    garden.node("Invitation", invitation.pk, ELSEWHERE | {"platform_admin", "hiring_manager"})
+
+
+def _hidden_company(garden: _Garden) -> None:
+    """A company that is suspended, with a job that would be live."""
+    members = {"seeker"}
+    company = CompanyFactory(
+        status=CompanyStatus.SUSPENDED, name=garden.word("SECRET-HIDDEN-COMPANY", members | STAFF), slug=f"hidden-{garden.mark}"
+    )
+    membership = MembershipFactory(
+        company=company, role=MembershipRole.OWNER, user=garden.scene.people["seeker"]
+    )
+    garden.node("Company", company.pk, members | STAFF)
+    garden.node("Membership", membership.pk, members | {"platform_admin"})
+    job = JobFactory(company=company, title=garden.word("SECRET-HIDDEN-JOB", members | STAFF))
+    garden.node("Job", job.pk, members | STAFF)
+
+
+def _profile(garden: _Garden, name: str) -> None:
+    """All of a private profile, and what belongs to it."""
+    me = {name}
+    user = garden.scene.people[name]
+    profile = ProfileFactory(
+        home=None,
+        user=user,
+        headline=garden.word(f"SECRET-HEADLINE-{name}", me),
+        summary=garden.word(f"SECRET-SUMMARY-{name}", me),
+        shown_sections=list(ProfileSection.values),
+        json_resume=json_resume.understand({"basics": {"phone": garden.word(f"SECRET-PHONE-{name}", me)}}).rest,
+        **_floor(garden, name, me),
+    )
+    garden.node("Profile", profile.pk, me)
+    ExperienceFactory(profile=profile, position=0, title=garden.word(f"SECRET-EXPERIENCE-{name}", me))
+    ProfileEducationFactory(profile=profile, position=0, institution=garden.word(f"SECRET-SCHOOL-{name}", me))
+    ProfileLinkFactory(profile=profile, position=0, url=garden.word(f"https://secret-link.example/{name}", me))
+    ProfileLanguageFactory(profile=profile, position=0)
+    WorkAuthorisationFactory(profile=profile)
+    saved = SavedJobFactory(user=user, job=garden.live, note=garden.word(f"SECRET-NOTE-{name}", me))
+    garden.node("SavedJob", saved.pk, me)
+    block = EmployerBlockFactory(user=user, company=garden.live.company)
+    garden.node("EmployerBlock", block.pk, me)
+
+
+def _shown_profile(garden: _Garden) -> None:
+    """A profile that recruiters find, but for those of one company, and in which only the summary is shown."""
+    me = {"interviewer"}
+    profile = ProfileFactory(
+        home=None,
+        user=garden.scene.people["interviewer"],
+        summary=garden.word("SECRET-FOR-RECRUITERS", me | RECRUITERS),
+        shown_sections=[ProfileSection.SUMMARY],
+        visibility="recruiters",
+        notice_days=4321 % 366,
+        **_floor(garden, "interviewer", me),
+    )
+    garden.node("Profile", profile.pk, me | RECRUITERS)
+    ExperienceFactory(profile=profile, position=0, title=garden.word("SECRET-HIDDEN-SECTION", me))
+    hidden = CompanyFactory(status=CompanyStatus.SUSPENDED)
+    helper = garden.scene.people["outside_owner"]
+    helped = MembershipFactory(company=hidden, user=helper, role=MembershipRole.INTERVIEWER)
+    garden.node("Membership", helped.pk, ELSEWHERE | {"platform_admin"})
+    block = EmployerBlockFactory(user=profile.user, company=hidden)
+    garden.node("EmployerBlock", block.pk, me)
+
+
+def _floor(garden: _Garden, name: str, me: set[str]) -> dict[str, object]:
+    """The least pay: a number that is found nowhere else."""
+    amount = 77_000_113 + 1_000_000 * len(name)
+    garden.word(str(amount)[:-2], me)
+    currency: Currency = CurrencyFactory()
+    return {"salary_floor_minor": amount, "salary_floor_currency": currency, "salary_floor_period": "year"}
+
+
+def nodes(secrets: list[Secret]) -> Iterator[tuple[str, str]]:
+    """The type and the global id of every object that not everybody may know of."""
+    for secret in secrets:
+        if secret.is_id:
+            type_name, _ = ids.decode(secret.text)
+            yield type_name, secret.text
