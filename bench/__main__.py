@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bench import report
+from bench.authentication import authentication
 from bench.board import Board, board
 from bench.contenders import CONTENDERS, running
 from bench.library import library
@@ -19,7 +20,7 @@ from bench.rounds import Pace, ask, check_values, measure
 from bench.targets import Results, Target, http_targets
 from bench.works import Work, works
 
-PARTS = ("http", "engine", "refusals", "memory")
+PARTS = ("http", "engine", "refusals", "memory", "authentication")
 QUICK = Pace(rounds=2, seconds=1.0, connections=8, warm_up=0.5)
 FULL = Pace(rounds=5, seconds=1.5, connections=8)
 
@@ -51,6 +52,8 @@ def measured(options: argparse.Namespace, pace: Pace) -> Iterator[tuple[str, Par
                 yield "refusals", refusals(made, quick=options.quick)
             if "memory" in options.parts:
                 yield "memory", growth(made, quick=options.quick)
+            if "authentication" in options.parts:
+                yield "authentication", authentication(made, quick=options.quick)
     if "engine" in options.parts:
         yield "engine", library(quick=options.quick)
 

@@ -42,6 +42,10 @@ NEXUS_SETTINGS = {
     "DEBUG": "0",
     "SECRET_KEY": "the-bench-has-no-secrets-0123456789-abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "127.0.0.1",
+    "EMAIL_URL": "consolemail://",
+    "DEFAULT_FROM_EMAIL": "nexus@board.example",
+    "PUBLIC_URL": "http://127.0.0.1",
+    "CLIENT_URL": "http://127.0.0.1",
     "RATE_LIMIT": "999999999",
     "RATE_LIMIT_ADDRESS": "999999999",
 }

@@ -1,10 +1,12 @@
 """The documents that clients may name, for those who run the platform: which ones are used, and which are dead."""
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from jobs.admin.shown import Shown
+from accounts.staff import acting
+from accounts.staff.table import Shown
 from nexus import trusted_documents
 from nexus.models import TrustedDocument
 
@@ -36,5 +38,9 @@ class TrustedDocumentAdmin(Shown):
 
     @admin.action(description="Withdraw (refused everywhere within seconds)")
     def withdraw(self, request: HttpRequest, queryset: QuerySet[TrustedDocument]) -> None:
-        withdrawn = trusted_documents.withdraw(queryset.values_list("id", flat=True))
+        with transaction.atomic():
+            documents = list(queryset.filter(withdrawn_at__isnull=True).only("id"))
+            withdrawn = trusted_documents.withdraw([document.id for document in documents])
+            for document in documents:
+                acting.record(request, "withdraw", document)
         self.message_user(request, f"{withdrawn} withdrawn.", messages.SUCCESS)

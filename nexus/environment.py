@@ -1,15 +1,20 @@
 """Reading the environment, so that every fault in it is told at once and by name."""
 
+import hmac
 import ipaddress
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parseaddr
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -77,6 +82,25 @@ class Environment:
                 self.faults.append(f"{name}: {network!r} is neither an address nor a network (10.0.0.0/8).")
         return networks
 
+    def signing_keys(self, name: str, secret: str) -> tuple[tuple[str, str], ...]:
+        """Names and keys, written as `name:key` with commas; unset: one that is derived from `secret`.
+
+        A fault never shows a key.
+        """
+        pairs = [tuple(entry.partition(":")[::2]) for entry in self.items(name, [])]
+        if not pairs:
+            key = hmac.digest(secret.encode(), b"access tokens", "sha256").hex()
+            return ((sha256(key.encode()).hexdigest()[:8], key),)
+        if len({name for name, _ in pairs}) < len(pairs):
+            self.faults.append(f"{name}: has two keys of one name.")
+        for number, (key_name, key) in enumerate(pairs, 1):
+            if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", key_name):
+                self.faults.append(f"{name}: entry {number} is not `name:key`, of letters, digits, _ and -.")
+            # 256 bits for HMAC-SHA-256 (RFC 7518 3.2) are 43 characters of base64.
+            elif len(key) < 43 or len(set(key)) < 5:
+                self.faults.append(f"{name}: the key of entry {number} needs 43 or more random characters.")
+        return tuple((key_name, key) for key_name, key in pairs)
+
     def url(self, name: str, default: str, *schemes: str) -> str:
         """A URL of one of the schemes. A fault never shows it, because it may hold a password."""
         text = self.text(name, default)
@@ -86,6 +110,17 @@ class Environment:
             fits = False
         if not fits:
             self.faults.append(f"{name}: is not a URL that starts with {' or '.join(f'{s}://' for s in schemes)}.")
+            return default
+        return text
+
+    def sender(self, name: str, default: str) -> str:
+        """Who sends mail: an address, or `Name <address>`."""
+        text = self.text(name, default)
+        address = parseaddr(text)[1]
+        try:
+            validate_email(address.replace("@localhost", "@localhost.test"))
+        except ValidationError:
+            self.faults.append(f"{name}: is {text!r}; use an address, or `Name <address>`.")
             return default
         return text
 

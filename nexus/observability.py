@@ -7,6 +7,7 @@ processes of one machine add up their metrics in a folder, `PROMETHEUS_MULTIPROC
 
 import hmac
 import logging
+import math
 import os
 import sys
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import structlog
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django_prometheus.exports import ExportToDjangoView
 from prometheus_client import Counter, Gauge, Histogram
@@ -51,6 +53,17 @@ ENTITIES = Counter("nexus_entity_cache", "Reference rows in the process, by mode
 OPERATIONS = Counter("nexus_engine_operations", "Operations by what executed them, or why it did not.", ("by",))
 REFUSED = Counter("nexus_engine_refused_values", "Values that the engine refused, by reason.", ("reason",))
 SHADOW = Counter("nexus_shadow_samples", "Answers compared with graphql-core's, by what came of it.", ("result",))
+OUTBOX_LAG = Gauge(
+    "nexus_outbox_lag_seconds",
+    "How long the oldest event or delivery has been due that is neither done nor dead.",
+    multiprocess_mode="mostrecent",
+)
+DELIVERIES = Gauge(
+    "nexus_outbox_deliveries",
+    "Deliveries that are waiting, sent to the queue, or dead.",
+    ("state",),
+    multiprocess_mode="mostrecent",
+)
 JOBS = Gauge(
     "nexus_graphql_jobs", "Requests that a thread answers, or that wait.", ("state",), multiprocess_mode="livesum"
 )
@@ -160,9 +173,26 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.NOT_FOUND)
     if settings.ENGINE:
         collect()
+    _collect_outbox()
     if settings.PROMETHEUS_MULTIPROC_DIR:
         _forget_the_dead()
     return ExportToDjangoView(request)
+
+
+def _collect_outbox() -> None:
+    """Ask the database how deliveries stand; not a number where it does not answer."""
+    from nexus import deliveries
+
+    try:
+        standings = deliveries.standings()
+    except DatabaseError:
+        lag = waiting = sent = dead = math.nan
+    else:
+        lag = standings.lag_seconds
+        waiting, sent, dead = (standings.total(name) for name in ("waiting", "sent", "dead"))
+    OUTBOX_LAG.set(lag)
+    for state, count in (("waiting", waiting), ("sent", sent), ("dead", dead)):
+        DELIVERIES.labels(state).set(count)
 
 
 def report(error: BaseException, error_id: str) -> None:

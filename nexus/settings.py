@@ -6,6 +6,7 @@ Production is a database named in `DATABASE_URL` and no `DEBUG`; it refuses to s
 
 import importlib.util
 import os
+import re
 import secrets
 import sys
 import warnings
@@ -16,7 +17,9 @@ from typing import Any
 import environ
 import structlog
 
+from nexus import mailers
 from nexus.environment import Environment, is_local, load_env_file
+from nexus.identity_providers import identity_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -26,6 +29,8 @@ env = Environment()
 DEBUG = env.flag("DEBUG", default=False)
 # Without a key of its own a process makes one up, so that there is no default for anyone to know.
 SECRET_KEY = env.text("SECRET_KEY") or secrets.token_urlsafe(50)
+# What was sealed or signed under a former key is good while that stands here.
+SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS", [])
 
@@ -56,8 +61,9 @@ RESPONSE_CACHE = env.choice("RESPONSE_CACHE", "on", "off") == "on"
 RESPONSE_CACHE_MB = env.number("RESPONSE_CACHE_MB", default=32, least=0, most=65536)
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    # The plain one: the other would put its own site before ours.
+    "unfold.apps.BasicAppConfig",
+    "nexus.admin_config.NexusAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -67,6 +73,11 @@ INSTALLED_APPS = [
     "graphene_django",
     "django_structlog",
     "django_prometheus",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.openid_connect",
     "kernel",
     "accounts",
     "jobs",
@@ -85,13 +96,14 @@ MIDDLEWARE = [
     "nexus.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "nexus.request_id.RequestLog",
     "nexus.request_id.request_id_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -123,6 +135,10 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # The explorer's files carry a hash of their content in their names.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"/graphiql/[\w.-]+-[0-9A-Z]{8}\.[\w.]+$"
+# Private files: nothing serves this folder; what is in it is given out by views that ask who wants it.
+MEDIA_ROOT = env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media"))
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False
@@ -132,22 +148,27 @@ UNFOLD = {"SITE_TITLE": "Nexus", "SITE_HEADER": "Nexus"}
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTHENTICATION_BACKENDS = [
-    "graphql_jwt.backends.JSONWebTokenBackend",
+    "accounts.auth.authentication.TokenBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 GRAPHENE = {
     "SCHEMA": "schema.root.schema",
-    # Runs at each field when the engine is off; the engine's door asks the same backend once a request.
+    # Runs at each field when the engine is off, and finds that the door knows already who asks.
     "MIDDLEWARE": ["graphql_jwt.middleware.JSONWebTokenMiddleware"],
 }
+# The keys of access tokens by name: the first signs, and all are believed (docs/authentication.md).
+JWT_KEYS = env.signing_keys("JWT_KEYS", SECRET_KEY)
+# Whether a browser may keep its refresh token in a cookie, out of its pages' reach.
+AUTH_COOKIES = env.choice("AUTH_COOKIES", "off", "on") == "on"
 GRAPHQL_JWT = {
     "JWT_AUTH_HEADER_PREFIX": "Bearer",
     "JWT_ALGORITHM": "HS256",
     "JWT_ISSUER": "nexus",
     "JWT_AUDIENCE": "nexus",
     "JWT_VERIFY_EXPIRATION": True,
-    "JWT_EXPIRATION_DELTA": timedelta(minutes=env.number("JWT_LIFETIME_MINUTES", default=60, least=1, most=1440)),
+    "JWT_EXPIRATION_DELTA": timedelta(minutes=5),
     "JWT_PAYLOAD_HANDLER": "accounts.auth.jwt.payload",
+    "JWT_ENCODE_HANDLER": "accounts.auth.jwt.encode",
     "JWT_DECODE_HANDLER": "accounts.auth.jwt.decode",
     "JWT_PAYLOAD_GET_USERNAME_HANDLER": "accounts.auth.jwt.subject",
     "JWT_GET_USER_BY_NATURAL_KEY_HANDLER": "accounts.auth.jwt.user_by_subject",
@@ -155,6 +176,16 @@ GRAPHQL_JWT = {
 # Cookies of the admin; a browser sends them back over TLS only, except in development.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 CSRF_TRUSTED_ORIGINS = [f"https://{'*' + host if host.startswith('.') else host}" for host in ALLOWED_HOSTS]
+
+# Identity providers; `nexus.sign_in` uses of django-allauth what speaks their protocols, and no more.
+SIGN_IN = identity_providers(env.text("SIGN_IN"), env.faults)
+HEADLESS_ONLY = True
+SOCIALACCOUNT_ADAPTER = "nexus.sign_in.Adapter"
+SOCIALACCOUNT_QUERY_EMAIL = True
+SOCIALACCOUNT_STORE_TOKENS = False
+
+# Whether the admin lets in only those who have a second factor.
+ADMIN_TOTP = env.flag("ADMIN_TOTP", default=not DEBUG)
 
 # Whether our engine executes documents, or graphql-core through graphene-django's own view.
 ENGINE = env.choice("ENGINE", "on", "off") == "on"
@@ -201,7 +232,12 @@ CELERY_TASK_TIME_LIMIT = 330
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-if not CELERY_BROKER_URL.startswith("amqp"):
+# However long the broker is away.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+if CELERY_BROKER_URL.startswith("amqp"):
+    # Whoever sends a message waits until the broker has it.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"confirm_publish": True}
+else:
     # Longer than any task may run, or Valkey would deliver it a second time.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{KEY_PREFIX}:", "visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULER = "redbeat.RedBeatScheduler"
@@ -209,9 +245,38 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     # A look that nobody took within the minute is not taken twice in the next one.
     "import-due": {"task": "jobs.tasks.import_due", "schedule": 60, "options": {"expires": 60}},
+    "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600, "options": {"expires": 3600}},
+    "forget-sessions": {"task": "accounts.tasks.forget_sessions", "schedule": 3600, "options": {"expires": 3600}},
+    "recheck-domains": {"task": "jobs.tasks.recheck_domains", "schedule": 3600, "options": {"expires": 3600}},
     "refresh-duplicates": {"task": "jobs.tasks.refresh_duplicates", "schedule": 3600, "options": {"expires": 3600}},
+    "forget-old": {"task": "nexus.tasks.forget_old", "schedule": 3600, "options": {"expires": 3600}},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+# This board's own address, and the front end's, to which the links in mail lead.
+PUBLIC_URL = env.url("PUBLIC_URL", "http://localhost:8000", "https", "http").rstrip("/")
+# Of what is stored only logos are public; `nexus.media` serves them.
+MEDIA_URL = f"{PUBLIC_URL}/media/"
+CLIENT_URL = env.url("CLIENT_URL", f"{PUBLIC_URL}/dev/client", "https", "http").rstrip("/")
+SIGN_IN_RETURN_URLS = env.items("SIGN_IN_RETURN_URLS", [f"{CLIENT_URL}/signed-in"])
+# Who sends the mail, and through which server; see docs/mail.md.
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("DEFAULT_FROM_EMAIL", "Nexus <nexus@localhost>")
+EMAIL_URL = env.text("EMAIL_URL") and env.url("EMAIL_URL", "", *mailers.SCHEMES)
+try:
+    MAILERS = {"default": mailers.mailer(EMAIL_URL)}
+except ValueError as fault:
+    env.faults.append(f"EMAIL_URL: {fault}")
+# What providers send with the news of a mail that came back; without it they are not listened to.
+EMAIL_WEBHOOK_SECRET = env.text("EMAIL_WEBHOOK_SECRET")
+if EMAIL_WEBHOOK_SECRET and not re.fullmatch(r"[^:]+:.{16,}", EMAIL_WEBHOOK_SECRET):
+    env.faults.append("EMAIL_WEBHOOK_SECRET: is not name:password with 16 or more characters of password.")
+ANYMAIL = mailers.webhook_options(EMAIL_URL, EMAIL_WEBHOOK_SECRET)
+# A folder of templates that stand before ours.
+MAIL_TEMPLATES = env.text("MAIL_TEMPLATES")
+if MAIL_TEMPLATES and not Path(MAIL_TEMPLATES).is_dir():
+    env.faults.append("MAIL_TEMPLATES: is no folder.")
+# Where mail goes without EMAIL_URL; /dev/mail shows it.
+MAIL_FOLDER = Path(env.text("NEXUS_HOME") or BASE_DIR / "var").expanduser().resolve() / "mail"
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL")
 # Frames without their variables: among those are passwords and whatever else a request held.
@@ -269,7 +334,10 @@ def _check_production() -> None:
             "SECRET_KEY: set 50 or more random characters, for example from "
             "`python3 -c 'import secrets; print(secrets.token_urlsafe(50))'`."
         )
-    for name in ("ALLOWED_HOSTS", "REDIS_URL", "CELERY_BROKER_URL"):
+    for name in (
+        *("ALLOWED_HOSTS", "REDIS_URL", "CELERY_BROKER_URL"),
+        *("EMAIL_URL", "DEFAULT_FROM_EMAIL", "PUBLIC_URL", "CLIENT_URL"),
+    ):
         if not env.text(name):
             env.faults.append(f"{name}: is not set; production names it.")
 

@@ -1,9 +1,13 @@
 """The paths that Django serves. `/graphql` is answered before Django by the door; health in `nexus.health`."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
+from nexus import mail_news, mail_preview, sign_in
+from nexus.exports import download
+from nexus.media import logo
 from nexus.observability import metrics
 from nexus.schema_view import sdl
 
@@ -12,4 +16,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("schema.graphql", sdl),
     path("metrics", metrics),
+    path("sign-in/<slug:provider_id>", sign_in.start),
+    # django-allauth tells the providers these names' addresses.
+    path("sign-in/<slug:provider_id>/callback", sign_in.callback, name="openid_connect_callback"),
+    path("sign-in/github/callback", sign_in.callback, {"provider_id": "github"}, name="github_callback"),
+    path("exports/<str:token>", download),
+    re_path(r"^media/logos/(?P<name>[0-9a-f]{32})\.webp$", logo),
+    path("dev/", include(mail_preview.urlpatterns)),
+    path("mail/news/", include(mail_news.urls(settings.EMAIL_URL, settings.EMAIL_WEBHOOK_SECRET))),
 ]
