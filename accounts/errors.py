@@ -145,7 +145,10 @@ class NotAuthenticated(DomainError):
     """A request says who it comes from, and that is not so, or no longer. A client then refreshes its tokens."""
 
     code = "UNAUTHENTICATED"
-    message = "The token is not valid, or no longer. Send `Authorization: Bearer <token>`."
+    message = (
+        "The token is not valid, or no longer. Send `Authorization: Bearer <token>`; another token is given by "
+        "`tokenRefresh` and `tokenCreate`, without this header."
+    )
 
 
 class AuthenticationUnavailable(DomainError):

@@ -146,6 +146,18 @@ USE_I18N = False
 UNFOLD = {"SITE_TITLE": "Nexus", "SITE_HEADER": "Nexus"}
 
 AUTH_USER_MODEL = "accounts.User"
+# What `accounts.services.password` and the admin ask of a new password (NIST SP 800-63B): no rules about characters.
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTHENTICATION_BACKENDS = [
     "accounts.auth.authentication.TokenBackend",

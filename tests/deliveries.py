@@ -1,8 +1,25 @@
 """Telling subscribers what happened, in the test's own thread and transaction: no broker, no other process."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from kernel import outbox
 from kernel.models import Delivery, DeliveryState
 from nexus import relay
+
+
+@contextmanager
+def own_subscribers() -> Iterator[None]:
+    """No subscribers but those that the block makes; afterwards, the board's again."""
+    # First, or the modules that are loaded within would register theirs for the block alone.
+    relay.load()
+    known = dict(outbox.subscribers)
+    outbox.subscribers.clear()
+    try:
+        yield
+    finally:
+        outbox.subscribers.clear()
+        outbox.subscribers.update(known)
 
 
 def deliver_all(*, failures_allowed: bool = False) -> list[Delivery]:

@@ -61,7 +61,7 @@ class UserAdmin(DjangoUserAdmin, Table):  # type: ignore[misc]  # its paginator 
     form = ChangedUserForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
-    actions = ("suspend", "restore", "end_sessions")
+    actions = ("suspend", "restore", "end_sessions", "drop_second_factor")
     list_display = ("email", "name", "platform_role", "status", "kind", "last_login", "created_at")
     list_filter = ("platform_role", "status", "kind")
     filter_horizontal = ()
@@ -127,3 +127,9 @@ class UserAdmin(DjangoUserAdmin, Table):  # type: ignore[misc]  # its paginator 
             "logged out",
             lambda pk: session.revoke_all(pk, by=by, reason=RevokeReason.BY_STAFF),
         )
+
+    @admin.action(description="Drop the second factor (of who has lost app and recovery codes)")
+    def drop_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        by = acting.viewer_of(request)
+        drop = standing.drop_second_factor
+        self.each(request, queryset, "dropped", lambda pk: drop(by=by, user_id=pk), is_audited=True)

@@ -12,8 +12,11 @@ BEGIN
 END $$;
 CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE ON accounts_auditentry
     FOR EACH ROW EXECUTE FUNCTION accounts_audit_append_only();
+CREATE TRIGGER audit_entry_is_kept BEFORE TRUNCATE ON accounts_auditentry
+    FOR EACH STATEMENT EXECUTE FUNCTION accounts_audit_append_only();
 """
 FORGET = """
+DROP TRIGGER audit_entry_is_kept ON accounts_auditentry;
 DROP TRIGGER audit_entry_append_only ON accounts_auditentry;
 DROP FUNCTION accounts_audit_append_only();
 """

@@ -7,7 +7,7 @@ characters it is made of.
 import unicodedata
 from dataclasses import replace
 
-from django.contrib.auth.password_validation import CommonPasswordValidator, UserAttributeSimilarityValidator
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -23,11 +23,7 @@ from kernel.errors import Invalid
 from kernel.events import emit
 from kernel.viewer import Viewer
 
-SHORTEST = 10
 LONGEST = 1024
-
-_is_common = CommonPasswordValidator()
-_is_like = UserAttributeSimilarityValidator(user_attributes=("email", "name"))
 
 
 def check(password: str, user: User, *, field: str) -> None:
@@ -39,16 +35,10 @@ def check(password: str, user: User, *, field: str) -> None:
     if len(password) > LONGEST:
         raise Invalid(f"A password has at most {LONGEST:,} characters.", field=field)
     refuse_unreadable(password, field=field)
-    if len(unicodedata.normalize("NFKC", password)) < SHORTEST:
-        raise PasswordTooWeak(f"A password has at least {SHORTEST} characters.", field=field)
     try:
-        _is_common.validate(password, user)
-    except ValidationError:
-        raise PasswordTooWeak("Many people have this password: it would be guessed.", field=field) from None
-    try:
-        _is_like.validate(password, user)
-    except ValidationError:
-        raise PasswordTooWeak("This password is too like your name or address.", field=field) from None
+        validate_password(unicodedata.normalize("NFKC", password), user)
+    except ValidationError as error:
+        raise PasswordTooWeak(" ".join(error.messages), field=field) from None
 
 
 def set_password(user: User, password: str, *, field: str) -> None:

@@ -6,9 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.auth import principals
-from accounts.models import PlatformRole, RevokeReason, Session, User, UserStatus
+from accounts.errors import SecondFactorOff
+from accounts.events import SecondFactorSwitched
+from accounts.models import PlatformRole, RevokeReason, Session, Totp, User, UserStatus
 from accounts.services import audit, session
 from kernel.errors import Forbidden, Invalid, NotFound
+from kernel.events import emit
 from kernel.viewer import Viewer
 
 
@@ -38,6 +41,21 @@ def restore(*, by: Viewer, user_id: UUID) -> None:
     user.status, user.deactivated_at = UserStatus.ACTIVE, None
     user.save(update_fields=["status", "deactivated_at", "updated_at"])
     _say(user, by, "user.restore")
+
+
+@transaction.atomic
+def drop_second_factor(*, by: Viewer, user_id: UUID) -> None:
+    """Let somebody log in with the password alone who has lost their app and all codes; they are told by mail.
+
+    Whoever does it has made sure of the person. Raises `Forbidden` for the own account, `SecondFactorOff`.
+    """
+    user = _found(by, user_id)
+    if user.pk == by.user_id:
+        raise Forbidden("Nobody drops their own second factor here.")
+    if not Totp.objects.filter(user=user, enabled_at__isnull=False).delete()[0]:
+        raise SecondFactorOff
+    audit.record("user.drop_second_factor", by=by, target=("User", user.pk))
+    emit(SecondFactorSwitched(user.pk, is_on=False), by=by)
 
 
 @transaction.atomic

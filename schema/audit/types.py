@@ -1,6 +1,7 @@
 """What audit entries say, in words and types."""
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 import graphene
@@ -35,7 +36,7 @@ class AuditEntry(ModelType):
 
     class Meta:
         model = AuditEntryRow
-        columns = ("at", "kind", "act", "target_type", "address", "request_id")
+        columns = ("at", "kind", "act", "target_type", "address")
         choices = {"kind": AuditKind}
         private_to = SHOWN
 
@@ -52,11 +53,14 @@ class AuditEntry(ModelType):
         description="In whose name a member of the board's staff did it; null where in the own.",
     )
     key_prefix = graphene.String(description="The first characters of the API key that did it; null without one.")
-    target_id = graphene.ID(required=True, description="Which thing of the target's type, as logs name it.")
+    target = graphene.String(required=True, description="Which thing of the target's type: its id, as logs have it.")
+    request = graphene.String(description="The request that did it: its id, as logs have it; null where none did.")
     changes = graphene.List(
         graphene.NonNull(AuditChange), required=True, description="What it changed, in the order of the alphabet."
     )
 
+    resolve_target = Computed(attrgetter("target_id"))
+    resolve_request = Computed(lambda row: row.request_id or None)
     resolve_key_prefix = Relation(audit.key_prefixes, "key_id")
     resolve_changes = Computed(lambda row: _changes(row.before or {}, row.after or {}))
 

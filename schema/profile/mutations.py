@@ -49,8 +49,8 @@ class ProfileImport(Mutation):
 
     errors = (Invalid, Forbidden)
     scope = Scope.PROFILE_WRITE
-    # Up to 300 kB to read, and some hundred rows to write.
-    cost = 100
+    # Up to 300 kB to read, for which a hostile document takes half a second, and some hundred rows to write.
+    cost = 1_000
 
     class Input:
         document = graphene.String(required=True, description="The document as JSON; at most 300,000 bytes.")

@@ -22,7 +22,7 @@ from schema.core import ids
 from schema.core.errors import BadRequest
 from schema.core.inputs import MAX_LIST, plain_value
 from schema.core.mutations import Mutation
-from schema.core.types import enum_of, global_id_of
+from schema.core.types import enum_of
 from schema.team.inputs import HiringTeamPlace, MemberChanges
 from schema.team.types import Invitation, Membership
 
@@ -147,14 +147,12 @@ class MemberRemove(Mutation):
     class Input:
         id = graphene.ID(required=True, description="The membership.")
 
-    removed_id = graphene.ID(description="The membership that is no more; null when refused.")
     company = graphene.Field(COMPANY, description="The company; null when refused.")
 
     @classmethod
     def run(cls, viewer: Viewer, *, id: str) -> dict[str, Any]:
         key = ids.decode_as("Membership", id, argument="input.id")
-        member = membership.remove(by=viewer, membership_id=key)
-        return {"removed_id": global_id_of(member), "company": member.company}
+        return {"company": membership.remove(by=viewer, membership_id=key).company}
 
 
 class CompanyTransfer(Mutation):

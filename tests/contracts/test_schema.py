@@ -22,6 +22,7 @@ from graphql import (
 )
 
 from schema.core import types as kit
+from schema.core.visibility import Guarded
 from schema.root import schema as graphene_schema
 
 SCHEMA: GraphQLSchema = graphene_schema.graphql_schema
@@ -96,15 +97,21 @@ def test_connections_have_the_one_shape(name: str) -> None:
     }
 
 
-def test_fields_that_give_a_connection_take_the_four_paging_arguments_and_are_never_null() -> None:
+def test_fields_that_give_a_connection_take_the_four_paging_arguments_and_are_null_only_where_denied() -> None:
     for name, field in fields():
         if get_named_type(field.type).name.endswith("Connection"):
             assert {"first", "after", "last", "before"} <= set(field.args), name
-            assert isinstance(field.type, GraphQLNonNull), name
+            assert isinstance(field.type, GraphQLNonNull) or is_not_for_everybody(field), name
 
 
-def test_lists_and_booleans_are_never_null() -> None:
-    nullable = [name for name, field in fields() if str(field.type).endswith("]") or str(field.type) == "Boolean"]
+def is_not_for_everybody(field: GraphQLField) -> bool:
+    """Whether the field has a rule of who may read it: to others it is null."""
+    return isinstance(field.resolve, Guarded)
+
+
+def test_lists_and_booleans_are_null_only_where_denied() -> None:
+    told = [(name, field) for name, field in fields() if not is_not_for_everybody(field)]
+    nullable = [name for name, field in told if str(field.type).endswith("]") or str(field.type) == "Boolean"]
     assert [name for name in nullable if name != "UserError.field" and not name.endswith("Error.field")] == []
 
 

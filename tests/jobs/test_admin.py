@@ -147,10 +147,9 @@ def test_slug_of_a_company_stays(client):
 def pick(client, model, action, *rows):
     """Choose an action of the list of companies or memberships; what the page says."""
     url = reverse(f"admin:jobs_{model}_changelist")
+    client.get(url)  # shows what was said before
     answer = client.post(url, {"action": action, "_selected_action": [str(row.pk) for row in rows]})
-    told = sorted(str(message) for message in get_messages(answer.wsgi_request))
-    client.get(url)
-    return told
+    return sorted(str(message) for message in get_messages(answer.wsgi_request))
 
 
 def test_a_suspended_company_is_off_the_board_until_it_is_restored(client, person):

@@ -4,10 +4,12 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from jobs.models import CompanyDomain, Invitation, Membership
 from jobs.services import company_domain, invitation
+from jobs.tasks import recheck_domains
 from kernel.models import OutboxEvent
 from tests.deliveries import deliver_all
 from tests.factories import CompanyDomainFactory, CompanyFactory, MembershipFactory, UserFactory, viewer_of
@@ -103,3 +105,13 @@ def test_who_proved_a_domain_hears_that_it_was_lost(
     assert CompanyDomain.objects.get().verified_at is None
     deliver_all()
     assert smtp_sink.recipients == [member.user.email] * mails
+
+
+def test_the_schedule_looks_at_domains(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+    row = CompanyDomainFactory(verified_at=now, checked_at=now - timedelta(days=8))
+    monkeypatch.setattr("jobs.services.dns_records.texts", lambda name: [f"nexus-verification={row.token_hash}"])
+    assert settings.CELERY_BEAT_SCHEDULE["recheck-domains"]["task"] == recheck_domains.name
+    recheck_domains()
+    row.refresh_from_db()
+    assert row.checked_at >= now

@@ -20,9 +20,9 @@ from kernel.errors import Invalid
 from kernel.events import Event, emit, kinds
 from kernel.ids import uuid7
 from kernel.models import Delivery, DeliveryState, OutboxEvent
-from kernel.outbox import Telling, subscriber, subscribers
+from kernel.outbox import Telling, subscriber
 from kernel.viewer import Viewer
-from tests.deliveries import deliver_all
+from tests.deliveries import deliver_all, own_subscribers
 from tests.factories import UserFactory
 from tests.jobs.services.races import at_once
 from tests.waiting import until
@@ -38,11 +38,9 @@ class BallThrown(Event):
 
 
 @pytest.fixture(autouse=True)
-def _forget_subscribers() -> Iterator[None]:
-    before = dict(subscribers)
-    yield
-    subscribers.clear()
-    subscribers.update(before)
+def _own_subscribers() -> Iterator[None]:
+    with own_subscribers():
+        yield
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import AuditEntry, User
-from accounts.services import session
+from accounts.models import AuditEntry, Totp, User
+from accounts.services import session, totp
 from accounts.staff.table import BoundedPaginator
+from kernel.models import OutboxEvent
 from tests.admin_client import admin_client
 from tests.factories import PASSWORD, UserFactory
 
@@ -148,3 +150,17 @@ def test_a_password_that_staff_set_ends_sessions_and_is_written_down(client):
     assert opened.revoke_reason == "password_changed"
     entry = AuditEntry.objects.get(act="admin.user.set_password")
     assert PASSWORD not in str([entry.before, entry.after])
+
+
+def test_a_lost_second_factor_is_dropped_by_somebody_else_and_written_down():
+    boss, user = UserFactory(platform_admin=True), UserFactory()
+    client = admin_client(boss)
+    for person in (boss, user):
+        Totp.objects.create(user=person, secret="sealed", enabled_at=timezone.now())
+    assert act(client, "drop_second_factor", user) == ["1 dropped."]
+    assert not totp.is_on(user.pk)
+    entry = AuditEntry.objects.get(act="user.drop_second_factor")
+    assert (entry.actor_id, entry.target_id) == (boss.pk, str(user.pk))
+    assert OutboxEvent.objects.filter(kind="SecondFactorSwitched", payload__user_id=str(user.pk)).exists()
+    assert act(client, "drop_second_factor", boss) == ["1 refused: Nobody drops their own second factor here."]
+    assert totp.is_on(boss.pk)

@@ -333,6 +333,16 @@ def test_ten_thousand_entries_are_read() -> None:
     assert give(by) == document
 
 
+def test_a_document_full_of_words_is_read() -> None:
+    by = UserFactory()
+    python = skill("Python")
+    document = {"skills": [{"keywords": ["Python", *(f"{n:x}" for n in range(35_000))]}]}
+    imported = take(by, document)
+    assert imported.added["skills"] >= 1
+    assert ProfileSkill.objects.filter(skill_id=python).exists()
+    assert give(by) == document
+
+
 def test_documents_cannot_pile_up_for_ever() -> None:
     by = UserFactory()
     take(by, {"a": "x" * 290_000})

@@ -359,5 +359,5 @@ def test_how_many_statements_each_act_takes_is_known(mailoutbox: list[EmailMessa
         "passwordChange": 11,
         "emailChange": 7,
         "dataExportRequest": 9,
-        "accountDeactivate": 14,
+        "accountDeactivate": 13,
     }

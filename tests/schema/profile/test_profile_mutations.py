@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from jobs.models import Profile
 from jobs.services import profile
 from schema.core import ids
@@ -262,6 +262,18 @@ def test_recruiters_are_shown_the_sections_and_told_what_is_not_theirs() -> None
     assert set(answer.codes) == {"FORBIDDEN"}
     assert {error["path"][1] for error in answer.errors} == set(hidden[4:])
     assert send_to_oracle(ANY, variables, by=by)["data"] == answer.content["data"]
+
+
+def test_a_request_that_asks_twice_is_put_down_once() -> None:
+    shown = ProfileFactory(visibility="recruiters", shown_sections=["summary"])
+    by = MembershipFactory(role="recruiter").user
+    query = "query($id: ID!) { a: node(id: $id) { id } b: node(id: $id) { ... on Profile { headline } } }"
+    for times in (1, 2):
+        data = send(query, {"id": ids.encode("Profile", shown.pk)}, by=by).data
+        assert data["b"] == {"headline": "Engineer"}
+        entries = AuditEntry.objects.filter(act="profile.read", target_id=str(shown.pk), actor_id=by.pk)
+        assert entries.count() == times
+        assert entries.exclude(request_id="").count() == times
 
 
 @pytest.mark.parametrize("role", ["nobody", "seeker", "moderator", "platform_admin"])

@@ -37,7 +37,7 @@ def change(by: Membership | User, member: Membership, **changes: Any) -> Any:
 
 def remove(by: Membership | User, member: Membership) -> Any:
     user = by.user if isinstance(by, Membership) else by
-    return act("memberRemove", {"id": key(member)}, "removedId company { slug }", by=user)
+    return act("memberRemove", {"id": key(member)}, "company { slug }", by=user)
 
 
 def transfer(by: User, company: Company, heir: Membership) -> Any:
@@ -72,12 +72,11 @@ def test_every_refusal_of_a_change() -> None:
 def test_a_member_is_removed_or_leaves() -> None:
     owner, member, other = team("owner", "recruiter", "interviewer")
     assert remove(owner, member) == {
-        "removedId": key(member),
         "company": {"slug": owner.company.slug},
         "userErrors": [],
     }
     assert refusals(remove(owner, member)) == [("NOT_FOUND", "id")]
-    assert remove(other, other)["removedId"] == key(other)
+    assert remove(other, other)["company"] == {"slug": owner.company.slug}
     assert refusals(remove(owner, owner)) == [("LAST_OWNER", None)]
 
 

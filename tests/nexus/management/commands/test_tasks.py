@@ -22,7 +22,7 @@ from kernel.models import Delivery, DeliveryState
 from kernel.outbox import Telling, subscriber, subscribers
 from nexus import deliveries
 from nexus.celery import DEAD_LETTERS, app, dead_letters
-from tests.deliveries import deliver_all
+from tests.deliveries import deliver_all, own_subscribers
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
@@ -37,17 +37,15 @@ class LampLit(Event):
 @pytest.fixture(autouse=True)
 def broken() -> Iterator[list[str]]:
     """The one subscriber of lamps. It fails as long as this list says so."""
-    before, reasons = dict(subscribers), []
-    subscribers.clear()
+    reasons: list[str] = []
+    with own_subscribers():
 
-    @subscriber(LampLit, most_attempts=1)
-    def see_light(event: LampLit, telling: Telling) -> None:
-        if reasons:
-            raise ValueError(*reasons)
+        @subscriber(LampLit, most_attempts=1)
+        def see_light(event: LampLit, telling: Telling) -> None:
+            if reasons:
+                raise ValueError(*reasons)
 
-    yield reasons
-    subscribers.clear()
-    subscribers.update(before)
+        yield reasons
 
 
 def light() -> None:
