@@ -100,9 +100,7 @@ MATRIX: dict[Act, dict[Column, Grant]] = {
     ),
     Act.MOVE_STAGE: _row(NONE, NONE, NONE, TEAM, ALL, ALL, ALL, NONE, NONE),
     Act.SCORE: _row(NONE, NONE, Grant(Reach.TEAM, "after own"), TEAM, ALL, ALL, ALL, NONE, NONE),
-    Act.OFFER: _row(
-        NONE, _instead(ACCEPT, Reach.OWN), NONE, _instead(APPROVE, Reach.TEAM), ALL, ALL, ALL, NONE, NONE
-    ),
+    Act.OFFER: _row(NONE, _instead(ACCEPT, Reach.OWN), NONE, _instead(APPROVE, Reach.TEAM), ALL, ALL, ALL, NONE, NONE),
     Act.KEEP_PRIVATE: _row(NONE, OWN, NONE, NONE, NONE, NONE, NONE, NONE, NONE),
     Act.MANAGE_MEMBERS: _row(
         NONE, NONE, NONE, NONE, _instead(INVITE_INTERVIEWER), Grant(Reach.ALL, NOT_OWNER), ALL, NONE, ALL
@@ -319,8 +317,6 @@ def _may(
     return Reach.ALL in reaches or is_own or (is_on_team and Reach.TEAM in reaches)
 
 
-def _may_instead(
-    lesser: str, act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, scope: Scope
-) -> bool:
+def _may_instead(lesser: str, act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, scope: Scope) -> bool:
     """Whether a lesser act is allowed where the act itself is not."""
     return any(grant.instead == lesser for grant in _grants(act, viewer, roles, company_id, scope))

@@ -107,3 +107,11 @@ def empty_cache() -> None:
     from django.core.cache import cache
 
     cache.delete_pattern("*")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_key_is_written_down_later() -> None:
+    """No thread of the server's writes to a test's database a minute after the test."""
+    from accounts.auth.key_uses import uses
+
+    uses._write_seconds = 24 * 60 * 60

@@ -54,7 +54,9 @@ def _entries(where: AuditFilter | None = None) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(where.condition()) if where else AuditEntry.objects.all()
 
 
-def pages_of_companies(keys: Collection[UUID], where: AuditFilter | None, wanted: Slice) -> dict[UUID, Page[AuditEntry]]:
+def pages_of_companies(
+    keys: Collection[UUID], where: AuditFilter | None, wanted: Slice
+) -> dict[UUID, Page[AuditEntry]]:
     """A page of what concerns each of the companies, the newest first. The caller has seen to it who may."""
     return Listing(_entries, (where,), Order("pk", is_descending=True)).pages(keys, _of_company, wanted)
 

@@ -21,6 +21,8 @@ from accounts.events import IdentityLinked
 from accounts.models import Identity, SignInCode, User, UserStatus
 from accounts.services import admission, audit, session, totp
 from accounts.services.session import Tokens
+from accounts.text import LONGEST_NAME, email_address, person_name
+from kernel.errors import Invalid
 from kernel.events import emit
 from kernel.viewer import ANONYMOUS, Viewer
 
@@ -121,7 +123,10 @@ def _may_come_in(user: User) -> bool:
 
 
 def _linked(claim: Claim, address: str) -> Identity:
-    email = claim.email.strip().lower()
+    try:
+        email = email_address(claim.email)
+    except Invalid:
+        email = ""
     if not email or not claim.is_email_verified:
         raise SignInRefused("The provider does not vouch for an e-mail address.", reason="email_not_verified")
     now = timezone.now()
@@ -139,7 +144,11 @@ def _linked(claim: Claim, address: str) -> Identity:
 def _owner(email: str, name: str) -> User:
     """The account with this address, made where there is none; of several who make it at once, one does."""
     now = timezone.now()
-    fresh = User(email=email, name=name.strip()[:200], email_verified_at=now)
+    try:
+        name = person_name(name[:LONGEST_NAME])
+    except Invalid:
+        name = ""
+    fresh = User(email=email, name=name, email_verified_at=now)
     fresh.set_unusable_password()
     User.objects.bulk_create([fresh], ignore_conflicts=True)
     user = User.objects.select_for_update().get(email=email)

@@ -33,8 +33,8 @@ def block(*, by: Viewer, company_id: UUID) -> EmployerBlock:
 
 
 @transaction.atomic
-def unblock(*, by: Viewer, company_id: UUID) -> UUID:
-    """Take a block back, whether or not the company can still be seen, and give back the id that it had.
+def unblock(*, by: Viewer, company_id: UUID) -> EmployerBlock:
+    """Take a block back, whether or not the company can still be seen, and give it back.
 
     Raises `NotFound` if there was none.
     """
@@ -44,7 +44,7 @@ def unblock(*, by: Viewer, company_id: UUID) -> UUID:
         raise NotFound(field="company_id")
     EmployerBlock.objects.filter(pk=block.pk).delete()
     audit.record("employer.unblock", by=by, target=("User", person))
-    return block.pk
+    return block
 
 
 def _person(by: Viewer) -> UUID:

@@ -42,8 +42,8 @@ def save(*, by: Viewer, job_id: UUID, note: str | None = None) -> SavedJob:
 
 
 @transaction.atomic
-def unsave(*, by: Viewer, job_id: UUID) -> UUID:
-    """Let go of a job that was kept, whether or not it can still be seen, and give back the id of what was kept.
+def unsave(*, by: Viewer, job_id: UUID) -> SavedJob:
+    """Let go of a job that was kept, whether or not it can still be seen, and give back what was kept.
 
     Raises `NotFound` if nothing was.
     """
@@ -52,7 +52,7 @@ def unsave(*, by: Viewer, job_id: UUID) -> UUID:
     if saved is None:
         raise NotFound(field="job_id")
     SavedJob.objects.filter(pk=saved.pk).delete()
-    return saved.pk
+    return saved
 
 
 def _person(by: Viewer) -> UUID:

@@ -11,7 +11,7 @@ from django.db import DataError
 from graphql import GraphQLError
 from graphql_jwt.exceptions import JSONWebTokenError
 
-from engine import LimitExceeded
+from engine import ExecutionTimedOut, LimitExceeded
 from kernel.errors import DomainError
 from nexus import observability
 from nexus.graphql import connections
@@ -53,7 +53,7 @@ def _explain(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]
     if isinstance(cause, DataError):
         # The database could not read a value: too large, or a character that no text can hold.
         return "A value in the request cannot be compared with anything stored.", {"code": ErrorCode.BAD_REQUEST}
-    if connections.is_cancelled(cause):
+    if isinstance(cause, ExecutionTimedOut) or connections.is_cancelled(cause):
         return "This took longer than one operation may.", {"code": ErrorCode.TIMEOUT}
     if connections.is_lost(cause):
         log.warning("graphql_database_lost", path=error.path, exc_info=cause)

@@ -9,11 +9,11 @@ server is away each process limits by itself, with the same numbers.
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 from math import ceil
 
 from django.conf import settings
 
+from accounts.auth.throttles import network_of
 from kernel.viewer import Viewer
 from nexus.graphql import leases
 from nexus.graphql.leases import MAX_LEASES, WINDOW_SECONDS, Lease
@@ -124,23 +124,11 @@ def _buckets(viewer: Viewer, address: str) -> list[tuple[str, int]]:
     if settings.RATE_LIMIT and viewer.is_authenticated:
         buckets.append((f"viewer:{viewer.user_id}", settings.RATE_LIMIT))
     if settings.RATE_LIMIT_ADDRESS and address:
-        buckets.append((f"address:{_network(address)}", settings.RATE_LIMIT_ADDRESS))
+        buckets.append((f"address:{network_of(address)}", settings.RATE_LIMIT_ADDRESS))
     return buckets
 
 
 @lru_cache(maxsize=MAX_LEASES)
-def _network(address: str) -> str:
-    """The address itself; of IPv6 the /64, which is the least that one customer gets (RFC 6177)."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address[:64]
-    if isinstance(parsed, IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped) if mapped else f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
-    return str(parsed)
-
-
 def _bucket(lease: Lease, cost: int) -> Bucket:
     policy, _, _ = lease.key.partition(":")
     return Bucket(policy, lease.limit, cost, lease.remaining, lease.ends_at)

@@ -6,9 +6,7 @@ import graphene
 
 from engine import BatchSelector, Computed, ListSize, Relation
 from schema.core import visibility
-from schema.core import visibility
 from schema.core.costs import costs
-from schema.core.visibility import Rule
 from schema.core.visibility import Rule
 
 __all__ = ["BatchSelector", "Computed", "ListSize", "Relation", "many", "one"]

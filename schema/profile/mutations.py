@@ -104,12 +104,12 @@ class JobUnsave(Mutation):
     class Input:
         job_id = graphene.ID(required=True, description="The job, whether or not it is still shown.")
 
-    saved_job_id = graphene.ID(description="The id that what was kept had; null when refused.")
+    saved_job = graphene.Field(SavedJob, description="What was kept, and is no longer; null when refused.")
 
     @classmethod
     def run(cls, viewer: Viewer, *, job_id: str) -> dict[str, Any]:
         key = ids.decode_as("Job", job_id, argument="input.jobId")
-        return {"saved_job_id": ids.encode("SavedJob", saved_job.unsave(by=viewer, job_id=key))}
+        return {"saved_job": saved_job.unsave(by=viewer, job_id=key)}
 
 
 class EmployerBlock(Mutation):
@@ -139,9 +139,9 @@ class EmployerUnblock(Mutation):
     class Input:
         company_id = graphene.ID(required=True, description="The company, whether or not it is still shown.")
 
-    employer_block_id = graphene.ID(description="The id that the block had; null when refused.")
+    employer_block = graphene.Field(EmployerBlockType, description="The block that is gone; null when refused.")
 
     @classmethod
     def run(cls, viewer: Viewer, *, company_id: str) -> dict[str, Any]:
         key = ids.decode_as("Company", company_id, argument="input.companyId")
-        return {"employer_block_id": ids.encode("EmployerBlock", employer_block.unblock(by=viewer, company_id=key))}
+        return {"employer_block": employer_block.unblock(by=viewer, company_id=key)}

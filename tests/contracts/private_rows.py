@@ -175,11 +175,11 @@ def _hidden_company(garden: _Garden) -> None:
     """A company that is suspended, with a job that would be live."""
     members = {"seeker"}
     company = CompanyFactory(
-        status=CompanyStatus.SUSPENDED, name=garden.word("SECRET-HIDDEN-COMPANY", members | STAFF), slug=f"hidden-{garden.mark}"
+        status=CompanyStatus.SUSPENDED,
+        name=garden.word("SECRET-HIDDEN-COMPANY", members | STAFF),
+        slug=f"hidden-{garden.mark}",
     )
-    membership = MembershipFactory(
-        company=company, role=MembershipRole.OWNER, user=garden.scene.people["seeker"]
-    )
+    membership = MembershipFactory(company=company, role=MembershipRole.OWNER, user=garden.scene.people["seeker"])
     garden.node("Company", company.pk, members | STAFF)
     garden.node("Membership", membership.pk, members | {"platform_admin"})
     job = JobFactory(company=company, title=garden.word("SECRET-HIDDEN-JOB", members | STAFF))

@@ -23,8 +23,14 @@ from tests.door import send, send_to_oracle
 EXAMPLES = load_examples(settings.BASE_DIR / "schema" / "examples")
 COUNTS = Path(__file__).parent / "query_counts.json"
 
-# Examples that somebody sends who is logged in.
-SIGNED_IN = {"viewer", "my-profile", "my-access"}
+# Who sends the examples that ask for a log-in.
+SENDERS = {
+    "viewer": "recruiter@example.com",
+    "a-team": "owner@example.com",
+    "my-profile": "seeker@example.com",
+    "my-access": "recruiter@example.com",
+    "my-account": "seeker@example.com",
+}
 OF_THE_MOMENT = {"token", "refreshToken", "expiresAt", "extensions"}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_board")]
@@ -41,7 +47,7 @@ def demo_board(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 def sender(example: Example) -> User | None:
-    return User.objects.get(email="recruiter@example.com") if example.name in SIGNED_IN else None
+    return User.objects.get(email=SENDERS[example.name]) if example.name in SENDERS else None
 
 
 def _settled(value: Any) -> Any:

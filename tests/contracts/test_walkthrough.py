@@ -66,9 +66,8 @@ class Walk:
 def is_like(printed: Any, real: Any) -> bool:
     """Whether a real answer is the printed one."""
     if isinstance(printed, dict):
-        return (
-            isinstance(real, dict) and printed.keys() == real.keys() and all(is_like(printed[k], real[k]) for k in real)
-        )
+        has_same_names = isinstance(real, dict) and printed.keys() == real.keys()
+        return has_same_names and all(is_like(value, real[name]) for name, value in printed.items())
     if isinstance(printed, list):
         return isinstance(real, list) and len(printed) == len(real) and all(map(is_like, printed, real))
     if isinstance(printed, str) and isinstance(real, str):

@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from jobs import policies
 from jobs.management.commands import permissions
 from jobs.models import Company, Job, MembershipRole
-from kernel.ids import uuid7
 from jobs.policies import MATRIX, Act, Column, Reach
+from kernel.ids import uuid7
 from kernel.viewer import ANONYMOUS, Scope, Viewer
 from tests import requirements
 

@@ -40,7 +40,7 @@ def test_a_company_that_cannot_be_seen_is_not_found() -> None:
 def test_a_block_goes_whether_or_not_the_company_is_seen() -> None:
     made = EmployerBlockFactory(company__status=CompanyStatus.SUSPENDED)
     others = EmployerBlockFactory(company=made.company)
-    assert employer_block.unblock(by=viewer_of(made.user), company_id=made.company_id) == made.pk
+    assert employer_block.unblock(by=viewer_of(made.user), company_id=made.company_id).pk == made.pk
     assert list(EmployerBlock.objects.all()) == [others]
     with pytest.raises(NotFound):
         employer_block.unblock(by=viewer_of(made.user), company_id=made.company_id)

@@ -43,7 +43,7 @@ def test_a_job_that_cannot_be_seen_is_not_found(traits: dict[str, bool]) -> None
 def test_what_was_kept_goes_whether_or_not_the_job_is_seen() -> None:
     kept = SavedJobFactory(job__closed=True)
     others = SavedJobFactory(job=kept.job)
-    assert saved_job.unsave(by=viewer_of(kept.user), job_id=kept.job_id) == kept.pk
+    assert saved_job.unsave(by=viewer_of(kept.user), job_id=kept.job_id).pk == kept.pk
     assert list(SavedJob.objects.all()) == [others]
     with pytest.raises(NotFound):
         saved_job.unsave(by=viewer_of(kept.user), job_id=kept.job_id)

@@ -20,7 +20,7 @@ mutation Save($input: JobSaveInput!) {
   jobSave(input: $input) { savedJob { id title note job { id isSaved } } userErrors { code field } }
 }
 """
-UNSAVE = "mutation($input: JobUnsaveInput!) { jobUnsave(input: $input) { savedJobId userErrors { code field } } }"
+UNSAVE = "mutation($input: JobUnsaveInput!) { jobUnsave(input: $input) { savedJob { id job { isSaved } } userErrors { code field } } }"
 BLOCK = """
 mutation Block($input: EmployerBlockInput!) {
   employerBlock(input: $input) { employerBlock { id company { name } } userErrors { code field } }
@@ -28,7 +28,7 @@ mutation Block($input: EmployerBlockInput!) {
 """
 UNBLOCK = """
 mutation Unblock($input: EmployerUnblockInput!) {
-  employerUnblock(input: $input) { employerBlockId userErrors { code field } }
+  employerUnblock(input: $input) { employerBlock { id } userErrors { code field } }
 }
 """
 SAVED = """
@@ -63,8 +63,11 @@ def test_a_job_is_saved_with_a_note_and_let_go() -> None:
     }
     again = act(SAVE, by, jobId=job_id(job), note="").data["jobSave"]["savedJob"]
     assert (again["id"], again["note"]) == (kept["id"], None)
-    assert act(UNSAVE, by, jobId=job_id(job)).data["jobUnsave"] == {"savedJobId": kept["id"], "userErrors": []}
-    gone = {"savedJobId": None, "userErrors": [{"code": "NOT_FOUND", "field": ["input", "jobId"]}]}
+    assert act(UNSAVE, by, jobId=job_id(job)).data["jobUnsave"] == {
+        "savedJob": {"id": kept["id"], "job": {"isSaved": False}},
+        "userErrors": [],
+    }
+    gone = {"savedJob": None, "userErrors": [{"code": "NOT_FOUND", "field": ["input", "jobId"]}]}
     assert act(UNSAVE, by, jobId=job_id(job)).data["jobUnsave"] == gone
 
 
@@ -118,7 +121,7 @@ def test_employers_are_blocked_listed_and_unblocked() -> None:
     EmployerBlockFactory()
     listed = send(BLOCKED, by=by).data["viewer"]["blockedEmployers"]
     assert (listed["totalCount"], [node["company"]["name"] for node in listed["nodes"]]) == (1, [company.name])
-    assert act(UNBLOCK, by, companyId=key).data["employerUnblock"]["employerBlockId"] == made["id"]
+    assert act(UNBLOCK, by, companyId=key).data["employerUnblock"]["employerBlock"] == {"id": made["id"]}
     gone = act(UNBLOCK, by, companyId=key).data["employerUnblock"]["userErrors"]
     assert gone == [{"code": "NOT_FOUND", "field": ["input", "companyId"]}]
 
