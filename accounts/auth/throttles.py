@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Any
@@ -120,6 +121,7 @@ def passed(name: str, *, account: str, address: str) -> None:
         return
 
 
+@lru_cache(maxsize=10_000)
 def network_of(address: str) -> str:
     """What counts as one address: itself; of IPv6 the /64, the least that one customer gets (RFC 6177)."""
     try:

@@ -64,7 +64,7 @@ def pages_of_companies(
 def counts_of_companies(keys: Collection[UUID], where: AuditFilter | None) -> dict[UUID, int]:
     """How many entries concern each of the companies. The caller has seen to it who may."""
     rows = _entries(where).filter(company_id__in=keys).values("company_id").annotate(n=Count("pk"))
-    return dict(rows.values_list("company_id", "n"))
+    return {key: number for key, number in rows.values_list("company_id", "n") if key is not None}
 
 
 def _of_company(key: RawSQL) -> Q:

@@ -8,7 +8,6 @@ server is away each process limits by itself, with the same numbers.
 
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from math import ceil
 
 from django.conf import settings
@@ -16,7 +15,7 @@ from django.conf import settings
 from accounts.auth.throttles import network_of
 from kernel.viewer import Viewer
 from nexus.graphql import leases
-from nexus.graphql.leases import MAX_LEASES, WINDOW_SECONDS, Lease
+from nexus.graphql.leases import WINDOW_SECONDS, Lease
 from schema.core.errors import RateLimited
 
 
@@ -128,7 +127,6 @@ def _buckets(viewer: Viewer, address: str) -> list[tuple[str, int]]:
     return buckets
 
 
-@lru_cache(maxsize=MAX_LEASES)
 def _bucket(lease: Lease, cost: int) -> Bucket:
     policy, _, _ = lease.key.partition(":")
     return Bucket(policy, lease.limit, cost, lease.remaining, lease.ends_at)

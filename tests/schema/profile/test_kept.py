@@ -20,7 +20,11 @@ mutation Save($input: JobSaveInput!) {
   jobSave(input: $input) { savedJob { id title note job { id isSaved } } userErrors { code field } }
 }
 """
-UNSAVE = "mutation($input: JobUnsaveInput!) { jobUnsave(input: $input) { savedJob { id job { isSaved } } userErrors { code field } } }"
+UNSAVE = """
+mutation Unsave($input: JobUnsaveInput!) {
+  jobUnsave(input: $input) { savedJob { id job { isSaved } } userErrors { code field } }
+}
+"""
 BLOCK = """
 mutation Block($input: EmployerBlockInput!) {
   employerBlock(input: $input) { employerBlock { id company { name } } userErrors { code field } }
