@@ -58,7 +58,8 @@ def send(query: str, variables: Any = None, *, by: User | None = None, **headers
     return Answer(response, orjson.loads(response.body))
 
 
-def send_to_oracle(query: str, variables: Any = None, *, by: User | None = None) -> dict[str, Any]:
+def send_to_oracle(query: str, variables: Any = None, *, by: User | None = None, **headers: str) -> dict[str, Any]:
     """The same, answered as with `ENGINE=off`."""
-    content: dict[str, Any] = orjson.loads(answer(request_for(query, variables, by=by), on_graphql_core).body)
+    request = request_for(query, variables, by=by, **headers)
+    content: dict[str, Any] = orjson.loads(answer(request, on_graphql_core).body)
     return content

@@ -12,9 +12,13 @@ from accounts.selectors import audit
 from accounts.selectors import user as users
 from jobs.selectors import audit as company_audit
 from schema.core.connections import connection_of
-from schema.core.loading import Computed, Relation, one
+from schema.core.costs import costs
+from schema.core.loading import Computed, ListSize, Relation, one
 from schema.core.types import ModelType
 from schema.core.visibility import SHOWN, Rule
+
+# No act changes as many things.
+MOST_CHANGES = 50
 
 COMPANY_AUDIT = Rule(
     "company audit log",
@@ -55,8 +59,13 @@ class AuditEntry(ModelType):
     key_prefix = graphene.String(description="The first characters of the API key that did it; null without one.")
     target = graphene.String(required=True, description="Which thing of the target's type: its id, as logs have it.")
     request = graphene.String(description="The request that did it: its id, as logs have it; null where none did.")
-    changes = graphene.List(
-        graphene.NonNull(AuditChange), required=True, description="What it changed, in the order of the alphabet."
+    changes = costs(
+        graphene.Field(
+            graphene.List(graphene.NonNull(AuditChange)),
+            required=True,
+            description=f"What it changed, in the order of the alphabet. At most {MOST_CHANGES}.",
+        ),
+        list_size=ListSize(MOST_CHANGES),
     )
 
     resolve_target = Computed(attrgetter("target_id"))
@@ -71,7 +80,7 @@ AuditEntryConnection = connection_of("AuditEntry", AuditEntry, "audit entries")
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[AuditChange]:
     return [
         AuditChange(field=name, before=_text(before.get(name)), after=_text(after.get(name)))
-        for name in sorted({*before, *after})
+        for name in sorted({*before, *after})[:MOST_CHANGES]
     ]
 
 

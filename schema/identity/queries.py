@@ -4,7 +4,6 @@ import graphene
 from django.conf import settings
 from graphql import GraphQLResolveInfo
 
-
 from schema.core.costs import costs
 from schema.core.loading import ListSize
 
@@ -34,7 +33,7 @@ sign_in_providers = costs(
     graphene.Field(
         graphene.List(graphene.NonNull(SignInProvider)),
         required=True,
-        description=f"The identity providers that people may sign in with, at most {MOST_PROVIDERS}.",
+        description=f"The identity providers that people may sign in with. At most {MOST_PROVIDERS}.",
         resolver=_providers,
     ),
     list_size=ListSize(MOST_PROVIDERS),

@@ -30,10 +30,10 @@ class ProfileImportResult(graphene.ObjectType):
     links = graphene.Int(required=True, description="How many links.")
     remark_count = graphene.Int(required=True, description="How many things were not understood.")
     remarks = costs(
-        graphene.List(
-            graphene.NonNull(ImportRemark),
+        graphene.Field(
+            graphene.List(graphene.NonNull(ImportRemark)),
             required=True,
-            description=f"The first of them, at most {profile_import.MOST_REMARKS}.",
+            description=f"The first of them. At most {profile_import.MOST_REMARKS}.",
         ),
         list_size=ListSize(profile_import.MOST_REMARKS),
     )

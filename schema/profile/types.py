@@ -160,8 +160,8 @@ class ProfileCompleteness(graphene.ObjectType):
 
     percent = graphene.Int(required=True, description="From 0 to 100.")
     missing = costs(
-        graphene.List(
-            graphene.NonNull(ProfileMissingPart),
+        graphene.Field(
+            graphene.List(graphene.NonNull(ProfileMissingPart)),
             required=True,
             description=f"What is missing, the weightiest first. At most {len(RULES)}.",
         ),

@@ -15,6 +15,8 @@ from graphql import (
     is_required_argument,
 )
 
+from schema.core.visibility import Guarded, rule_of_type
+
 # Small pages, so that no document costs more than one may.
 PAGE = 2
 DEPTH = 7
@@ -23,10 +25,13 @@ FIELDS = 4
 
 
 def at_random(schema: GraphQLSchema, seed: int) -> str:
-    """A query of one or two root fields; those that need arguments of their own are left out, as they are below."""
+    """A query of one or two root fields; those that need arguments of their own are left out, as they are below.
+
+    What is not everybody's is left out as well: nearly all answers would be refusals.
+    """
     random = Random(seed)
     assert schema.query_type is not None
-    names = [name for name, field in schema.query_type.fields.items() if not _needs_arguments(field)]
+    names = [name for name, field in schema.query_type.fields.items() if _is_taken(field) and name != "viewer"]
     chosen = random.sample(names, k=random.choice([1, 1, 1, 2]))
     selections = [_field(random, name, schema.query_type.fields[name], DEPTH, LISTS) for name in chosen]
     return "{ " + " ".join(filter(None, selections)) + " }"
@@ -44,7 +49,7 @@ def _field(random: Random, name: str, field: GraphQLField, depth: int, lists: in
 
 
 def _selections(random: Random, kind: GraphQLObjectType | GraphQLInterfaceType, depth: int, lists: int) -> str:
-    fields = {name: field for name, field in kind.fields.items() if not _needs_arguments(field)}
+    fields = {name: field for name, field in kind.fields.items() if _is_taken(field)}
     leaves = [name for name, field in fields.items() if is_leaf_type(get_named_type(field.type))]
     objects = [name for name in fields if name not in leaves]
     chosen = random.sample(leaves, k=min(len(leaves), random.randint(1, FIELDS)))
@@ -53,8 +58,11 @@ def _selections(random: Random, kind: GraphQLObjectType | GraphQLInterfaceType, 
     return " ".join(filter(None, (_field(random, name, fields[name], depth, lists) for name in chosen)))
 
 
-def _needs_arguments(field: GraphQLField) -> bool:
-    return any(is_required_argument(argument) for argument in field.args.values())
+def _is_taken(field: GraphQLField) -> bool:
+    needs_arguments = any(is_required_argument(argument) for argument in field.args.values())
+    graphene_type = getattr(get_named_type(field.type), "graphene_type", None)
+    is_private = isinstance(field.resolve, Guarded) or rule_of_type(graphene_type) is not None
+    return not needs_arguments and not is_private
 
 
 def _is_paged(arguments: dict[str, GraphQLArgument]) -> bool:

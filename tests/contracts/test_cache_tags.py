@@ -22,8 +22,9 @@ from tests.door import send
 EXAMPLES = load_examples(settings.BASE_DIR / "schema" / "examples")
 WITHOUT_TAG = {
     # What is read for a signed-in person only, whose answers are not shared.
-    "jobs_companydomain", "jobs_follow", "jobs_hiringteam", "jobs_invitation", "jobs_membership",
-    "jobs_profile", "jobs_profileskill",
+    "jobs_companydomain", "jobs_employerblock", "jobs_experience", "jobs_follow", "jobs_hiringteam", "jobs_invitation",
+    "jobs_membership", "jobs_profile", "jobs_profileeducation", "jobs_profilelanguage", "jobs_profilelink",
+    "jobs_profileskill", "jobs_savedjob", "jobs_workauthorisation",
     # What the public is never shown.
     "jobs_importrow", "jobs_importrun", "jobs_interactionevent", "jobs_taxonomyedition",
     # Its title and homepage stand beside postings. It is written to each time that the source is looked at, which is

@@ -15,7 +15,21 @@ from django.utils import timezone
 from graphene_django.settings import graphene_settings
 from graphql import GraphQLObjectType, get_named_type
 
-from tests.roles import LONG_AGO, REFUSALS, ROLES, QueryCase, RoleCase, Scene, acting, ask, authorization_of, make_scene
+from kernel.viewer import Scope
+from schema.core.mutations import Mutation
+from tests.roles import (
+    LONG_AGO,
+    REFUSALS,
+    ROLES,
+    QueryCase,
+    RoleCase,
+    Scene,
+    acting,
+    ask,
+    authorization_of,
+    key_for,
+    make_scene,
+)
 from tests.writes import rows_written
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +105,25 @@ def test_dangerous_mutations_need_a_recent_login(scene: Scene) -> None:
     assert wrong == {}
 
 
+def test_keys_need_the_scope_of_a_mutation_and_no_other(scene: Scene) -> None:
+    """As the owner, whose key it is, may; `granted` makes reading part of writing."""
+    wrong: dict[str, Any] = {}
+    tried = 0
+    for name, case in CASES.items():
+        needed = _mutation(name).scope
+        for scopes in ([needed], [scope for scope in Scope if scope != needed]):
+            with acting(scene, "owner"):
+                assert scene.person is not None
+                key = key_for(scene.person, *filter(None, scopes))
+                codes, written = _done(scene, name, case, authorization=f"Bearer {key}")
+            works = needed is not None and scopes == [needed] and "owner" in case.allowed
+            tried += works
+            if codes if works else written or not codes:
+                wrong[name] = scopes, codes, written
+    assert wrong == {}
+    assert tried > 10
+
+
 @pytest.mark.parametrize("name", sorted(QUERIES))
 def test_root_field_shows_these_roles_and_nobody_else(name: str, scene: Scene) -> None:
     case: QueryCase = QUERIES[name]
@@ -121,10 +154,18 @@ def _told_wrongly(scene: Scene, role: str, name: str, case: RoleCase) -> Any:
     return ("refused, and has written", written) if written else None
 
 
-def _done(scene: Scene, name: str, case: RoleCase, *, is_recent: bool = True) -> tuple[list[str], set[str]]:
+def _mutation(name: str) -> type[Mutation]:
+    kind: Any = get_named_type(_root("Mutation").fields[name].type)
+    made: type[Mutation] = kind.graphene_type
+    return made
+
+
+def _done(
+    scene: Scene, name: str, case: RoleCase, *, is_recent: bool = True, authorization: str | None = None
+) -> tuple[list[str], set[str]]:
     """The codes of all refusals, and the tables that were written to."""
     at = timezone.now() if is_recent else timezone.now() - LONG_AGO
-    authorization = authorization_of(scene, scene.role, at=at)
+    authorization = authorization or authorization_of(scene, scene.role, at=at)
     if case.prepare:
         case.prepare(scene)
     variables = {"input": case.input(scene)}

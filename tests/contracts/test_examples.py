@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from nexus.graphql.graphiql.page import Example, load_examples
-from tests.door import send, send_to_oracle
+from tests.door import send, send_to_oracle, token_for
 
 EXAMPLES = load_examples(settings.BASE_DIR / "schema" / "examples")
 COUNTS = Path(__file__).parent / "query_counts.json"
@@ -46,8 +46,11 @@ def demo_board(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def sender(example: Example) -> User | None:
-    return User.objects.get(email=SENDERS[example.name]) if example.name in SENDERS else None
+def headers_of(example: Example) -> dict[str, str]:
+    """The headers of its sender, in one session for as long as they are kept."""
+    if example.name not in SENDERS:
+        return {}
+    return {"authorization": f"Bearer {token_for(User.objects.get(email=SENDERS[example.name]))}"}
 
 
 def _settled(value: Any) -> Any:
@@ -59,7 +62,7 @@ def _settled(value: Any) -> Any:
 
 @each_example
 def test_example_runs_and_finds_something(example: Example) -> None:
-    data = send(example.query, example.variables, by=sender(example)).data
+    data = send(example.query, example.variables, **headers_of(example)).data
     (found,) = data.values()
     assert found
     assert found.get("nodes", True)
@@ -69,18 +72,18 @@ def test_example_runs_and_finds_something(example: Example) -> None:
 
 @each_example
 def test_example_gives_the_same_with_the_engine_off(example: Example) -> None:
-    by = sender(example)
-    oracle = send_to_oracle(example.query, example.variables, by=by)
-    assert _settled(send(example.query, example.variables, by=by).content) == _settled(oracle)
+    headers = headers_of(example)
+    oracle = send_to_oracle(example.query, example.variables, **headers)
+    assert _settled(send(example.query, example.variables, **headers).content) == _settled(oracle)
 
 
 def test_examples_cost_what_was_reviewed() -> None:
     counted = {}
     for example in EXAMPLES:
-        by = sender(example)
-        send(example.query, example.variables, by=by)
+        headers = headers_of(example)
+        send(example.query, example.variables, **headers)
         with CaptureQueriesContext(connection) as queries:
-            send(example.query, example.variables, by=by)
+            send(example.query, example.variables, **headers)
         counted[example.name] = len(queries)
     if os.environ.get("NEXUS_WRITE_QUERY_COUNTS") == "1":
         COUNTS.write_bytes(orjson.dumps(counted, option=orjson.OPT_INDENT_2) + b"\n")

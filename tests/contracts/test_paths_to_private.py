@@ -7,6 +7,7 @@ graphql-core. In whatever comes back, errors and cursors included, there must be
 
 from base64 import b64decode
 from binascii import Error
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,6 +35,7 @@ from tests.roles import ROLES, RoleCase, Scene, acting, ask, authorization_of, m
 
 pytestmark = pytest.mark.django_db
 
+FEW = 3
 EXPECTED = {"FORBIDDEN", "UNAUTHENTICATED", "NOT_FOUND"}
 STRANGERS = ("anonymous", "stranger", "key")
 """Those for whom nothing of all that is planted is meant."""
@@ -144,7 +146,21 @@ def _decoded(text: str) -> str:
 @pytest.mark.parametrize("executor", ["engine", "graphql-core"])
 @pytest.mark.parametrize("role", [*ROLES, "stranger"])
 def test_nobody_is_told_what_is_not_theirs_to_know(board: Board, role: str, executor: str) -> None:
-    assert list(leaks(board, role, on_oracle=executor == "graphql-core")) == []
+    if executor == "graphql-core":
+        assert list(leaks(with_few_of_each_kind(board), role, on_oracle=True)) == []
+    else:
+        assert list(leaks(board, role)) == []
+
+
+def with_few_of_each_kind(board: Board) -> Board:
+    """The board with no more than a few objects for each document: graphql-core takes several times as long."""
+    asked: Counter[str] = Counter()
+    few = []
+    for question in board.questions:
+        asked[question.query] += 1
+        if asked[question.query] <= FEW:
+            few.append(question)
+    return replace(board, questions=few)
 
 
 def test_every_edge_is_on_a_path(board: Board) -> None:
