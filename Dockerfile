@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# The board in one image: web, worker, relay, scheduler and migration differ only in their command (docker-compose.yml).
+# The board in one image: web, workers, relay, scheduler and migration differ only in their command (docker-compose.yml).
 # Runs as user 10001 and needs no writable file system but a small /tmp.
 
 ARG PYTHON_VERSION=3.13

@@ -270,11 +270,6 @@ def may_manage_domains(viewer: Viewer, roles: Roles, company: Company) -> bool:
     return _may(Act.MANAGE_ACCESS, viewer, roles, company.pk, Scope.COMPANY_WRITE)
 
 
-def may_manage_webhooks(viewer: Viewer, roles: Roles, company: Company) -> bool:
-    """Say where the company is told of what happens: its administrators and owners."""
-    return _may(Act.MANAGE_ACCESS, viewer, roles, company.pk, Scope.COMPANY_WRITE)
-
-
 def may_read_audit(viewer: Viewer, roles: Roles, company: Company) -> bool:
     """Read who did what in a company: its administrators and owners, platform administrators."""
     return may_read_audit_of(viewer, roles, company.pk)

@@ -35,7 +35,7 @@ RUNS_TEAM = (MembershipRole.ADMIN, MembershipRole.OWNER)
 LONGEST, LAST_WORDS = 25 * 60, 3 * 60
 
 
-@shared_task
+@shared_task(soft_time_limit=60, time_limit=90)
 @transaction.atomic
 def import_due() -> None:
     """Sends one task for each source that is due. Where the broker does not take it, the source stays due."""

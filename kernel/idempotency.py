@@ -64,10 +64,17 @@ def once(
         return outcome, True
 
 
-def forget_old() -> int:
-    """Forget the acts of more than a day ago; how many there were."""
+def forget_old(batch: int = 1000) -> int:
+    """Forget the acts of more than a day ago, so many in a transaction; how many there were."""
     # An hour later than `once` does, which must not lose the record between two of its statements.
-    return IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT_FOR - timedelta(hours=1)).delete()[0]
+    old = IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT_FOR - timedelta(hours=1))
+    forgotten = 0
+    while True:
+        found = list(old.order_by("created_at").values_list("pk", flat=True)[:batch])
+        IdempotencyRecord.objects.filter(pk__in=found).delete()
+        forgotten += len(found)
+        if len(found) < batch:
+            return forgotten
 
 
 def _told(input: Mapping[str, Any]) -> bytes:

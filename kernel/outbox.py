@@ -26,6 +26,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count
+from django.dispatch import Signal
 from django.utils import timezone
 
 from kernel.errors import DomainError
@@ -98,6 +99,9 @@ class Subscriber:
 
 subscribers: dict[str, Subscriber] = {}
 """Every subscriber, by name."""
+
+attempt_failed = Signal()
+"""Sent once a failure has been put down: `error`, the ids `delivery` and `subscriber` as text."""
 
 
 def subscriber(
@@ -189,8 +193,10 @@ def attempt(delivery_id: UUID) -> None:
         log.warning("delivery_failed", delivery=str(delivery_id), exc_info=True)
         with transaction.atomic():
             delivery = _held(delivery_id)
-            if delivery is not None and delivery.started_at == started_at:
-                _failed(delivery, _named(error))
+            if delivery is None or delivery.started_at != started_at:
+                return
+            _failed(delivery, _named(error))
+        attempt_failed.send_robust(Delivery, error=error, delivery=str(delivery.pk), subscriber=delivery.subscriber)
 
 
 def replay(delivery_ids: Iterable[UUID]) -> int:

@@ -1,4 +1,4 @@
-"""Django's entry for the edge: loads the Celery application, so that `shared_task` finds it."""
+"""Django's entry for the edge: loads the Celery application, so that `shared_task` finds it, and watches its faults."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,6 @@ class NexusConfig(AppConfig):
 
     def ready(self) -> None:
         import nexus.celery  # noqa: F401
+        from nexus import faults
+
+        faults.watch()

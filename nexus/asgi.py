@@ -17,14 +17,14 @@ from django.conf import settings  # noqa: E402  # models can be imported only fr
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
 
 from kernel.release import release  # noqa: E402
-from nexus import observability  # noqa: E402
+from nexus import faults  # noqa: E402
 from nexus.graphql.door import Door, Receive, Scope, Send  # noqa: E402
 from nexus.graphql.execution import on_engine  # noqa: E402
 from nexus.graphql.oracle import on_graphql_core  # noqa: E402
 from nexus.graphql.planning import engine  # noqa: E402
 
 release()
-observability.has_sentry()
+faults.has_sentry()
 door = Door(on_engine if settings.ENGINE else on_graphql_core)
 # A schema or a setting that cannot be served stops the process here, and not every request later.
 engine()

@@ -13,20 +13,33 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
 
 app = Celery("nexus")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-DEAD_LETTERS = f"{settings.KEY_PREFIX}.dead"
-# The queue and its messages outlive a restart of the broker; what no worker can read goes aside (in RabbitMQ). RedBeat
-# knows no namespace.
+QUEUE = settings.KEY_PREFIX
+LONG_QUEUE = f"{QUEUE}.long"
+DEAD_LETTERS = f"{QUEUE}.dead"
+# Seconds. A task that may run for longer waits in the queue of long ones, and what people wait for does not wait for it.
+SHORT = 60
+
+
+def route(name: str, args: Any, kwargs: Any, options: Any, task: Any = None, **_: Any) -> dict[str, str] | None:
+    """Which queue a task waits in, by how long it may take; None is the default queue."""
+    return {"queue": LONG_QUEUE} if task is not None and (task.soft_time_limit or 0) > SHORT else None
+
+
+# The queues and their messages outlive a restart of the broker; what no worker can read goes aside (in RabbitMQ).
+# RedBeat knows no namespace.
 app.conf.update(
     task_queues=[
         Queue(
-            settings.KEY_PREFIX,
-            Exchange(settings.KEY_PREFIX),
-            routing_key=settings.KEY_PREFIX,
+            name,
+            Exchange(QUEUE),
+            routing_key=name,
             queue_arguments={"x-dead-letter-exchange": "", "x-dead-letter-routing-key": DEAD_LETTERS},
         )
+        for name in (QUEUE, LONG_QUEUE)
     ],
+    task_routes=(route,),
     redbeat_redis_url=settings.REDIS_URL,
-    redbeat_redis_options={},
+    redbeat_redis_options={"socket_connect_timeout": 5, "socket_timeout": 5},
     redbeat_key_prefix=f"{settings.KEY_PREFIX}:redbeat",
     # Seconds that the schedule stands still after a scheduler was killed.
     redbeat_lock_timeout=30,

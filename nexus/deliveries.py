@@ -13,7 +13,7 @@ from kombu.exceptions import KombuError
 
 from kernel import outbox
 from kernel.models import Delivery, DeliveryState, OutboxEvent
-from nexus.celery import DEAD_LETTERS, app
+from nexus.celery import DEAD_LETTERS, LONG_QUEUE, QUEUE, app
 
 HOUR = timedelta(hours=1)
 
@@ -83,7 +83,7 @@ def queues() -> dict[str, int] | None:
     broker = app.connection_for_read(connect_timeout=2)
     with contextlib.suppress(OSError, KombuError, *broker.connection_errors), contextlib.closing(broker):
         broker.connect()
-        names = [settings.KEY_PREFIX, *([DEAD_LETTERS] if is_amqp else [])]
+        names = [QUEUE, LONG_QUEUE, *([DEAD_LETTERS] if is_amqp else [])]
         return {name: _depth(broker, name, is_passive=is_amqp) for name in names}
     return None
 

@@ -1,8 +1,8 @@
 """What `make run` runs: the whole board in one foreground process group, until Ctrl-C.
 
 Servers (embedded, unless `DATABASE_URL` names one), migrations, reference data and the demo, then the web processes,
-a Celery worker, the relay and the scheduler. They stop in the reverse order of need: web, scheduler, relay, worker,
-servers. Whoever kills the launcher with -9 ends them all the same: each child holds one end of a pipe and ends when it
+two Celery workers (one for what takes long), the relay and the scheduler. They stop in the reverse order of need: web,
+scheduler, relay, workers, servers. Whoever kills the launcher with -9 ends them all the same: each child holds one end of a pipe and ends when it
 closes.
 """
 
@@ -146,7 +146,7 @@ class Board:
     async def _serve(self, accounts: str) -> None:
         count = self.options.web_processes
         names = ["web"] if count == 1 else [f"web {number}" for number in range(1, count + 1)]
-        for name in (*names, "worker", "relay", "scheduler"):
+        for name in (*names, "worker", "worker-long", "relay", "scheduler"):
             self.services.append(Service(name, await self._start(name.split()[0], str(self.listener.fileno()))))
         watching = [asyncio.create_task(self._watch(service)) for service in self.services]
         answering = asyncio.create_task(self._announce(accounts))
@@ -175,9 +175,11 @@ class Board:
     async def _announce(self, accounts: str) -> None:
         while not await asyncio.to_thread(_answers, f"{self.url}/health/live"):
             await asyncio.sleep(0.1)
+        # Its page is there under DEBUG alone.
+        mail = f"  Mail      {self.url}/dev/mail\n" if Environment().flag("DEBUG", default=False) else ""
         _say(
             f"\nNexus is up.\n\n  GraphiQL  {self.url}/graphql\n  Admin     {self.url}/admin/\n"
-            f"  Health    {self.url}/health\n\n{accounts}  Stop it with Ctrl-C.\n"
+            f"{mail}  Health    {self.url}/health\n\n{accounts}  Stop it with Ctrl-C.\n"
         )
 
     async def _stop(self) -> None:
@@ -185,8 +187,8 @@ class Board:
         alive = [service for service in self.services if service.process.returncode is None]
         if alive:
             _say("Stopping …")
-        for kind in ("web", "scheduler", "relay", "worker"):
-            same = [service for service in self.services if service.name.split()[0] == kind]
+        for kinds in (["web"], ["scheduler"], ["relay"], ["worker", "worker-long"]):
+            same = [service for service in self.services if service.name.split()[0] in kinds]
             await asyncio.gather(*(service.stop(self.hasten) for service in same))
 
     async def _start(self, role: str, argument: str) -> asyncio.subprocess.Process:
@@ -233,7 +235,7 @@ def _listen(host: str, port: int | None) -> socket.socket:
 
 async def _copy_lines(name: str, stream: asyncio.StreamReader) -> None:
     async for line in _lines(stream):
-        sys.stdout.buffer.write(f"{name:<9} | ".encode() + line + b"\n")
+        sys.stdout.buffer.write(f"{name:<11} | ".encode() + line + b"\n")
         sys.stdout.buffer.flush()
 
 

@@ -1,4 +1,4 @@
-"""What the board tells of itself: a line in the log for each request, metrics, and reports of our own faults.
+"""What the board tells of itself: a line in the log for each request, and metrics.
 
 `/metrics` is in Prometheus' format. Counts tell things, so only who has `METRICS_TOKEN` may read it; without a token
 nobody may, except under `DEBUG`. No label comes from a client: operation names are for the log alone. Several web
@@ -12,11 +12,10 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 import structlog
@@ -193,53 +192,6 @@ def _collect_outbox() -> None:
     OUTBOX_LAG.set(lag)
     for state, count in (("waiting", waiting), ("sent", sent), ("dead", dead)):
         DELIVERIES.labels(state).set(count)
-
-
-def report(error: BaseException, error_id: str) -> None:
-    """Tell Sentry of a fault of ours, where `SENTRY_DSN` is set; a thread of its own sends it.
-
-    It says where it happened and under which id the log has the rest: no message, no variables, nothing of the request.
-    """
-    if not has_sentry():
-        return
-    import sentry_sdk
-
-    with sentry_sdk.new_scope() as scope:
-        scope.set_tag("error_id", error_id)
-        scope.capture_exception(error)
-
-
-@cache
-def has_sentry() -> bool:
-    """Whether faults are reported. The first call sets it up, and raises where the DSN cannot be one."""
-    if not settings.SENTRY_DSN:
-        return False
-    # Here, because it takes a quarter of a second that only those pay who use it.
-    import sentry_sdk
-
-    sentry_sdk.init(
-        settings.SENTRY_DSN,
-        # Integrations watch requests, queries and logs, which hold what is nobody's business; and they cost time.
-        default_integrations=False,
-        auto_enabling_integrations=False,
-        max_request_body_size="never",
-        include_local_variables=False,
-        max_breadcrumbs=0,
-        send_client_reports=False,
-        server_name="",
-        before_send=_without_messages,
-    )
-    return True
-
-
-def _without_messages(event: Any, _: Any) -> Any:
-    """An exception's message may quote a value: a duplicate e-mail address, for one."""
-    for exception in event.get("exception", {}).get("values", []):
-        exception["value"] = ""
-        for frame in exception.get("stacktrace", {}).get("frames", []):
-            frame.pop("vars", None)
-    event.pop("extra", None)
-    return event
 
 
 def _forget_the_dead() -> None:

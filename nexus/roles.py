@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
 # Seconds that a process may take to finish what it is doing.
-PATIENCE = {"web": 15, "scheduler": 5, "relay": 15, "worker": 30}
+PATIENCE = {"web": 15, "scheduler": 5, "relay": 15, "worker": 30, "worker-long": 30}
 
 
 def _prepare(demo: str) -> None:
@@ -68,14 +68,25 @@ def _web(descriptor: str) -> None:
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(descriptor))])
 
 
-def _worker(_: str) -> None:
+def worker_options(role: str) -> list[str]:
+    """What `celery worker` is told in this role; mail never waits for what takes long, because that has a process of
+    its own.
+    """
+    from nexus.celery import LONG_QUEUE, QUEUE
+
+    name, queue, processes = {"worker": ("celery", QUEUE, 2), "worker-long": ("long", LONG_QUEUE, 1)}[role]
+    options = [f"--hostname={name}@%h", f"--queues={queue}", f"--concurrency={processes}"]
+    return [*options, "--without-gossip", "--without-mingle"]
+
+
+def _work(role: str) -> None:
     from celery.platforms import SecurityWarning
 
     from nexus.celery import app
 
     # The board runs as whoever typed `make run`; that this may be root needs no ten lines at every start.
     warnings.simplefilter("ignore", SecurityWarning)
-    app.start(["--quiet", "worker", "--concurrency=2", "--without-gossip", "--without-mingle"])
+    app.start(["--quiet", "worker", *worker_options(role)])
 
 
 def _relay(_: str) -> None:
@@ -96,7 +107,8 @@ def _scheduler(_: str) -> None:
 ROLES: dict[str, Callable[[str], None]] = {
     "prepare": _prepare,
     "web": _web,
-    "worker": _worker,
+    "worker": lambda _: _work("worker"),
+    "worker-long": lambda _: _work("worker-long"),
     "relay": _relay,
     "scheduler": _scheduler,
 }

@@ -252,7 +252,7 @@ if CELERY_BROKER_URL.startswith("amqp"):
 else:
     # Longer than any task may run, or Valkey would deliver it a second time.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{KEY_PREFIX}:", "visibility_timeout": 3600}
-CELERY_BEAT_SCHEDULER = "redbeat.RedBeatScheduler"
+CELERY_BEAT_SCHEDULER = "nexus.scheduler.Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     # A look that nobody took within the minute is not taken twice in the next one.

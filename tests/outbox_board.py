@@ -30,6 +30,7 @@ from kernel.ids import uuid7
 from kernel.outbox import Telling, subscriber
 from nexus.celery import app
 from nexus.environment import BASE_DIR
+from nexus.roles import worker_options
 from tests.waiting import until
 
 FOLDER = "NEXUS_TEST_FOLDER"
@@ -43,6 +44,12 @@ class BallThrown(Event):
     ball_id: UUID
     number: int
     act: str = "record"
+
+
+@dataclass(frozen=True)
+class CrateLoaded(Event):
+    about = "crate_id"
+    crate_id: UUID
 
 
 def hear(event: BallThrown, telling: Telling) -> None:
@@ -73,9 +80,23 @@ def hear(event: BallThrown, telling: Telling) -> None:
                 raise ValueError("secret")
 
 
+def haul(event: CrateLoaded, telling: Telling) -> None:
+    """Begin, and end when the test says so."""
+    folder = Path(os.environ[FOLDER])
+    (folder / f"began-{event.crate_id}").touch()
+    until((folder / "go").exists)
+
+
+def stumble(stone: str) -> None:
+    """A task, not a subscriber."""
+    raise ValueError(stone)
+
+
 def prepare() -> None:
     """Done by the processes alone: the tests' own process has no such subscriber and no such schedule."""
     subscriber(BallThrown, most_attempts=MOST_ATTEMPTS, seconds=1)(hear)
+    subscriber(CrateLoaded, seconds=600)(haul)
+    app.task(name="tests.stumble")(stumble)
     outbox.LAST_WORDS, outbox.PATIENCE, outbox.FIRST_PAUSE = 0, 1, 0.1
     app.conf.update(
         beat_max_loop_interval=0.2,
@@ -95,6 +116,11 @@ def relay() -> None:
     from nexus.relay import main
 
     main()
+
+
+def work(role: str, name: str) -> None:
+    """A worker as `make run` starts it, under a name of its own."""
+    app.start(["--quiet", "worker", *worker_options(role), "--hostname", name])
 
 
 def throw(*numbers: int, ball: UUID | None = None, act: str = "record") -> UUID:
@@ -127,9 +153,10 @@ class Processes:
             yield process
 
     @contextmanager
-    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
-        options = ["worker", "--concurrency=2", "--without-gossip", "--without-mingle", "--hostname", self.folder.name]
-        with self._process("worker", [*_CELERY, *options]) as process:
+    def worker(self, role: str = "worker") -> Iterator[subprocess.Popen[bytes]]:
+        """A worker as `make run` starts it."""
+        code = f"from tests import outbox_board; outbox_board.work({role!r}, '{role}@{self.folder.name}')"
+        with self._process(role, [sys.executable, "-c", code]) as process:
             yield process
 
     @contextmanager

@@ -13,7 +13,7 @@ from graphql_jwt.exceptions import JSONWebTokenError
 
 from engine import ExecutionTimedOut, LimitExceeded
 from kernel.errors import DomainError
-from nexus import observability
+from nexus import faults
 from nexus.graphql import connections
 from schema.core.errors import RETRYABLE, ErrorCode, RequestError
 
@@ -65,7 +65,7 @@ def _explain(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]
     if isinstance(cause, GraphQLError) and cause.nodes:
         return cause.message[:MAX_MESSAGE], {"code": ErrorCode.BAD_REQUEST}
     log.error("graphql_internal_error", error_id=request_id, path=error.path, exc_info=cause)
-    observability.report(cause, request_id)
+    faults.report(cause, error_id=request_id)
     return MASKED, {"code": ErrorCode.INTERNAL, "id": request_id}
 
 

@@ -8,7 +8,7 @@ import structlog
 from django.conf import settings
 from graphql import GraphQLError
 
-from nexus import observability
+from nexus import faults
 from nexus.graphql.errors import MASKED, describe
 from nexus.graphql.exchange import Exchange
 from nexus.graphql.http import JSON, PREFLIGHT_HEADERS, HttpError, Request, Response
@@ -76,7 +76,7 @@ def not_graphql(error: HttpError, exchange: Exchange) -> Response:
 def failed(error: Exception, exchange: Exchange) -> Response:
     """The answer to what nobody foresaw: an id, under which the log has the rest."""
     log.error("graphql_request_failed", error_id=exchange.request_id, exc_info=error)
-    observability.report(error, exchange.request_id)
+    faults.report(error, error_id=exchange.request_id)
     exchange.codes = (ErrorCode.INTERNAL,)
     described = {"message": MASKED, "extensions": {"code": ErrorCode.INTERNAL, "id": exchange.request_id}}
     content = {"errors": [described], "extensions": {"requestId": exchange.request_id}}

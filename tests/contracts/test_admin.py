@@ -28,8 +28,10 @@ from jobs.models import (
     Place,
     Skill,
 )
+from kernel.models import Delivery
 from nexus.models import TrustedDocument
 from tests.admin_client import admin_client
+from tests.contracts.constraint_cases.kernel import outbox_event
 from tests.factories import (
     ApiKeyFactory,
     CategoryFactory,
@@ -121,6 +123,12 @@ def an_audit_entry() -> AuditEntry:
     )
 
 
+def a_delivery() -> Delivery:
+    return Delivery.objects.create(
+        event=outbox_event(), subscriber="a.b", aggregate="ball:1", due_at=timezone.now(), error="ValueError at a.py:1"
+    )
+
+
 MAKE = {
     User: a_user,
     Session: lambda: a_session(UserFactory()),
@@ -141,6 +149,7 @@ MAKE = {
     ImportRun: ImportRunFactory,
     ImportSource: ImportSourceFactory,
     TrustedDocument: TrustedDocumentFactory,
+    Delivery: a_delivery,
 }
 ADDED = (User, Company, Membership, ImportSource, EmailSuppression)  # by people; other rows come from programs
 DELETED = (Membership, EmailSuppression)  # others are deactivated, suspended, revoked
@@ -170,7 +179,7 @@ def opened(client, url, **data):
 
 
 def test_every_model_of_the_admin_has_a_case():
-    ours = {model for model in admin.site._registry if model._meta.app_label in ("accounts", "jobs", "nexus")}
+    ours = {model for model in admin.site._registry if model._meta.app_label in ("accounts", "jobs", "kernel", "nexus")}
     assert ours == MAKE.keys()
 
 

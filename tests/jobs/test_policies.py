@@ -58,7 +58,6 @@ ACTS = {
     "manage keys": (policies.may_manage_keys, [ACME], ADMINS),
     "have keys": (policies.may_have_keys, [], RECRUITERS | {"owner elsewhere"}),
     "manage domains": (policies.may_manage_domains, [ACME], ADMINS),
-    "manage webhooks": (policies.may_manage_webhooks, [ACME], ADMINS),
     "read the audit log": (policies.may_read_audit, [ACME], ADMINS | {ADMIN}),
     "dismiss a duplicate": (policies.may_dismiss_duplicate, [JOB, TWIN], RECRUITERS | {ADMIN, "moderator"}),
     "dismiss across companies": (policies.may_dismiss_duplicate, [JOB, ELSEWHERE], {ADMIN, "moderator"}),

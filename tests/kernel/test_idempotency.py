@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from kernel import idempotency
@@ -157,6 +158,18 @@ def test_what_is_older_than_a_day_and_an_hour_is_forgotten(act: Act) -> None:
         clock.move_to(start + timedelta(hours=25, seconds=1))
         assert idempotency.forget_old() == 1
     assert IdempotencyRecord.objects.count() == 1
+
+
+def test_what_is_old_is_forgotten_in_batches(act: Act) -> None:
+    start = datetime(2027, 1, 1, 12, tzinfo=UTC)
+    with time_machine.travel(start, tick=False) as clock:
+        for number in range(5):
+            act.once(key=f"k-{number}")
+        clock.move_to(start + timedelta(hours=26))
+        with CaptureQueriesContext(connection) as queries:
+            assert idempotency.forget_old(batch=2) == 5
+    assert sum(query["sql"].startswith("DELETE") for query in queries) == 3
+    assert not IdempotencyRecord.objects.exists()
 
 
 def stored() -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from celery import Celery
 
+from nexus.celery import LONG_QUEUE, QUEUE, app
 from nexus.environment import BASE_DIR
 from tests import requirements
 from tests.waiting import until
@@ -51,4 +52,21 @@ def test_a_worker_answers_over_its_broker_and_stops_when_asked(
     with worker(name, tmp_path / "worker.log"), caller:
         until(lambda: caller.control.ping([name], timeout=1) == [{name: {"ok": "pong"}}])
         queues = caller.control.inspect([name], timeout=5).active_queues()
-        assert [queue["name"] for queue in queues[name]] == [settings.KEY_PREFIX]
+        assert {queue["name"] for queue in queues[name]} == {settings.KEY_PREFIX, f"{settings.KEY_PREFIX}.long"}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_long"),
+    [
+        ("jobs.tasks.import_source", True),
+        ("jobs.tasks.refresh_duplicates", True),
+        ("jobs.tasks.recheck_domains", True),
+        ("nexus.tasks.forget_old", True),
+        ("jobs.tasks.import_due", False),
+        ("accounts.tasks.mail_registration", False),
+    ],
+)
+def test_what_may_take_longer_than_a_minute_waits_in_a_queue_of_its_own(name: str, is_long: bool) -> None:
+    app.loader.import_default_modules()
+    queue = app.amqp.router.route({}, name, task_type=app.tasks[name])["queue"]
+    assert queue.name == (LONG_QUEUE if is_long else QUEUE)

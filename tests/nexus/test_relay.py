@@ -10,15 +10,16 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from kombu import Connection
 
 from kernel import outbox
+from kernel.events import emit
 from kernel.ids import uuid7
 from kernel.models import Delivery, DeliveryState, OutboxEvent
 from tests import outbox_board, rabbitmq
 from tests.instances import cache_server, database_server
-from tests.outbox_board import MOST_ATTEMPTS, Processes, effects, kill, throw
+from tests.outbox_board import MOST_ATTEMPTS, CrateLoaded, Processes, effects, kill, throw
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -218,6 +219,23 @@ def test_what_no_worker_can_read_goes_aside_and_holds_nothing_up(rabbitmq_url: s
             channel.queue_delete(name)
             channel.queue_delete(f"{name}.dead")
     assert effects() == [(ball, 1), (ball, 2)]
+
+
+def test_two_long_tasks_delay_no_delivery(board_on_each: Processes) -> None:
+    board = board_on_each
+    crates = [uuid7(), uuid7()]
+    with board.all(), board.worker("worker-long"):
+        for crate in crates:
+            with transaction.atomic():
+                emit(CrateLoaded(crate))
+        until(lambda: Delivery.objects.filter(state=DeliveryState.SENT).count() == len(crates))
+        until((board.folder / f"began-{crates[0]}").exists)
+        balls = [throw(1, 2) for _ in range(3)]
+        until(lambda: done() == 2 * len(balls))
+        assert Delivery.objects.filter(state=DeliveryState.SENT).count() == len(crates)
+        (board.folder / "go").touch()
+        until(all_ended)
+    assert done() == 2 * len(balls) + len(crates)
 
 
 def test_two_relays_share_the_work(tmp_path: Path, board: Processes) -> None:

@@ -31,11 +31,11 @@ def test_a_second_scheduler_waits_and_takes_over_from_a_killed_one(tmp_path: Pat
         with board.scheduler("first") as first, board.scheduler("second") as second:
             until(lambda: all("Starting" in board.log(one) for one in ("first", "second")))
             until(lambda: sent() >= 3)
-            killed, other = ("first", "second") if "Acquired" in board.log("first") else ("second", "first")
+            killed, other = ("first", "second") if "scheduler_leads" in board.log("first") else ("second", "first")
             due_at = hourly_is_due_at()
-            assert "Acquired" not in board.log(other)
+            assert "scheduler_leads" not in board.log(other)
             kill({"first": first, "second": second}[killed])
-            until(lambda: "Acquired" in board.log(other))
+            until(lambda: "scheduler_leads" in board.log(other))
             known = sent()
             assert board.log(killed).count("Sending due task") == known
             until(lambda: sent() >= known + 2)
@@ -44,6 +44,35 @@ def test_a_second_scheduler_waits_and_takes_over_from_a_killed_one(tmp_path: Pat
             until(lambda: sent() > known)
             # A restart does not put off what is due.
             assert hourly_is_due_at() <= due_at
+
+
+@pytest.mark.usefixtures("django_db_setup")
+def test_a_memory_that_dies_or_is_emptied_does_not_end_the_scheduler(tmp_path: Path) -> None:
+    with cache_server() as server, Redis.from_url(server.url) as memory:
+        url = server.url.replace("unix:", "redis+socket:")
+        board = Processes(tmp_path, {"REDIS_URL": server.url, "CELERY_BROKER_URL": url})
+        prefix = settings.KEY_PREFIX
+
+        def sends() -> bool:
+            return bool(memory.llen(f"{prefix}:{prefix}"))
+
+        server.stop()
+        with board.scheduler("scheduler") as scheduler, board.scheduler("other") as other:
+            until(lambda: all("scheduler_waits" in board.log(one) for one in ("scheduler", "other")))
+            server.start()
+            until(sends)
+            # Both are told of the outage; one of them leads again.
+            server.stop()
+            until(lambda: board.log("scheduler").count("scheduler_waits") == 2)
+            server.start()
+            until(sends)
+            leaders = [one for one in ("scheduler", "other") if "scheduler_leads" in board.log(one)]
+            known = sum(board.log(one).count("scheduler_leads") for one in leaders)
+            memory.flushall()
+            until(lambda: sum(board.log(one).count("scheduler_leads") for one in ("scheduler", "other")) > known)
+            until(sends)
+            assert memory.zcard(f"{prefix}:redbeat:schedule") == 2
+            assert (scheduler.poll(), other.poll()) == (None, None)
 
 
 def test_the_last_and_the_next_run_of_a_scheduled_task_are_known(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from kernel.ids import uuid7
 from kernel.models import Delivery, DeliveryState
 from kernel.outbox import Telling, subscriber, subscribers
 from nexus import deliveries
-from nexus.celery import DEAD_LETTERS, app, dead_letters
+from nexus.celery import DEAD_LETTERS, LONG_QUEUE, QUEUE, app, dead_letters
 from tests.deliveries import deliver_all, own_subscribers
 from tests.waiting import until
 
@@ -163,7 +163,7 @@ def test_messages_in_the_queue_are_counted(settings: LazySettings) -> None:
     finally:
         with app.connection_for_write() as broker:
             broker.default_channel.queue_purge(settings.KEY_PREFIX)
-    assert told()["queues"] == {settings.KEY_PREFIX: 0}
+    assert told()["queues"] == {QUEUE: 0, LONG_QUEUE: 0}
 
 
 def use_broker(patch: pytest.MonkeyPatch, url: str) -> None:
@@ -183,7 +183,7 @@ def test_rabbitmq_tells_of_what_no_worker_could_read(
     queue = app.conf.task_queues[0]
     settings.CELERY_BROKER_URL = rabbitmq_url
     use_broker(monkeypatch, rabbitmq_url)
-    assert told()["queues"] == {queue.name: 0, DEAD_LETTERS: 0}
+    assert told()["queues"] == {queue.name: 0, LONG_QUEUE: 0, DEAD_LETTERS: 0}
     with Connection(rabbitmq_url) as broker:
         channel = broker.default_channel
         try:
@@ -192,7 +192,7 @@ def test_rabbitmq_tells_of_what_no_worker_could_read(
             used.declare()
             broker.Producer().publish({}, routing_key=queue.name)
             until(lambda: _rejected(used))
-            until(lambda: told()["queues"] == {queue.name: 0, DEAD_LETTERS: 1})
+            until(lambda: told()["queues"] == {queue.name: 0, LONG_QUEUE: 0, DEAD_LETTERS: 1})
         finally:
             channel.queue_delete(queue.name)
             channel.queue_delete(DEAD_LETTERS)
