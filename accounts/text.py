@@ -28,6 +28,9 @@ def email_address(text: str, *, field: str = "email") -> str:
     try:
         domain = domain.encode("idna").decode("ascii")
         address = f"{local}@{domain}"
+        # `"ada"@example.org` reaches the mailbox of `ada@example.org`, and `ada@[10.0.0.1]` a machine within.
+        if local.startswith('"') or domain.startswith("["):
+            raise ValidationError("neither quoted nor literal")
         _email_is_valid(address)
     except (UnicodeError, ValidationError):
         raise Invalid("This is no e-mail address.", field=field) from None

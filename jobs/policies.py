@@ -128,12 +128,6 @@ def roles_with(act: Act, reach: Reach) -> frozenset[MembershipRole]:
 # Interviewers and hiring managers see and do what concerns the jobs of their own hiring team, and no other.
 READS_DRAFTS = roles_with(Act.READ_DRAFTS, Reach.ALL)
 READS_TEAM_DRAFTS = roles_with(Act.READ_DRAFTS, Reach.TEAM)
-# Whoever may invite anybody sees who is there already.
-READS_MEMBERS = frozenset(
-    role
-    for role, column in _MEMBERS.items()
-    if MATRIX[Act.MANAGE_MEMBERS][column].reach is Reach.ALL or MATRIX[Act.MANAGE_MEMBERS][column].instead
-)
 # Whoever may add anybody to a team sees it.
 READS_MEMBERS = frozenset(role for role, column in _MEMBERS.items() if MATRIX[Act.MANAGE_MEMBERS][column] != NONE)
 
@@ -143,19 +137,9 @@ def is_platform_admin(viewer: Viewer) -> bool:
     return viewer.is_staff and viewer.platform_role == "admin"
 
 
-def may_read_drafts(viewer: Viewer, roles: Roles, job: Job, *, is_on_team: bool = False) -> bool:
-    """See a job that is not live: recruiters and above, the job's hiring team, platform staff."""
-    return _may(Act.READ_DRAFTS, viewer, roles, job.company_id, Scope.JOBS_READ, is_on_team=is_on_team)
-
-
 def may_write_jobs(viewer: Viewer, roles: Roles, company: Company) -> bool:
     """Create a company's jobs, and edit all of them: its recruiters and above."""
     return _may(Act.EDIT_JOB, viewer, roles, company.pk, Scope.JOBS_WRITE)
-
-
-def may_edit_job(viewer: Viewer, roles: Roles, job: Job, *, is_on_team: bool = False) -> bool:
-    """Edit a job: its company's recruiters and above, and the hiring managers on its hiring team."""
-    return _may(Act.EDIT_JOB, viewer, roles, job.company_id, Scope.JOBS_WRITE, is_on_team=is_on_team)
 
 
 def may_publish_job(viewer: Viewer, roles: Roles, job: Job) -> bool:
@@ -163,22 +147,11 @@ def may_publish_job(viewer: Viewer, roles: Roles, job: Job) -> bool:
     return _may(Act.PUBLISH_JOB, viewer, roles, job.company_id, Scope.JOBS_WRITE)
 
 
-def may_submit_job(viewer: Viewer, roles: Roles, job: Job, *, is_on_team: bool = False) -> bool:
-    """Hand in for review: who may publish, and the hiring managers on the job's hiring team."""
-    submits = is_on_team and _may_instead(SUBMIT, Act.PUBLISH_JOB, viewer, roles, job.company_id, Scope.JOBS_WRITE)
-    return submits or may_publish_job(viewer, roles, job)
-
-
 def may_close_job(viewer: Viewer, roles: Roles, job: Job, reason: str) -> bool:
     """Close: recruiters and above, platform administrators; for reasons of moderation only the latter."""
     if reason == CloseReason.MODERATION:
         return is_platform_admin(viewer)
     return may_publish_job(viewer, roles, job)
-
-
-def may_freeze_job(viewer: Viewer) -> bool:
-    """Take a posting off the board to look into it: moderators and platform administrators."""
-    return is_platform_admin(viewer) or _may_instead(FREEZE, Act.PUBLISH_JOB, viewer, {}, None, Scope.JOBS_WRITE)
 
 
 def may_amend_job(viewer: Viewer) -> bool:
@@ -270,13 +243,8 @@ def may_manage_domains(viewer: Viewer, roles: Roles, company: Company) -> bool:
     return _may(Act.MANAGE_ACCESS, viewer, roles, company.pk, Scope.COMPANY_WRITE)
 
 
-def may_read_audit(viewer: Viewer, roles: Roles, company: Company) -> bool:
+def may_read_audit(viewer: Viewer, roles: Roles, company_id: UUID) -> bool:
     """Read who did what in a company: its administrators and owners, platform administrators."""
-    return may_read_audit_of(viewer, roles, company.pk)
-
-
-def may_read_audit_of(viewer: Viewer, roles: Roles, company_id: UUID) -> bool:
-    """The same, by the company's id."""
     return _may(Act.READ_AUDIT, viewer, roles, company_id, Scope.COMPANY_READ)
 
 
@@ -303,13 +271,10 @@ def _grants(act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, sco
     return [MATRIX[act][column] for column in _columns(viewer, roles, company_id)]
 
 
-def _may(
-    act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, scope: Scope, *, is_on_team: bool = False
-) -> bool:
-    """Whether the act is allowed upon an object of a company; one's own object where no company is given."""
+def _may(act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, scope: Scope) -> bool:
+    """Whether the act is allowed upon any object of a company; upon one's own where no company is given."""
     reaches = {grant.reach for grant in _grants(act, viewer, roles, company_id, scope)}
-    is_own = company_id is None and Reach.OWN in reaches
-    return Reach.ALL in reaches or is_own or (is_on_team and Reach.TEAM in reaches)
+    return Reach.ALL in reaches or (company_id is None and Reach.OWN in reaches)
 
 
 def _may_instead(lesser: str, act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, scope: Scope) -> bool:

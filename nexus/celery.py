@@ -16,7 +16,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 QUEUE = settings.KEY_PREFIX
 LONG_QUEUE = f"{QUEUE}.long"
 DEAD_LETTERS = f"{QUEUE}.dead"
-# Seconds. A task that may run for longer waits in the queue of long ones, and what people wait for does not wait for it.
+# Seconds. A task that may run for longer waits in the queue of long ones, where no mail waits for it.
 SHORT = 60
 
 

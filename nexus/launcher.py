@@ -2,8 +2,8 @@
 
 Servers (embedded, unless `DATABASE_URL` names one), migrations, reference data and the demo, then the web processes,
 two Celery workers (one for what takes long), the relay and the scheduler. They stop in the reverse order of need: web,
-scheduler, relay, workers, servers. Whoever kills the launcher with -9 ends them all the same: each child holds one end of a pipe and ends when it
-closes.
+scheduler, relay, workers, servers. Whoever kills the launcher with -9 ends them all the same: each child holds one end
+of a pipe and ends when it closes.
 """
 
 import asyncio

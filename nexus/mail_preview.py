@@ -88,7 +88,7 @@ def client(request: HttpRequest, path: str) -> tuple[str, dict[str, Any]]:
         name, more = ACTS[path]
         # JSON's strings are GraphQL's, too.
         values = "".join(f"\n    {field}: {json.dumps(value)}" for field, value in {**query, **more}.items())
-        mutation = f"mutation {{\n  {name}(input: {{{values}\n  }}) {{\n    userErrors {{ message }}\n  }}\n}}"
+        mutation = f"mutation {{\n  {name}(input: {{{values}\n  }}) {{\n    userErrors {{ code message }}\n  }}\n}}"
     return "dev/client.html", {"path": path, "query": query.items(), "mutation": mutation}
 
 

@@ -1,4 +1,4 @@
-"""The scheduler: RedBeat's, which goes on when its memory was away or was emptied. One leads, and others wait for it."""
+"""The scheduler: RedBeat's, but it goes on when its memory was away or was emptied. One leads, others wait for it."""
 
 import contextlib
 from typing import Any

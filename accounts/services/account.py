@@ -108,9 +108,13 @@ def update(*, by: Viewer, changes: Mapping[str, str | None]) -> User:
 
 @transaction.atomic
 def deactivate(*, by: Viewer) -> None:
-    """Switch the own account off, and end all of its sessions. Raises `RecentLoginRequired`."""
+    """Switch the own account off, and end all of its sessions.
+
+    Raises `RecentLoginRequired`, and `AccountStillNeeded` where nobody could do meanwhile what the person answers for.
+    """
     by.require_recent_login()
     user_id, now = by.require_user(), timezone.now()
+    erasure.refuse_needed(User.objects.select_for_update().get(pk=user_id))
     own = User.objects.filter(pk=user_id, status=UserStatus.ACTIVE)
     if own.update(status=UserStatus.DEACTIVATED, deactivated_at=now, updated_at=now):
         session.revoke_all(user_id, by=by, reason=RevokeReason.ACCOUNT_CLOSED)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.auth import links, throttles
@@ -51,14 +51,18 @@ def token_of(row: EmailToken) -> str:
 def use(token: str, *purposes: EmailTokenPurpose) -> EmailToken:
     """Use a link up, in the caller's transaction, and give its row. Raises `LinkInvalid`.
 
-    With it all others end that were sent to the address for the same; a change is one person's, and ends alone.
+    With it all others end that were sent to the address for the same; a change is one person's, and ends alone. A reset
+    ends what `end_with_password` ends.
     """
     now = timezone.now()
     hashed = links.hash_of(token)
     found = EmailToken.objects.filter(token_hash=hashed, purpose__in=purposes).first()
     if found is None:
         raise LinkInvalid(field="token")
-    siblings = EmailToken.objects.filter(email=found.email, purpose=found.purpose, used_at=None)
+    if found.purpose == EmailTokenPurpose.RESET:
+        siblings = _ending_with_password(found.email)
+    else:
+        siblings = EmailToken.objects.filter(email=found.email, purpose=found.purpose, used_at=None)
     # All who follow links to the address wait here for the first of them, and then no longer see what it used.
     is_open = {row.pk for row in siblings.select_for_update().order_by("pk") if row.expires_at > now}
     if found.pk not in is_open:
@@ -66,6 +70,25 @@ def use(token: str, *purposes: EmailTokenPurpose) -> EmailToken:
     used = siblings.filter(pk=found.pk) if found.purpose == EmailTokenPurpose.CHANGE else siblings
     used.update(used_at=now, updated_at=now)
     return found
+
+
+def end_with_password(email: str) -> None:
+    """End the links that outlive no password: resets, and changes to other addresses, of the account with this one.
+
+    Whoever had got in could have asked for a change, and would take the account by it afterwards. In the caller's
+    transaction, before the person is locked.
+    """
+    ending = _ending_with_password(email)
+    list(ending.select_for_update().order_by("pk").values_list("pk", flat=True))
+    now = timezone.now()
+    ending.update(used_at=now, updated_at=now)
+
+
+def _ending_with_password(email: str) -> QuerySet[EmailToken]:
+    resets = Q(email=email, purpose=EmailTokenPurpose.RESET)
+    owner = User.objects.filter(email=email).values_list("pk", flat=True).first()
+    changes = Q(user=owner, purpose=EmailTokenPurpose.CHANGE) if owner else Q()
+    return EmailToken.objects.filter(resets | changes, used_at=None)
 
 
 def lock_all(user: User) -> None:

@@ -31,7 +31,7 @@ erasers: list[Act] = []
 
 
 def guard(check: Act) -> Act:
-    """Have `check` asked before anybody is forgotten: it raises `AccountStillNeeded` and says what to do first."""
+    """Have `check` asked before anybody goes, for a while or for good: it raises `AccountStillNeeded` and says what to do first."""
     if check not in guards:
         guards.append(check)
     return check
@@ -44,10 +44,15 @@ def eraser(act: Act) -> Act:
     return act
 
 
-def erase(user: User, *, by: Viewer) -> None:
-    """Forget the person, in the caller's transaction, with the row locked. Raises what the guards raise."""
+def refuse_needed(user: User) -> None:
+    """Raises what the guards raise. In the caller's transaction, with the row locked."""
     for check in guards:
         check(user)
+
+
+def erase(user: User, *, by: Viewer) -> None:
+    """Forget the person, in the caller's transaction, with the row locked. Raises what the guards raise."""
+    refuse_needed(user)
     session.revoke_all(user.pk, by=by, reason=RevokeReason.ACCOUNT_CLOSED)
     for act in erasers:
         act(user)

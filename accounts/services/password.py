@@ -62,7 +62,7 @@ def request_reset(*, by: Viewer, email: str) -> str:
 
 
 def confirm_reset(*, by: Viewer, token: str, password: str) -> User:
-    """Set a new password by the token of a mailed link, and end all of the person's sessions.
+    """Set a new password by the token of a mailed link, and end all of the person's sessions and all other links.
 
     Whoever follows the link reads the mail: the address is verified by it, and an account that its person switched off
     is on again. Raises `LinkInvalid`, `Invalid`, `PasswordTooWeak` and `TooManyAttempts`; a link that was refused
@@ -87,15 +87,16 @@ def confirm_reset(*, by: Viewer, token: str, password: str) -> User:
 
 
 def change(*, by: Viewer, password: str, present: str | None) -> None:
-    """Give the person another password; all sessions but the one that asks end.
+    """Give the person another password; all sessions but the one that asks end, and all mailed links.
 
     `present` is the password that the person has. Somebody without one, who signs in elsewhere, shows a recent login
-    in its place. Raises `WrongPassword`, `RecentLoginRequired`, `Invalid`, `PasswordTooWeak` and `TooManyAttempts`.
+    in its place; nobody does it in another's name. Raises `WrongPassword`, `RecentLoginRequired`, `Invalid`, `PasswordTooWeak` and `TooManyAttempts`.
     """
     throttles.hit("password_change", account=str(by.user_id), address=by.address)
     with transaction.atomic():
+        emails.end_with_password(User.objects.values_list("email", flat=True).get(pk=by.require_user()))
         user = User.objects.select_for_update().get(pk=by.require_user())
-        if not user.has_usable_password():
+        if not user.has_usable_password() or by.impersonator_id is not None:
             by.require_recent_login()
         elif present is None or len(present) > LONGEST or not user.check_password(present):
             raise WrongPassword(field="present_password")

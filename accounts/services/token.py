@@ -33,6 +33,7 @@ def create(*, email: str, password: str, code: str | None = None, device: str = 
         admission.refuse_login(email=email, password=password)
     totp.require(user, code, by=by)
     with transaction.atomic():
+        user = _locked(user, password)
         admission.admit(user, by=by)
         if by.session_id is not None and by.user_id == user.pk and by.impersonator_id is None:
             tokens = session.renew(by.session_id, by=by)
@@ -40,6 +41,17 @@ def create(*, email: str, password: str, code: str | None = None, device: str = 
             tokens = session.open(user, method="password", device=device, address=by.address, request_id=by.request_id)
     throttles.passed("login", account=email, address=by.address)
     return tokens
+
+
+def _locked(user: User, password: str) -> User:
+    """The person whose password was right a moment ago, as they are now and stay until the transaction ends.
+
+    Whoever changes the password ends all sessions: one that is opened by the former password must not come after that.
+    """
+    now = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if now.password != user.password and not now.check_password(password):
+        raise InvalidCredentials
+    return now
 
 
 def authenticate(email: str, password: str) -> User | None:

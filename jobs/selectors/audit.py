@@ -15,7 +15,7 @@ from kernel.viewer import Viewer
 def readable(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, bool]:
     """The companies whose log the viewer may read, each with a True. One query; none for nobody."""
     roles = membership.roles(viewer)
-    return {key: True for key in keys if policies.may_read_audit_of(viewer, roles, key)}
+    return {key: True for key in keys if policies.may_read_audit(viewer, roles, key)}
 
 
 def of_companies(

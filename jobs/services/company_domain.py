@@ -13,9 +13,9 @@ from accounts.auth.links import hash_of, link_token
 from accounts.services import audit
 from accounts.text import email_address
 from jobs import policies
-from jobs.errors import DomainNotProved, DomainTaken, DomainUnreachable
+from jobs.errors import CompanyInactive, DomainNotProved, DomainTaken, DomainUnreachable
 from jobs.events import DomainLost, DomainMailRequested, DomainVerified
-from jobs.models import Company, CompanyDomain, DomainMethod
+from jobs.models import Company, CompanyDomain, CompanyStatus, DomainMethod
 from jobs.selectors import company as companies
 from jobs.selectors import membership as memberships
 from jobs.selectors.company_domain import MOST_DOMAINS, record_of
@@ -38,8 +38,8 @@ def ask(*, by: Viewer, company_id: UUID, domain: str, method: str, email: str | 
     """Say that a domain is the company's, and give back what is to be proved; `email`: where the link is mailed to.
 
     By DNS, `selectors.company_domain.record_of` has the record to be made. To ask anew for a mail ends the former
-    one's link; what is proved already stays so. Raises `NotFound`, `Forbidden`, `Invalid`, `DomainRefused`,
-    `DomainTaken` and `TooManyAttempts`.
+    one's link; what is proved already stays so. Raises `NotFound`, `Forbidden`, `CompanyInactive`,
+    `Invalid`, `DomainRefused`, `DomainTaken` and `TooManyAttempts`.
     """
     name, address = domain_name(domain, field="domain"), ""
     if method == DomainMethod.EMAIL:
@@ -71,7 +71,8 @@ def confirm(*, by: Viewer, company_id: UUID, domain: str, token: str | None = No
     """Look for the proof that was asked for, and give the domain back, verified. `token`: what was mailed.
 
     The company is verified with its first domain. Of two companies that prove one domain at once, one has it. Raises
-    `NotFound`, `Forbidden`, `Invalid`, `DomainNotProved`, `DomainUnreachable`, `DomainTaken` and `TooManyAttempts`.
+    `NotFound`, `Forbidden`, `CompanyInactive`, `Invalid`, `DomainNotProved`, `DomainUnreachable`, `DomainTaken` and
+    `TooManyAttempts`.
     """
     name = domain_name(domain, field="domain")
     company = _company(by, company_id)
@@ -108,6 +109,8 @@ def _company(by: Viewer, company_id: UUID) -> Company:
         raise NotFound(field="company_id")
     if not policies.may_manage_domains(by, memberships.roles(by), company):
         raise Forbidden
+    if company.status != CompanyStatus.ACTIVE:
+        raise CompanyInactive
     return company
 
 
@@ -147,7 +150,10 @@ def _verify(by: Viewer, row: CompanyDomain) -> None:
             )
     except IntegrityError:
         raise DomainTaken(field="domain") from None
-    row.refresh_from_db()
+    found = CompanyDomain.objects.filter(pk=row.pk).first()
+    if found is None:
+        raise NotFound("This domain was asked for anew meanwhile.", field="domain")
+    row.verified_at, row.checked_at = found.verified_at, found.checked_at
     if not is_first:
         return
     Company.objects.filter(pk=row.company_id, verified_at=None).update(verified_at=now, updated_at=now)

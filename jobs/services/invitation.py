@@ -35,8 +35,8 @@ def invite(*, by: Viewer, company_id: UUID, email: str, role: str) -> Invitation
     """Offer a role in a company to whoever reads mail at an address, for seven days; a subscriber sends the mail.
 
     It makes no difference whether the address has an account. Whoever offers to make an owner has logged in recently.
-    Raises `NotFound`, `Forbidden`, `Invalid`, `RecentLoginRequired`, `TooManyAttempts`, `AlreadyMember`,
-    `AlreadyInvited` and `TooManyInvitations`.
+    Raises `NotFound`, `Forbidden`, `Invalid`, `RecentLoginRequired`, `CompanyInactive`, `TooManyAttempts`,
+    `AlreadyMember`, `AlreadyInvited` and `TooManyInvitations`.
     """
     if role not in MembershipRole.values:
         raise Invalid(f"One of: {', '.join(MembershipRole.values)}.", field="role")
@@ -47,6 +47,8 @@ def invite(*, by: Viewer, company_id: UUID, email: str, role: str) -> Invitation
     membership.lock(company.pk)
     if not policies.may_invite(by, memberships.roles(by), company, role):
         raise Forbidden
+    if company.status != CompanyStatus.ACTIVE:
+        raise CompanyInactive
     if role == MembershipRole.OWNER:
         by.require_recent_login()
     throttles.hit("invitation", account=str(by.user_id), address=by.address)
@@ -68,7 +70,8 @@ def accept(*, by: Viewer, token: str) -> Membership:
     `Forbidden`, `InvitationNotOpen`, `AlreadyMember`, `CompanyInactive` and `TooManyAttempts`.
     """
     row = _by_token(by, token)
-    user = User.objects.get(pk=by.user_id) if by.user_id else None
+    # Whoever deletes the account at this moment comes before, or after.
+    user = User.objects.select_for_update(no_key=True).filter(pk=by.user_id).first()
     if by.key_id is not None or user is None or user.email != row.email or user.email_verified_at is None:
         raise Forbidden("This invitation is for another address than that of your account, or yours is not verified.")
     if row.company.status != CompanyStatus.ACTIVE:

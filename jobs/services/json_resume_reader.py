@@ -17,6 +17,8 @@ type Json = dict[str, Any]
 
 LONGEST_DOCUMENT = 300_000
 DEEPEST = 32
+# What orjson, which writes documents again, has room for.
+SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**64 - 1
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?:T.*)?", re.DOTALL)
 # What people write in the place of an end that has not come.
 _STILL = frozenset({"", "present", "current", "now", "today", "ongoing", "heute"})
@@ -28,11 +30,19 @@ def parse(text: str, *, name: str = "document") -> Json:
     if len(text.encode()) > LONGEST_DOCUMENT:
         raise Invalid(f"A document has at most {LONGEST_DOCUMENT:,} bytes.", field=name)
     try:
-        document = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        document = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_writable,
+            object_pairs_hook=_distinct,
+        )
     except RecursionError:
         raise Invalid(f"This is nested deeper than {DEEPEST} levels.", field=name) from None
     except json.JSONDecodeError as error:
         raise Invalid(f"This is no JSON: {error.msg} in line {error.lineno}.", field=name) from None
+    except _NamedTwice as error:
+        raise Invalid(f"An object names {error} twice.", field=name) from None
     except ValueError:
         raise Invalid("This holds a number that no document can hold.", field=name) from None
     if not isinstance(document, dict):
@@ -121,6 +131,25 @@ def _finite(digits: str) -> float:
     if not isfinite(number):
         raise ValueError(digits)
     return number
+
+
+def _writable(digits: str) -> int:
+    number = int(digits)
+    if not SMALLEST_INTEGER <= number <= LARGEST_INTEGER:
+        raise ValueError(digits)
+    return number
+
+
+class _NamedTwice(ValueError):
+    """Of two members of one name only one could be kept."""
+
+
+def _distinct(members: list[tuple[str, Any]]) -> Json:
+    found = dict(members)
+    if len(found) < len(members):
+        names = [name for name, _ in members]
+        raise _NamedTwice(next(json.dumps(name[:50]) for name in names if names.count(name) > 1))
+    return found
 
 
 def _refuse_what_cannot_be_kept(document: Any, name: str) -> None:

@@ -9,10 +9,11 @@ from accounts.models import UserStatus
 from accounts.services import audit
 from jobs import policies
 from jobs.errors import LastOwner, NotAMember
-from jobs.events import CompanyTransferred, MemberChanged, MemberRemoved
-from jobs.models import Company, HiringTeam, Membership, MembershipRole
+from jobs.events import CompanyTransferred, InvitationRevoked, MemberChanged, MemberRemoved
+from jobs.models import Company, HiringTeam, Invitation, Membership, MembershipRole
 from jobs.selectors import company as companies
 from jobs.selectors import membership as memberships
+from jobs.selectors.invitation import OPEN
 from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.events import emit
 from kernel.viewer import Viewer
@@ -49,6 +50,7 @@ def change(*, by: Viewer, membership_id: int, role: str | None = None, is_suspen
     member.save(update_fields=["role", "suspended_at"])
     if was_owner:
         _refuse_ownerless(member.company_id)
+    _take_back_offers(by, member, None if member.suspended_at else member.role)
     _record("member.change", by, member, before=before, after=after)
     emit(MemberChanged(member.company_id, member.user_id), by=by)
     return member
@@ -69,6 +71,7 @@ def remove(*, by: Viewer, membership_id: int) -> Membership:
     if was_owner:
         _refuse_ownerless(member.company_id)
     member.pk = key
+    _take_back_offers(by, member, None)
     _record("member.remove", by, member, before={"role": member.role})
     emit(MemberRemoved(member.company_id, member.user_id), by=by)
     return member
@@ -101,7 +104,10 @@ def transfer(*, by: Viewer, company_id: UUID, membership_id: int) -> Company:
     if roles.get(company.pk) == MembershipRole.OWNER:
         leaving = leaving.filter(user=by.user_id)
     before = {"owners": sorted(owners.values_list("user_id", flat=True))}
+    former = list(leaving.select_related("company"))
     leaving.update(role=MembershipRole.ADMIN)
+    for member in former:
+        _take_back_offers(by, member, MembershipRole.ADMIN)
     heir.role = MembershipRole.OWNER
     heir.save(update_fields=["role"])
     after = {"owners": sorted(owners.values_list("user_id", flat=True))}
@@ -159,6 +165,18 @@ def _refuse_ownerless(company_id: UUID) -> None:
     )
     if not owners.exists():
         raise LastOwner
+
+
+def _take_back_offers(by: Viewer, member: Membership, role: str | None) -> None:
+    """End the open invitations of a member who may no longer send such: nobody comes back by their own invitation."""
+    sender, held = Viewer(user_id=member.user_id), {member.company_id: role} if role else {}
+    lost = [offer for offer in MembershipRole.values if not policies.may_invite(sender, held, member.company, offer)]
+    sent = Invitation.objects.filter(OPEN, company=member.company_id, invited_by=member.user_id, role__in=lost)
+    for key in sent.values_list("pk", flat=True):
+        now = timezone.now()
+        if Invitation.objects.filter(OPEN, pk=key).update(revoked_at=now, updated_at=now):
+            audit.record("invitation.revoke", by=by, target=("Invitation", key), company_id=member.company_id)
+            emit(InvitationRevoked(member.company_id, key), by=by)
 
 
 def _record(act: str, by: Viewer, member: Membership, **what: dict[str, object]) -> None:

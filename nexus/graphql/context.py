@@ -114,8 +114,11 @@ def _user_id(text: str) -> UUID:
 def _refresh_cookie(request: Request) -> str | None:
     """The refresh token in a cookie, where the page that sends it is this host's own or of an allowed origin.
 
-    A browser says by `Origin`, which no page can change, whose page it is; who says nothing is not believed.
+    A browser says by `Origin`, which no page can change, whose page it is; who says nothing is not believed. It says so
+    with every POST, and need not with a GET, which runs nothing that a cookie is for.
     """
+    if request.method != "POST":
+        return None
     cookies = (part.strip().partition("=") for part in request.header("cookie").split(";"))
     token = next((value for name, _, value in cookies if name == REFRESH_COOKIE), None)
     if not token:

@@ -102,10 +102,10 @@ class AccountUpdate(Mutation):
 class AccountDeactivate(Mutation):
     """Switch the own account off. All sessions end; logging in within 30 days brings it back.
 
-    After that, setting a new password by mail does.
+    After that, setting a new password by mail does. Who owns a company alone transfers it first.
     """
 
-    errors = (RecentLoginRequired,)
+    errors = (RecentLoginRequired, AccountStillNeeded)
     # GraphQL knows no input without a field.
     is_idempotent = True
 

@@ -7,6 +7,7 @@ import graphene
 from accounts.errors import TooManyAttempts
 from jobs.errors import (
     CompanyChangedMeanwhile,
+    CompanyInactive,
     DomainNotProved,
     DomainRefused,
     DomainTaken,
@@ -88,6 +89,7 @@ class CompanyVerifyDomain(Mutation):
         NotFound,
         Forbidden,
         Invalid,
+        CompanyInactive,
         DomainRefused,
         DomainTaken,
         DomainNotProved,

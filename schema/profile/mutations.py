@@ -67,9 +67,10 @@ class ProfileImport(Mutation):
     )
 
     @classmethod
-    def run(cls, viewer: Viewer, *, document: str, mode: Any, is_dry_run: bool) -> dict[str, Any]:
+    def run(cls, viewer: Viewer, *, document: str, mode: Any, is_dry_run: bool | None) -> dict[str, Any]:
+        wanted = ProfileImportMode.MERGE if mode is None else plain_value(mode)
         imported = profile_import.import_document(
-            by=viewer, document=document, mode=plain_value(mode), is_dry_run=is_dry_run
+            by=viewer, document=document, mode=wanted, is_dry_run=bool(is_dry_run)
         )
         return {"profile": imported.profile, "result": imported}
 

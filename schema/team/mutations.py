@@ -41,6 +41,7 @@ class MemberInvite(Mutation):
         Forbidden,
         Invalid,
         RecentLoginRequired,
+        CompanyInactive,
         TooManyAttempts,
         AlreadyMember,
         AlreadyInvited,

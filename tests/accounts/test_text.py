@@ -26,7 +26,7 @@ def test_spellings_of_an_address_are_one(typed: str, kept: str) -> None:
     [
         *("", " ", "ada", "@", "ada@", "@example.org", "a@b@c.org", "ada@-example.org", "ada@exa_mple.org"),
         *("ada@example..org", f"{'a' * 65}@example.org", f"ada@{'a' * 64}.org", "a da@example.org"),
-        *("ada\ud800@example.org", "ada\x00@e.org"),
+        *("ada\ud800@example.org", "ada\x00@e.org", '"ada"@example.org', '"a da"@example.org', "ada@[127.0.0.1]"),
     ],
 )
 def test_what_is_no_address_is_refused(typed: str) -> None:

@@ -149,7 +149,11 @@ def test_ctrl_c_stops_the_group_in_order(home: Path) -> None:
         running.await_text("scheduler_leads")
         running.await_text("relay_runs")
         assert health(url)["checks"] == {"database": "up", "cache": "up", "broker": "up"}
-        groups = {os.getpgid(service(home, role).pid) for role in ("web", "worker", "worker-long", "relay", "scheduler")}
+        assert f"Mail      {url}/dev/mail" in running.output()
+        urllib.request.urlopen(f"{url}/dev/mail", timeout=10).close()
+        groups = {
+            os.getpgid(service(home, role).pid) for role in ("web", "worker", "worker-long", "relay", "scheduler")
+        }
         assert groups == {running.process.pid}
         # The terminal sends it to every process of the foreground group.
         os.killpg(running.process.pid, signal.SIGINT)
@@ -185,7 +189,8 @@ def test_killed_launcher_leaves_nothing_and_the_next_run_recovers(home: Path) ->
 
 
 @pytest.mark.parametrize(
-    "role", ["worker", *(pytest.param(role, marks=pytest.mark.long) for role in ("web", "worker-long", "relay", "scheduler"))]
+    "role",
+    ["worker", *(pytest.param(role, marks=pytest.mark.long) for role in ("web", "worker-long", "relay", "scheduler"))],
 )
 def test_death_of_a_service_stops_the_board_with_a_failure(home: Path, role: str) -> None:
     with board(home) as running:

@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from accounts.models import DataRequest, EmailToken, EmailTokenPurpose, User, UserStatus
-from accounts.services import account, email, export, password
+from accounts.errors import InvalidCredentials
+from accounts.models import DataRequest, EmailToken, EmailTokenPurpose, Session, User, UserStatus
+from accounts.services import account, email, export, password, totp
+from accounts.services import token as tokens
 from kernel.models import OutboxEvent
 from kernel.viewer import ANONYMOUS
 from tests.factories import PASSWORD, UserFactory, viewer_of
@@ -101,3 +103,17 @@ def test_who_deletes_the_account_while_the_links_are_followed_meets_nobody_half_
     user.refresh_from_db()
     assert user.status == UserStatus.DELETED
     assert not user.has_usable_password()
+
+
+def test_no_login_by_the_former_password_outlives_its_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = UserFactory(email=ADA, password=PASSWORD)
+    original = totp.require
+
+    def changed_meanwhile(*given: object, **named: object) -> None:
+        original(*given, **named)
+        password.change(by=viewer_of(user), password=SECRETS[0], present=PASSWORD)
+
+    monkeypatch.setattr(totp, "require", changed_meanwhile)
+    with pytest.raises(InvalidCredentials):
+        tokens.create(email=ADA, password=PASSWORD)
+    assert not Session.objects.filter(user=user, revoked_at=None).exists()

@@ -81,6 +81,17 @@ def test_nobody_else_does() -> None:
     assert not sees(recruiter(company__status=CompanyStatus.SUSPENDED), profile)
 
 
+@pytest.mark.parametrize("status", ["deactivated", "deleted"])
+def test_who_has_switched_the_account_off_is_shown_to_nobody(status: str) -> None:
+    profile, by = shown(), recruiter()
+    ExperienceFactory(profile=profile)
+    assert sees(by, profile)
+    User.objects.filter(pk=profile.user_id).update(status=status)
+    assert not sees(by, profile)
+    assert profiles.experiences(viewer_of(by), [profile.pk]) == {}
+    assert profiles.names(viewer_of(by), [profile.pk]) == {}
+
+
 def test_no_one_who_acts_for_a_blocked_employer_does_whatever_else_they_are() -> None:
     profile, by = shown(), recruiter()
     interviewer_there = MembershipFactory(user=by, role="interviewer", suspended_at=timezone.now())

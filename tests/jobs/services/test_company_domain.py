@@ -203,6 +203,31 @@ def test_a_company_asks_thirty_times_an_hour() -> None:
     assert OutboxEvent.objects.count() == 30
 
 
+def test_a_company_that_is_suspended_proves_nothing() -> None:
+    company = CompanyFactory(status="suspended")
+    assert refusal(lambda: ask(runner(company), company))[0] == "COMPANY_INACTIVE"
+    assert not CompanyDomain.objects.exists()
+
+
+def test_who_asks_anew_while_the_proof_is_looked_for_ends_the_former_question(
+    zone: Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = CompanyFactory()
+    by = runner(company)
+    publish(zone, ask(by, company))
+    look = dns_records.texts
+
+    def look_slowly(name: str) -> list[str]:
+        ask(by, company, method="email", email="ann@acme.example")
+        return look(name)
+
+    monkeypatch.setattr(dns_records, "texts", look_slowly)
+    with pytest.raises(DomainError) as refused:
+        company_domain.confirm(by=by, company_id=company.pk, domain="acme.example")
+    assert (refused.value.code, refused.value.field) == ("NOT_FOUND", "domain")
+    assert CompanyDomain.objects.get().verified_at is None
+
+
 def test_what_another_company_has_proved_is_taken() -> None:
     CompanyDomainFactory(domain="acme.example", verified_at=timezone.now())
     company = CompanyFactory()

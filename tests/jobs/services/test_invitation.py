@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from accounts.errors import TooManyAttempts
 from accounts.models import AuditEntry, User
+from accounts.services import account
 from jobs.models import Company, Invitation, Membership, MembershipRole
-from jobs.services import invitation
+from jobs.services import invitation, membership
 from kernel.errors import DomainError
 from kernel.ids import uuid7
 from kernel.models import OutboxEvent
@@ -231,6 +232,12 @@ def test_nobody_joins_a_company_that_is_suspended() -> None:
     assert refusal(lambda: invitation.accept(by=viewer_of(user), token=invitation_token(row)))[0] == "COMPANY_INACTIVE"
 
 
+def test_a_company_that_is_suspended_invites_nobody() -> None:
+    company = CompanyFactory(status="suspended")
+    assert refusal(lambda: invite(company))[0] == "COMPANY_INACTIVE"
+    assert not OutboxEvent.objects.exists()
+
+
 def test_who_has_the_mail_declines() -> None:
     _, row = invited()
     invitation.decline(by=Viewer(address="192.0.2.1"), token=invitation_token(row))
@@ -250,6 +257,40 @@ def test_a_recruiter_revokes_what_a_recruiter_may_send() -> None:
     by = member(row.company, "recruiter")
     assert invitation.revoke(by=by, invitation_id=row.pk).status == "revoked"
     assert refusal(lambda: invitation.revoke(by=by, invitation_id=above.pk))[0] == "FORBIDDEN"
+
+
+def test_what_somebody_offered_ends_when_they_may_no_longer_offer_it() -> None:
+    company = CompanyFactory()
+    owner, admin = (member(company, role) for role in ("owner", "admin"))
+    rows = {
+        role: invitation.invite(by=admin, company_id=company.pk, email=f"{role}@example.org", role=role)
+        for role in ("interviewer", "recruiter", "admin")
+    }
+    other = invitation.invite(by=owner, company_id=company.pk, email="other@example.org", role="admin")
+    held = Membership.objects.get(company=company, role="admin")
+
+    def statuses() -> dict[str, str]:
+        return {role: Invitation.objects.get(pk=row.pk).status.value for role, row in rows.items()}
+
+    membership.change(by=owner, membership_id=held.pk, role="recruiter")
+    assert statuses() == {"interviewer": "open", "recruiter": "revoked", "admin": "revoked"}
+    membership.remove(by=owner, membership_id=held.pk)
+    assert statuses()["interviewer"] == "revoked"
+    assert Invitation.objects.get(pk=other.pk).status == "open"
+    assert AuditEntry.objects.filter(act="invitation.revoke", actor_id=owner.user_id).count() == 3
+
+
+def test_an_invitation_of_somebody_who_is_suspended_or_hands_over_ends() -> None:
+    company = CompanyFactory()
+    owner, heir = (member(company, role) for role in ("owner", "admin"))
+    sent = invitation.invite(by=heir, company_id=company.pk, email="ann@example.org", role="recruiter")
+    held = Membership.objects.get(company=company, role="admin")
+    membership.change(by=owner, membership_id=held.pk, is_suspended=True)
+    assert Invitation.objects.get(pk=sent.pk).status == "revoked"
+    membership.change(by=owner, membership_id=held.pk, is_suspended=False)
+    second = invitation.invite(by=owner, company_id=company.pk, email="bob@example.org", role="owner")
+    membership.transfer(by=owner, company_id=company.pk, membership_id=held.pk)
+    assert Invitation.objects.get(pk=second.pk).status == "revoked"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -286,3 +327,17 @@ def test_of_two_who_invite_an_address_at_once_one_does() -> None:
     ask = {"company_id": company.pk, "email": "a@example.org", "role": "interviewer"}
     outcomes = at_once(*[lambda by=by: invitation.invite(by=by, **ask) for by in viewers])
     assert sorted(outcomes) == ["ALREADY_INVITED", "done"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_accepts_while_the_account_is_deleted_joins_nothing() -> None:
+    for _ in range(5):
+        user, row = invited()
+        by, token = viewer_of(user), invitation_token(row)
+        leaving = replace(by, authenticated_at=timezone.now())
+        outcomes = at_once(
+            lambda b=by, t=token: invitation.accept(by=b, token=t),
+            lambda b=leaving: account.delete(by=b),
+        )
+        assert outcomes[1] == "done", outcomes
+        assert not Membership.objects.filter(user=user).exists()

@@ -309,6 +309,9 @@ def test_what_there_is_no_room_for_is_kept_and_told() -> None:
         ('{"a": NaN}', "number"),
         ('{"a": 1e999}', "number"),
         ('{"a": ' + "9" * 5_000 + "}", "number"),
+        ('{"a": 18446744073709551616}', "number"),
+        ('{"a": [{"b": -9223372036854775809}]}', "number"),
+        ('{"a": [{"b": 1, "b": 2}]}', "twice"),
         ('{"a": "\x00"}', "NUL"),
         ('{"a": "\\u0000"}', "NUL"),
         ('{"\\u0000": 1}', "NUL"),
@@ -323,6 +326,13 @@ def test_what_is_no_document_is_refused(text: str, reason: str) -> None:
     with pytest.raises(Invalid, match=reason) as refusal:
         take(UserFactory(), text)
     assert refusal.value.field == "document"
+
+
+def test_the_largest_numbers_of_a_document_come_out_as_they_went_in() -> None:
+    by = UserFactory()
+    document = {"basics": {}, "meta": {"most": 2**64 - 1, "least": -(2**63), "part": 0.1}}
+    take(by, document)
+    assert exactly(give(by)) == exactly(document)
 
 
 def test_ten_thousand_entries_are_read() -> None:

@@ -186,6 +186,18 @@ class TestActing:
         )
         assert sent.data["totpEnable"]["userErrors"] == [{"code": "RECENT_LOGIN_REQUIRED"}]
 
+    def test_staff_who_know_a_password_change_it_in_nobodys_name(self) -> None:
+        person = UserFactory(password=PASSWORD)
+        sent = send(
+            "mutation($input: PasswordChangeInput!) { passwordChange(input: $input) { userErrors { code } } }",
+            {"input": {"presentPassword": PASSWORD, "password": "a walrus sings at dawn"}},
+            by=UserFactory(platform_admin=True),
+            x_on_behalf_of=str(person.pk),
+        )
+        assert sent.data["passwordChange"]["userErrors"] == [{"code": "RECENT_LOGIN_REQUIRED"}]
+        person.refresh_from_db()
+        assert person.check_password(PASSWORD)
+
     def test_nobody_is_logged_out_by_staff_who_log_out(self) -> None:
         admin = UserFactory(platform_admin=True)
         token = token_for(admin)

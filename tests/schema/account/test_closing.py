@@ -124,7 +124,8 @@ def test_of_a_deleted_person_nothing_is_left_but_the_row(mailoutbox: list[EmailM
     assert [message.subject for message in delivered(mailoutbox)] == ["Confirm your e-mail address"]
 
 
-def test_a_guard_keeps_the_account_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["accountDeactivate", "accountDelete"])
+def test_a_guard_keeps_the_account_and_says_why(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     user = ada()
 
     def owns_a_company(one: User) -> None:
@@ -132,10 +133,11 @@ def test_a_guard_keeps_the_account_and_says_why(monkeypatch: pytest.MonkeyPatch)
         raise AccountStillNeeded("Hand over Larkfield Systems first.")
 
     monkeypatch.setattr(erasure, "guards", [owns_a_company])
-    payload = act("accountDelete", {}, by=user)
+    payload = act(name, {}, by=user)
     assert [error["message"] for error in payload["userErrors"]] == ["Hand over Larkfield Systems first."]
     assert refusals(payload) == [("ACCOUNT_STILL_NEEDED", None)]
-    assert User.objects.get(pk=user.pk).name == "Ada"
+    kept = User.objects.get(pk=user.pk)
+    assert (kept.name, kept.status) == ("Ada", UserStatus.ACTIVE)
     assert Session.objects.filter(user=user, revoked_at=None).exists()
 
 

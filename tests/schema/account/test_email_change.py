@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import EmailToken, User
 from tests.door import token_for
 from tests.factories import PASSWORD, UserFactory
-from tests.schema.account.acts import act, delivered, refusals, subjects, token_in
+from tests.schema.account.acts import SECRET, act, delivered, refusals, subjects, token_in
 from tests.schema.account.test_register import log_in, verify, work
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +95,39 @@ def test_changes_are_counted(mailoutbox: list[EmailMessage]) -> None:
     user = ada()
     codes = [refusals(change(user, f"person{n}@example.net")) for n in range(6)]
     assert codes == [[]] * 5 + [[("TOO_MANY_ATTEMPTS", None)]]
+
+
+def test_a_new_password_ends_a_change_that_somebody_else_may_have_asked_for(mailoutbox: list[EmailMessage]) -> None:
+    user = ada()
+    change(user)
+    asked = link(mailoutbox)
+    act("passwordChange", {"presentPassword": PASSWORD, "password": SECRET}, by=user)
+    assert refusals(verify(asked)) == [("LINK_INVALID", "token")]
+    assert User.objects.get(pk=user.pk).email == ADA
+
+
+def test_a_reset_ends_a_change_that_somebody_else_may_have_asked_for(mailoutbox: list[EmailMessage]) -> None:
+    user = ada()
+    change(user)
+    asked = link(mailoutbox)
+    act("passwordReset", {"email": ADA}, "email")
+    assert refusals(act("passwordResetConfirm", {"token": link(mailoutbox, ADA), "password": SECRET})) == []
+    assert refusals(verify(asked)) == [("LINK_INVALID", "token")]
+    assert User.objects.get(pk=user.pk).email == ADA
+
+
+def test_a_new_password_ends_a_reset_that_was_mailed_before(mailoutbox: list[EmailMessage]) -> None:
+    user = ada()
+    act("passwordReset", {"email": ADA}, "email")
+    asked = link(mailoutbox, ADA)
+    act("passwordChange", {"presentPassword": PASSWORD, "password": SECRET}, by=user)
+    payload = act("passwordResetConfirm", {"token": asked, "password": f"{SECRET} again"})
+    assert refusals(payload) == [("LINK_INVALID", "token")]
+
+
+def test_a_new_password_of_one_person_ends_no_link_of_another(mailoutbox: list[EmailMessage]) -> None:
+    other = UserFactory(email="grace@example.org", password=PASSWORD)
+    change(other)
+    asked = link(mailoutbox)
+    act("passwordChange", {"presentPassword": PASSWORD, "password": SECRET}, by=ada())
+    assert verify(asked)["email"] == NEW

@@ -276,6 +276,14 @@ def test_a_request_that_asks_twice_is_put_down_once() -> None:
         assert entries.exclude(request_id="").count() == times
 
 
+def test_null_stands_for_what_is_meant_without_it() -> None:
+    by = UserFactory()
+    for unsaid in ({"mode": None}, {"isDryRun": None}):
+        payload = send(IMPORT, {"input": {"document": "{}", **unsaid}}, by=by).data["profileImport"]
+        assert payload["userErrors"] == []
+        assert payload["profile"] is not None
+
+
 @pytest.mark.parametrize("role", ["nobody", "seeker", "moderator", "platform_admin"])
 def test_others_are_shown_none(role: str) -> None:
     shown = ProfileFactory(visibility="recruiters", shown_sections=["skills"])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 from django.conf import LazySettings
 from django.utils import timezone
@@ -10,6 +11,8 @@ from django.utils import timezone
 from accounts.models import RevokeReason, Session, User
 from accounts.services import session as sessions
 from kernel.viewer import Viewer
+from nexus.graphql import view
+from nexus.graphql.http import GRAPHQL, Request
 from schema.core import ids
 from tests.door import Answer, send, token_for
 from tests.factories import PASSWORD, ApiKeyFactory, SessionFactory, UserFactory
@@ -249,6 +252,12 @@ class TestCookies:
 
     def test_the_cookie_is_no_login_for_anything_else(self) -> None:
         assert send(VIEWER, cookie=self.cookie(), **OWN_PAGE).data == {"viewer": None}
+
+    def test_a_get_that_brings_the_cookie_is_answered(self) -> None:
+        # A browser sends the cookie with it, and no `Origin` to its own host.
+        sent = {"host": "localhost", "accept": GRAPHQL, "cookie": self.cookie()}
+        response = view.answer(Request("GET", sent, "query=%7B__typename%7D"))
+        assert (response.status, orjson.loads(response.body)["data"]) == (200, {"__typename": "Query"})
 
     def test_a_log_out_takes_the_cookie_away(self) -> None:
         cookie = self.cookie()

@@ -59,5 +59,5 @@ def test_keys_and_null_are_shown():
 
 def test_a_model_without_a_docstring_is_refused(monkeypatch):
     monkeypatch.setattr(User, "__doc__", "User(id, email)")
-    with pytest.raises(CommandError, match=r"accounts\.models\.User has no docstring"):
+    with pytest.raises(CommandError, match=r"accounts\.models\.user\.User has no docstring"):
         entity_diagram.document()
