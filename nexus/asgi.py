@@ -18,6 +18,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E40
 
 from kernel.release import release  # noqa: E402
 from nexus import faults  # noqa: E402
+from nexus.client_address import client_of  # noqa: E402
 from nexus.graphql.door import Door, Receive, Scope, Send  # noqa: E402
 from nexus.graphql.execution import on_engine  # noqa: E402
 from nexus.graphql.oracle import on_graphql_core  # noqa: E402
@@ -39,10 +40,11 @@ gc.set_threshold(5_000, 10, 10)
 
 async def _application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one HTTP request."""
+    scope = {**scope, "client": client_of(scope.get("client"))}
     if scope["type"] == "http" and scope["path"] == "/graphql":
         await door(scope, receive, send)
     else:
-        await django_application(dict(scope), receive, send)  # type: ignore[arg-type]  # Django asks for a narrower `send`
+        await django_application(scope, receive, send)  # type: ignore[arg-type]  # Django asks for a narrower `send`
 
 
 application = _application

@@ -32,6 +32,8 @@ class Lease(Lock):
 class Scheduler(RedBeatScheduler):
     """Sends what is due for as long as it holds the lock, and takes that again when it was lost."""
 
+    lock: Lock | None = None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._is_away = False
         super().__init__(*args, **kwargs)
@@ -42,9 +44,8 @@ class Scheduler(RedBeatScheduler):
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Send what is due; the seconds to the next look. It does not end because the memory does."""
         try:
-            if self.lock is None and not self._lead():
-                return float(self.max_interval)
-            pause = float(super().tick(*args, **kwargs))
+            leads = self.lock is not None or self._lead()
+            pause = float(super().tick(*args, **kwargs) if leads else self.max_interval)
         except LockError:
             # The memory was emptied, or was away for so long that another leads.
             log.warning("scheduler_lost_its_lock")

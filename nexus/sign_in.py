@@ -9,7 +9,7 @@ django-allauth speaks the providers' protocols and keeps the state in between; w
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import requests
 import structlog
@@ -133,7 +133,9 @@ def _is_client(address: str) -> bool:
     """Whether it lies under one of the addresses that may get codes, compared part by part."""
     try:
         asked = urlsplit(address)
-        if asked.username or asked.fragment or "\\" in address or ".." in asked.path:
+        # `urlsplit` leaves out what cannot stand in a header, and browsers read an escaped dot as a dot.
+        is_plain = address.isascii() and address.isprintable() and not {" ", "\\"} & set(address)
+        if not is_plain or asked.username or asked.fragment or ".." in unquote(asked.path):
             return False
         for allowed in map(urlsplit, settings.SIGN_IN_RETURN_URLS):
             is_same_place = (asked.scheme, asked.netloc) == (allowed.scheme, allowed.netloc)

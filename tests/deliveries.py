@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from kernel import outbox
 from kernel.models import Delivery, DeliveryState
 from nexus import relay
+from nexus.celery import app
 
 
 @contextmanager
@@ -13,11 +14,16 @@ def own_subscribers() -> Iterator[None]:
     """No subscribers but those that the block makes; afterwards, the board's again."""
     # First, or the modules that are loaded within would register theirs for the block alone.
     relay.load()
+    # Celery keeps what is registered later for good, and warns of a name that comes again.
+    app.finalize()
+    tasks = set(app.tasks)
     known = dict(outbox.subscribers)
     outbox.subscribers.clear()
     try:
         yield
     finally:
+        for name in set(app.tasks) - tasks:
+            app.tasks.unregister(name)
         outbox.subscribers.clear()
         outbox.subscribers.update(known)
 

@@ -96,7 +96,7 @@ class ApiKeyFactory(DjangoModelFactory[ApiKey]):
 
     user = factory.SubFactory(UserFactory)
     name = factory.Sequence(lambda n: f"Key {n}")
-    scopes: list[str] = []  # noqa: RUF012 - factory_boy's way
+    scopes: list[str] = []
 
     @classmethod
     def _create(cls, model_class: type[ApiKey], *args: Any, **kwargs: Any) -> ApiKey:

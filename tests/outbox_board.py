@@ -39,7 +39,7 @@ EFFECTS = "CREATE TABLE effects (id bigserial PRIMARY KEY, delivery uuid, ball u
 
 
 @dataclass(frozen=True)
-class BallThrown(Event):
+class BallRolled(Event):
     about = "ball_id"
     ball_id: UUID
     number: int
@@ -52,7 +52,7 @@ class CrateLoaded(Event):
     crate_id: UUID
 
 
-def hear(event: BallThrown, telling: Telling) -> None:
+def hear(event: BallRolled, telling: Telling) -> None:
     """Write an effect into the database, and then do as the event says."""
     folder = Path(os.environ[FOLDER])
     with connection.cursor() as cursor:
@@ -94,10 +94,10 @@ def stumble(stone: str) -> None:
 
 def prepare() -> None:
     """Done by the processes alone: the tests' own process has no such subscriber and no such schedule."""
-    subscriber(BallThrown, most_attempts=MOST_ATTEMPTS, seconds=1)(hear)
+    subscriber(BallRolled, most_attempts=MOST_ATTEMPTS, seconds=1)(hear)
     subscriber(CrateLoaded, seconds=600)(haul)
     app.task(name="tests.stumble")(stumble)
-    outbox.LAST_WORDS, outbox.PATIENCE, outbox.FIRST_PAUSE = 0, 1, 0.1
+    outbox.LAST_WORDS, outbox.PATIENCE, outbox.FIRST_PAUSE = 0, 0.3, 0.1
     app.conf.update(
         beat_max_loop_interval=0.2,
         redbeat_lock_timeout=2,
@@ -128,7 +128,7 @@ def throw(*numbers: int, ball: UUID | None = None, act: str = "record") -> UUID:
     ball = ball or uuid7()
     for number in numbers:
         with transaction.atomic():
-            emit(BallThrown(ball, number, act))
+            emit(BallRolled(ball, number, act))
     return ball
 
 

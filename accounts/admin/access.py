@@ -34,6 +34,7 @@ class EndedFilter(admin.SimpleListFilter):
 class SessionAdmin(Shown):
     """Where people are logged in."""
 
+    read_as = "session.read"
     actions = ("end",)
     list_display = ("user", "device", "method", "address", "last_used_at", "expires_at", "revoked_at")
     list_select_related = ("user",)

@@ -8,20 +8,21 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from accounts.admin.user import kept_address
 from accounts.models import EmailSuppression
 from accounts.staff import acting
 from accounts.staff.table import Table
 
 
 class NewSuppressionForm(ModelForm):
-    """The database keeps addresses in lower case."""
+    """Mail is looked up by addresses as they are kept."""
 
     class Meta:
         model = EmailSuppression
         fields = ("email", "detail")
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        return kept_address(self.cleaned_data["email"])
 
 
 @admin.register(EmailSuppression)

@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -16,9 +18,20 @@ from accounts.models import ApiKey, RevokeReason, Session, User
 from accounts.services import session, standing
 from accounts.staff import acting
 from accounts.staff.table import ShownInline, Table
+from accounts.text import email_address
+from kernel.errors import Invalid
 
-# Permissions follow from `platform_role`; there are no groups.
-admin.site.unregister(Group)
+# Permissions follow from `platform_role`; there are no groups. Of allauth only the protocols are used: its tables stay
+# empty, and whoever filled them here would leave no trace.
+admin.site.unregister([Group, EmailAddress, SocialAccount, SocialApp, SocialToken])
+
+
+def kept_address(text: str) -> str:
+    """An address as it is kept, for whatever way it was typed; a fault of the form where it is none."""
+    try:
+        return email_address(text)
+    except Invalid as refusal:
+        raise forms.ValidationError(str(refusal)) from None
 
 
 class NewUserForm(UserCreationForm):
@@ -27,7 +40,7 @@ class NewUserForm(UserCreationForm):
         fields = ("email", "name")
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        return kept_address(self.cleaned_data["email"])
 
 
 class ChangedUserForm(UserChangeForm):
@@ -36,7 +49,7 @@ class ChangedUserForm(UserChangeForm):
         fields = "__all__"
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        return kept_address(self.cleaned_data["email"])
 
 
 class SessionInline(ShownInline):
@@ -78,6 +91,7 @@ class UserAdmin(DjangoUserAdmin, Table):  # type: ignore[misc]  # its paginator 
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
     inlines = (SessionInline, ApiKeyInline)
+    read_as = "user.read"
     unaudited: ClassVar[tuple[str, ...]] = ("email", "name", "password", "password1", "password2", "usable_password")
 
     @admin.display(description="Second factor since")

@@ -2,7 +2,6 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils import timezone
 
 from accounts.models.user import User
 from kernel.models import Entity
@@ -52,8 +51,3 @@ class ApiKey(Entity):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def is_usable(self) -> bool:
-        """Neither revoked nor expired. Whether its owner may act at all is the owner's business."""
-        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())

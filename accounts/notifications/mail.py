@@ -29,6 +29,8 @@ from kernel.outbox import Telling
 
 LONGEST_SUBJECT = 200
 PARTS = ("subject.txt", "body.txt", "body.html")
+# Names of some scripts, and emoji, are written with these.
+_JOINERS = "\u200c\u200d"
 
 log = structlog.get_logger(__name__)
 
@@ -116,20 +118,30 @@ def render(
         raise TypeError(f"The mail {template.name} needs {', '.join(sorted(missing))}.")
     engine = _engine(undefined)
     language = _written_language(engine, template, language_of(locale))
-    values: dict[str, Any] = {
-        name: shown(value, language, timezone) if isinstance(value, datetime) else value
-        for name, value in context.items()
-    }
+    values = {name: _readable(value, language, timezone) for name, value in context.items()}
     values["mail"] = {"language": language.code, "board": _sender_name(), "subject": ""}
 
     def words(part: str, *, is_html: bool = False) -> str:
         return engine.get_template(_path(template, language, part)).render(Context(values, autoescape=is_html))
 
-    # One line, whatever is in a name: a header can neither be ended nor begun.
-    line = "".join(character if character.isprintable() else " " for character in words("subject.txt"))
-    subject = " ".join(line.split())[:LONGEST_SUBJECT]
+    subject = _one_line(words("subject.txt"))[:LONGEST_SUBJECT]
     values["mail"]["subject"] = subject
     return Rendered(language, subject, words("body.txt").strip() + "\n", words("body.html", is_html=True))
+
+
+def _readable(value: Any, language: Language, timezone: str) -> Any:
+    if isinstance(value, datetime):
+        return shown(value, language, timezone)
+    return _one_line(value) if isinstance(value, str) else value
+
+
+def _one_line(text: str) -> str:
+    """The text in one line that reads as it is written.
+
+    No header can be ended with what is in a name, no paragraph of ours be imitated, and no text be turned round.
+    """
+    characters = (one if one.isprintable() or one in _JOINERS else " " for one in text)
+    return " ".join("".join(characters).split())
 
 
 def client_link(path: str, **query: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -14,8 +14,8 @@ from kernel.reading import Reading
 from kernel.rows import Listing, Order, Page, Slice
 from kernel.viewer import Viewer
 
-# An entry's key is made in the same process as its `at`, a moment before or after.
-_CLOCK = timedelta(seconds=1)
+# An entry's key is made in the same process as its `at`, a moment before or after: less than so many milliseconds.
+_CLOCK = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,15 @@ class AuditFilter:
             kept &= Q(actor_id=self.actor_id)
         # Entries are found by their keys, which grow with time; what these leave in too much, `at` takes away.
         if self.since is not None:
-            kept &= Q(at__gte=self.since, pk__gte=_first_key_of(self.since - _CLOCK))
+            kept &= Q(at__gte=self.since, pk__gte=_first_key_of(self.since, -_CLOCK))
         if self.until is not None:
-            kept &= Q(at__lt=self.until, pk__lt=_first_key_of(self.until + _CLOCK))
+            kept &= Q(at__lt=self.until, pk__lt=_first_key_of(self.until, _CLOCK))
         return kept
 
 
-def _first_key_of(instant: datetime) -> UUID:
-    """The least UUIDv7 (RFC 9562) of a millisecond; of the first there is, for what lies before it."""
-    milliseconds = min(max(int(instant.timestamp() * 1000), 0), 2**48 - 1)
+def _first_key_of(instant: datetime, later: int) -> UUID:
+    """The least UUIDv7 (RFC 9562) of some milliseconds later; of the first there is, for what lies before it."""
+    milliseconds = min(max(int(instant.timestamp() * 1000) + later, 0), 2**48 - 1)
     return UUID(int=milliseconds << 80)
 
 

@@ -22,13 +22,23 @@ def by_id(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, User]:
     mine = [key for key in keys if key == viewer.user_id]
     others = [key for key in keys if key != viewer.user_id] if policies.may_help(viewer) else []
     found = _BY_ID.one([*mine, *others])
-    audit.note_reads("user.read", by=viewer, targets=(("User", key) for key in others if key in found))
+    _note_reads(viewer, found)
     return found
 
 
 def named(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, User]:
-    """The people whom rows name that the viewer has been shown. Of them others see the name, and no more."""
-    return _BY_ID.one(keys)
+    """The people whom rows name that the viewer has been shown. Of them others see the name, and no more.
+
+    Whoever helps people may see all of their accounts here too, and so it is written into the audit log.
+    """
+    found = _BY_ID.one(keys)
+    if policies.may_help(viewer):
+        _note_reads(viewer, found)
+    return found
+
+
+def _note_reads(viewer: Viewer, found: Collection[UUID]) -> None:
+    audit.note_reads("user.read", by=viewer, targets=[("User", key) for key in found if key != viewer.user_id])
 
 
 def has_password(user: User) -> bool:

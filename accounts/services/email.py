@@ -5,6 +5,7 @@ A link is good once: of several who follow it at the same time, the lock on its 
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -60,7 +61,8 @@ def use(token: str, *purposes: EmailTokenPurpose) -> EmailToken:
     if found is None:
         raise LinkInvalid(field="token")
     if found.purpose == EmailTokenPurpose.RESET:
-        siblings = _ending_with_password(found.email)
+        owner_id = User.objects.filter(email=found.email).values_list("pk", flat=True).first()
+        siblings = _ending_with_password(owner_id, found.email)
     else:
         siblings = EmailToken.objects.filter(email=found.email, purpose=found.purpose, used_at=None)
     # All who follow links to the address wait here for the first of them, and then no longer see what it used.
@@ -72,22 +74,21 @@ def use(token: str, *purposes: EmailTokenPurpose) -> EmailToken:
     return found
 
 
-def end_with_password(email: str) -> None:
-    """End the links that outlive no password: resets, and changes to other addresses, of the account with this one.
+def end_with_password(user: User) -> None:
+    """End the links that outlive no password of the person's: resets, and changes to another address.
 
-    Whoever had got in could have asked for a change, and would take the account by it afterwards. In the caller's
+    Whoever had got in may have asked for such a change, and would take the account by it afterwards. In the caller's
     transaction, before the person is locked.
     """
-    ending = _ending_with_password(email)
-    list(ending.select_for_update().order_by("pk").values_list("pk", flat=True))
-    now = timezone.now()
-    ending.update(used_at=now, updated_at=now)
+    ending = _ending_with_password(user.pk, user.email)
+    if list(ending.select_for_update().order_by("pk").values_list("pk", flat=True)):
+        now = timezone.now()
+        ending.update(used_at=now, updated_at=now)
 
 
-def _ending_with_password(email: str) -> QuerySet[EmailToken]:
+def _ending_with_password(user_id: UUID | None, email: str) -> QuerySet[EmailToken]:
     resets = Q(email=email, purpose=EmailTokenPurpose.RESET)
-    owner = User.objects.filter(email=email).values_list("pk", flat=True).first()
-    changes = Q(user=owner, purpose=EmailTokenPurpose.CHANGE) if owner else Q()
+    changes = Q(user_id=user_id, purpose=EmailTokenPurpose.CHANGE)
     return EmailToken.objects.filter(resets | changes, used_at=None)
 
 

@@ -7,12 +7,13 @@
     def forget_profile(user: User) -> None: ...
 
 Apps that stand on this one register theirs as they are loaded (`apps.py`, `ready`). All of it runs in one transaction.
-Audit entries stay: they hold ids only, and the id leads to nobody any more.
+Audit entries stay: of people they hold ids, which lead to nobody any more, and the addresses that requests came from.
 """
 
 from collections.abc import Callable
 from functools import partial
 
+from django.contrib.admin.models import LogEntry
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
@@ -31,7 +32,7 @@ erasers: list[Act] = []
 
 
 def guard(check: Act) -> Act:
-    """Have `check` asked before anybody goes, for a while or for good: it raises `AccountStillNeeded` and says what to do first."""
+    """Have `check` asked before anybody goes, for a while or for good: `AccountStillNeeded` says what to do first."""
     if check not in guards:
         guards.append(check)
     return check
@@ -69,10 +70,12 @@ def erase(user: User, *, by: Viewer) -> None:
 
 
 def _delete_rows(user: User) -> None:
-    """All rows of this app that hang on the person, those of models yet to come included."""
+    """All rows of this app that hang on the person, those of models yet to come included, and the admin's of them."""
     files = DataRequest.objects.filter(user=user).exclude(file="").values_list("file", flat=True)
     for name in list(files):
         transaction.on_commit(partial(default_storage.delete, name))
+    # What the admin notes of a change has the address of whom it was made to.
+    LogEntry.objects.filter(object_id=str(user.pk)).delete()
     EmailToken.objects.filter(Q(email=user.email) | Q(from_email=user.email)).delete()
     for relation in User._meta.related_objects:
         model = relation.related_model

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from accounts.auth import throttles
 from accounts.events import DataExportReady, DataExportRequested
-from accounts.models import AuditEntry, DataRequest, DataRequestStatus, User
+from accounts.models import AuditEntry, DataRequest, DataRequestStatus, EmailSuppression, Totp, User
 from accounts.services import audit
 from kernel.errors import Forbidden
 from kernel.events import emit
@@ -148,7 +148,14 @@ def _account(user: User) -> dict[str, Any]:
         "timezone": user.timezone,
         "platform_role": user.platform_role,
         "registered_at": user.created_at,
+        "second_factor_since": Totp.objects.filter(user=user).values_list("enabled_at", flat=True).first(),
     }
+
+
+@section("mail_suppressions")
+def _mail_suppressions(user: User) -> Sequence[Mapping[str, Any]]:
+    """Why the address is sent no mail, if it is not."""
+    return list(EmailSuppression.objects.filter(email=user.email).values("reason", "at"))
 
 
 @section("sessions")
@@ -173,3 +180,16 @@ def _acts(user: User) -> Sequence[Mapping[str, Any]]:
     """What the log has of the person's own acts, the newest first."""
     own = AuditEntry.objects.filter(actor_id=user.pk).order_by("-id")
     return list(own.values("at", "act", "target_type", "target_id", "address", "before", "after")[:MOST_ACTS])
+
+
+@section("acts_of_others")
+def _acts_of_others(user: User) -> Sequence[Mapping[str, Any]]:
+    """What others did to the account or read of it, the newest first. Who they are is theirs."""
+    return acts_of_others(user, ("User", user.pk))
+
+
+def acts_of_others(user: User, target: tuple[str, object]) -> list[Any]:
+    """What the log has of others than the person who did something to a target, a type and an id, or read it."""
+    upon = AuditEntry.objects.filter(target_type=target[0], target_id=str(target[1])).order_by("-id")
+    others = upon.exclude(actor_id=user.pk) | upon.filter(actor_id=None)
+    return list(others.values("at", "act", "kind")[:MOST_ACTS])

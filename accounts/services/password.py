@@ -90,11 +90,12 @@ def change(*, by: Viewer, password: str, present: str | None) -> None:
     """Give the person another password; all sessions but the one that asks end, and all mailed links.
 
     `present` is the password that the person has. Somebody without one, who signs in elsewhere, shows a recent login
-    in its place; nobody does it in another's name. Raises `WrongPassword`, `RecentLoginRequired`, `Invalid`, `PasswordTooWeak` and `TooManyAttempts`.
+    in its place; nobody does it in another's name. Raises `WrongPassword`, `RecentLoginRequired`, `Invalid`,
+    `PasswordTooWeak` and `TooManyAttempts`.
     """
     throttles.hit("password_change", account=str(by.user_id), address=by.address)
     with transaction.atomic():
-        emails.end_with_password(User.objects.values_list("email", flat=True).get(pk=by.require_user()))
+        emails.end_with_password(User.objects.get(pk=by.require_user()))
         user = User.objects.select_for_update().get(pk=by.require_user())
         if not user.has_usable_password() or by.impersonator_id is not None:
             by.require_recent_login()

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.selectors.audit import note_reads
 from accounts.services import audit
 from kernel.viewer import ANONYMOUS, Viewer
 
@@ -62,6 +63,13 @@ def record(
         before=before,
         after=after,
     )
+
+
+def looked_at(request: HttpRequest, act: str, rows: Iterable[Model]) -> None:
+    """Write down, before they are shown, that the rows are read here by somebody else than whom they are about."""
+    by = viewer_of(request)
+    others = [row for row in rows if row.pk != by.user_id]
+    note_reads(act, by=by, targets=[(type(row)._meta.object_name or "", row.pk) for row in others])
 
 
 def changes_of(form: forms.BaseForm, hidden: Iterable[str]) -> tuple[dict[str, Any], dict[str, Any]]:

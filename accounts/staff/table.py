@@ -43,6 +43,8 @@ class Table(ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     unaudited: ClassVar[tuple[str, ...]] = ()
+    read_as: ClassVar[str] = ""
+    """Of rows about people: the act under which the audit log has who looked at them."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People are deactivated and business rows archived, not deleted."""
@@ -65,6 +67,26 @@ class Table(ModelAdmin):
             acting.record(request, "create", form.instance, after=after)
         elif after:
             acting.record(request, "update", form.instance, before, after)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        listed = (getattr(response, "context_data", None) or {}).get("cl")
+        if self.read_as and listed is not None:
+            acting.looked_at(request, self.read_as, listed.result_list)
+        return response
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if self.read_as and obj is not None:
+            acting.looked_at(request, self.read_as, [obj])
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None

@@ -61,6 +61,9 @@ class CompanyAdmin(Table):
     def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
         rendered = description.render(obj.description_source, DescriptionFormat.MARKDOWN)
         obj.description_html, obj.description_text = rendered.html, rendered.text
+        if change:
+            # Who has the company open in the API hears of it.
+            obj.version += 1
         super().save_model(request, obj, form, change)
 
     def get_inlines(self, request: HttpRequest, obj: Company | None = None) -> Any:

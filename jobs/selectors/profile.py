@@ -53,7 +53,8 @@ def visible_to(viewer: Viewer, section: ProfileSection | None = None, *, prefix:
     """The profiles that a viewer may read, or those of which the viewer may read a section. The own one is whole.
 
     Others are shown to recruiters and above of active companies, unless they act for a company that the person
-    blocked, in whatever role; while the person's account is switched off, to nobody. `prefix` leads from the row to the profile. An API key needs `profile:read`.
+    blocked, in whatever role; and to nobody while the person's account is switched off. `prefix` leads from the row to
+    the profile. An API key needs `profile:read`.
     """
     if not viewer.allows(Scope.PROFILE_READ):
         return Q(pk__in=[])
@@ -64,9 +65,7 @@ def visible_to(viewer: Viewer, section: ProfileSection | None = None, *, prefix:
         company__status=CompanyStatus.ACTIVE,
     )
     blocked = EmployerBlock.objects.filter(user=OuterRef(f"{prefix}user_id"), company__memberships__user=viewer.user_id)
-    is_there = Q(
-        **{f"{prefix}visibility": ProfileVisibility.RECRUITERS, f"{prefix}user__status": UserStatus.ACTIVE}
-    )
+    is_there = Q(**{f"{prefix}visibility": ProfileVisibility.RECRUITERS, f"{prefix}user__status": UserStatus.ACTIVE})
     shown = is_there & Q(Exists(recruits)) & ~Q(Exists(blocked))
     if section is not None:
         shown &= Q(**{f"{prefix}shown_sections__contains": [section]})

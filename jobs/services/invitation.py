@@ -71,7 +71,7 @@ def accept(*, by: Viewer, token: str) -> Membership:
     """
     row = _by_token(by, token)
     # Whoever deletes the account at this moment comes before, or after.
-    user = User.objects.select_for_update(no_key=True).filter(pk=by.user_id).first()
+    user = User.objects.select_for_update(no_key=True).get(pk=by.user_id) if by.user_id else None
     if by.key_id is not None or user is None or user.email != row.email or user.email_verified_at is None:
         raise Forbidden("This invitation is for another address than that of your account, or yours is not verified.")
     if row.company.status != CompanyStatus.ACTIVE:

@@ -19,7 +19,6 @@ from jobs.services.json_resume_reader import Json, Reader
 from jobs.services.json_resume_sections import SECTIONS, given, taken, without_empty
 from jobs.services.profile_entries import LISTS, LONGEST_NAME, LONGEST_TEXT
 from jobs.text import fold
-from kernel.reading import Reading
 
 SCHEMA = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
 # Of so many distinct words the skills are looked up; a person has room for a hundred.
@@ -48,9 +47,6 @@ _LEVELS = {fold(name): level for level, name in _LEVEL_NAMES.items()} | {
     "proficient": 4,
     "master": 5,
 }
-
-
-_BY_WORD = Reading(lambda: SkillAlias.objects.filter(skill__is_retired=False).only("alias", "skill_id"), by="alias")
 
 
 @dataclass(slots=True)

@@ -43,6 +43,13 @@ def profile_of(user: User) -> dict[str, Any] | None:
     }
 
 
+@export.section("profile_reads")
+def profile_reads_of(user: User) -> list[Any]:
+    """When others read the profile."""
+    key = Profile.objects.filter(user=user).values_list("pk", flat=True).first()
+    return [] if key is None else export.acts_of_others(user, ("Profile", key))
+
+
 @export.section("saved_jobs")
 def saved_jobs_of(user: User) -> list[Any]:
     """The jobs that the person keeps for later, with their notes."""

@@ -165,13 +165,12 @@ async def _attend(job: Job, receive: Receive) -> None:
 
 
 def _request(scope: Scope, body: bytes) -> Request:
-    client = scope.get("client")
     return Request(
         method=scope["method"],
         headers=_headers(scope),
         query_string=scope["query_string"].decode("latin-1"),
         body=body,
-        address=client[0] if client else "unknown",
+        address=scope["client"][0],
     )
 
 

@@ -53,6 +53,8 @@ class Secret:
     text: str
     seen_by: frozenset[str]
     is_id: bool = False
+    is_told: bool = False
+    """Of an id: more people are told it than may ask for the object by it, who are `seen_by` here."""
 
 
 class _Garden:
@@ -69,9 +71,9 @@ class _Garden:
         self.secrets.append(Secret(text, frozenset(seen_by)))
         return text
 
-    def node(self, type_name: str, key: object, seen_by: set[str]) -> None:
-        """An object that only these may know of."""
-        self.secrets.append(Secret(ids.encode(type_name, key), frozenset(seen_by), is_id=True))
+    def node(self, type_name: str, key: object, seen_by: set[str], *, is_told: bool = False) -> None:
+        """An object that only these may know of; or only ask for by its id, where others are told that (`is_told`)."""
+        self.secrets.append(Secret(ids.encode(type_name, key), frozenset(seen_by), is_id=True, is_told=is_told))
 
 
 def plant(scene: Scene, live: Job, mark: str = "one") -> list[Secret]:
@@ -103,6 +105,9 @@ def _person(garden: _Garden, name: str, user: User) -> None:
         # Whom the other company has invited.
         colleagues |= ELSEWHERE
     user.email = garden.word(f"secret-{name}@{garden.mark}.example", {name} | HELPERS | colleagues)
+    # A key of the owner's knows whose it is.
+    itself = {name, "key"} if name == "owner" else {name}
+    garden.node("User", user.pk, itself | HELPERS, is_told=True)
     user.set_password("a password that is never told")
     user.save(update_fields=["email", "password"])
     session = SessionFactory(user=user, device=garden.word(f"SECRET-DEVICE-{name}", {name}), address="192.0.2.77")

@@ -170,6 +170,7 @@ def test_a_change_of_a_company_is_written_down(client, person):
     data = {"name": company.name, "kind": "employer", "website": "https://new.example"}
     data |= {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
     assert client.post(reverse("admin:jobs_company_change", args=[company.pk]), data).status_code == 302
+    assert Company.objects.get(pk=company.pk).version == company.version + 1
     entry = AuditEntry.objects.get(act="admin.company.update")
     assert (entry.actor_id, entry.company_id, entry.target_id) == (person.pk, company.pk, str(company.pk))
     assert (entry.before, entry.after) == ({"website": "https://old.example"}, {"website": "https://new.example"})

@@ -28,4 +28,5 @@ def in_threads(*acts: Callable[[], object]) -> list[object]:
         thread.start()
     for thread in threads:
         thread.join(60)
+    assert not any(thread.is_alive() for thread in threads), "an act has not ended within a minute"
     return given

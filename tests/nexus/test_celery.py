@@ -55,6 +55,7 @@ def test_a_worker_answers_over_its_broker_and_stops_when_asked(
         assert {queue["name"] for queue in queues[name]} == {settings.KEY_PREFIX, f"{settings.KEY_PREFIX}.long"}
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "is_long"),
     [

@@ -192,10 +192,9 @@ def test_a_code_that_is_too_old_is_refused_and_nothing_readable_is_kept(travelle
     assert codes_of(traveller.complete(code)) == ["SIGN_IN_CODE_INVALID"]
 
 
-@pytest.mark.parametrize("code", ["", "no such code", "\x00", "\ud800", "x" * 100_000])
+@pytest.mark.parametrize("code", ["", "no such code", "\x00", "x" * 100_000])
 def test_what_is_no_code_is_refused(traveller: Traveller, code: str) -> None:
-    answer = send(COMPLETE, {"input": {"code": code, "verifier": traveller.verifier}}) if code != "\ud800" else None
-    assert answer is None or answer.codes or codes_of(answer) == ["SIGN_IN_CODE_INVALID"]
+    assert codes_of(traveller.complete(code)) == ["SIGN_IN_CODE_INVALID"]
 
 
 @pytest.mark.parametrize(
@@ -213,6 +212,11 @@ def test_what_is_no_code_is_refused(traveller: Traveller, code: str) -> None:
         "javascript:alert(1)",
         "//evil.example",
         "https://[",
+        "https://jobs.example/signed-in/%2e%2e/evil",
+        "https://jobs.example/signed-in\r\nSet-Cookie: a=b",
+        "https://jobs.example/signed\n-in",
+        "https://jobs.example/signed-in/\u2028",
+        " https://jobs.example/signed-in",
     ],
 )
 def test_a_code_goes_to_no_address_but_the_clients(traveller: Traveller, return_to: str) -> None:

@@ -8,7 +8,7 @@ from accounts.services import session, totp
 from accounts.staff.table import BoundedPaginator
 from kernel.models import OutboxEvent
 from tests.admin_client import admin_client
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD, SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,13 @@ def test_new_person_gets_a_hashed_password_and_an_email_in_lower_case(client):
     user = User.objects.get(email="new@example.org")
     assert user.password.startswith("argon2")
     assert user.check_password(PASSWORD)
+
+
+def test_an_address_is_kept_as_people_log_in_with_it(client):
+    data = {"email": "ada@bücher.example", "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+    answer = client.post(reverse("admin:accounts_user_add"), data)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    assert User.objects.filter(email="ada@xn--bcher-kva.example").exists()
 
 
 def test_email_of_somebody_else_is_refused_in_any_case(client):
@@ -164,3 +171,24 @@ def test_a_lost_second_factor_is_dropped_by_somebody_else_and_written_down():
     assert OutboxEvent.objects.filter(kind="SecondFactorSwitched", payload__user_id=str(user.pk)).exists()
     assert act(client, "drop_second_factor", boss) == ["1 refused: Nobody drops their own second factor here."]
     assert totp.is_on(boss.pk)
+
+
+def test_whoever_looks_at_people_is_written_down_before_they_are_shown(client):
+    ada = UserFactory(email="ada@example.org")
+    read = AuditEntry.objects.filter(kind="read", act="user.read")
+    client.get(reverse("admin:accounts_user_changelist"))
+    # The list shows whoever looks, too; one's own account is no business of the log.
+    assert [entry.target_id for entry in read.all()] == [str(ada.pk)]
+    client.get(reverse("admin:accounts_user_change", args=[ada.pk]))
+    assert [entry.target_id for entry in read.all()] == [str(ada.pk)] * 2
+    client.get(reverse("admin:accounts_user_changelist"), {"q": "nobody of that name"})
+    client.get(reverse("admin:accounts_user_add"))
+    assert read.count() == 2
+
+
+def test_whoever_looks_at_the_sessions_of_people_is_written_down(client):
+    made = SessionFactory()
+    client.get(reverse("admin:accounts_session_changelist"))
+    client.get(reverse("admin:accounts_session_change", args=[made.pk]))
+    read = AuditEntry.objects.filter(kind="read", act="session.read")
+    assert [entry.target_id for entry in read] == [str(made.pk)] * 2

@@ -123,6 +123,24 @@ def test_no_name_ends_the_subject(smtp_sink: Sink, tmp_path: Path, name: str) ->
     assert message["Subject"] == " ".join(name.replace("\x00", " ").split()) + " asks you to a team"
 
 
+@pytest.mark.parametrize(
+    "name", ["Acme\n\nYour account is closed.", "Acme\u2029Your account is closed.", "Acme \u202eYour"]
+)
+def test_no_name_begins_a_paragraph_or_turns_the_text_round(tmp_path: Path, name: str) -> None:
+    with template(tmp_path, "Join", "{{ name }} invites you.", "<p>{{ name }}</p>", name="") as made:
+        rendered = mail.render(made, {"name": name}, locale="en")
+    assert rendered.text.count("\n") == 1
+    assert rendered.text.startswith("Acme Your")
+    assert rendered.html.startswith("<p>Acme Your")
+
+
+def test_a_name_keeps_the_joiners_of_its_script(tmp_path: Path) -> None:
+    name = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    with template(tmp_path, "{{ name }}", "{{ name }}", "{{ name }}", name="") as made:
+        rendered = mail.render(made, {"name": name}, locale="en")
+    assert {rendered.subject, rendered.text.strip(), rendered.html} == {name}
+
+
 def test_a_long_subject_is_cut(tmp_path: Path) -> None:
     with template(tmp_path, "{{ name }}", "", "", name="") as made:
         assert len(mail.render(made, {"name": "x" * 5_000}, locale="en").subject) == mail.LONGEST_SUBJECT

@@ -107,6 +107,18 @@ def test_helping_somebody_is_written_down_once_for_each_person() -> None:
     }
 
 
+def test_people_whom_rows_name_are_noted_for_whoever_may_see_more_than_the_name() -> None:
+    ada, eve = UserFactory(), UserFactory()
+    colleague = Viewer(eve.pk)
+    assert user.named(colleague, [ada.pk, eve.pk]).keys() == {ada.pk, eve.pk}
+    assert not AuditEntry.objects.exists()
+    user.named(SUPPORT, [ada.pk, eve.pk, uuid7()])
+    assert set(AuditEntry.objects.values_list("act", "target_id")) == {
+        ("user.read", str(ada.pk)),
+        ("user.read", str(eve.pk)),
+    }
+
+
 def test_reading_the_own_account_is_not_written_down() -> None:
     me = UserFactory(platform_role="support")
     assert user.by_id(Viewer(me.pk, "support"), [me.pk])

@@ -38,7 +38,9 @@ CASES = {
         allowed=EVERYBODY, prepare=_registration, input=lambda scene: {"token": scene.made["token"]}
     ),
     "accountUpdate": RoleCase(allowed=SIGNED_IN, input=lambda scene: {"changes": {"name": "Somebody else"}}),
-    "accountDeactivate": RoleCase(allowed=SIGNED_IN, input=lambda scene: {}, needs_recent_login=True),
+    "accountDeactivate": RoleCase(
+        allowed=SIGNED_IN, prepare=_with_another_owner, input=lambda scene: {}, needs_recent_login=True
+    ),
     "accountDelete": RoleCase(
         allowed=SIGNED_IN, prepare=_with_another_owner, input=lambda scene: {}, needs_recent_login=True
     ),

@@ -1,32 +1,18 @@
-"""Two writers at once, each with a connection of its own."""
+"""Several writers at once, each with a connection of its own."""
 
-import threading
 from collections.abc import Callable
 
-from django.db import connection
+from django.db import DatabaseError
 
 from kernel.errors import DomainError
+from tests.kernel.races import in_threads
 
 
 def at_once(*acts: Callable[[], object]) -> list[str]:
     """Runs the acts in threads that start together; per act "done", or the code of its refusal."""
-    start = threading.Barrier(len(acts), timeout=10)
-    outcomes = ["unfinished"] * len(acts)
-
-    def run(place: int) -> None:
-        try:
-            connection.ensure_connection()
-            start.wait()
-            acts[place]()
-            outcomes[place] = "done"
-        except DomainError as refusal:
-            outcomes[place] = refusal.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    outcomes = []
+    for given in in_threads(*acts):
+        if isinstance(given, DatabaseError):
+            raise given
+        outcomes.append(given.code if isinstance(given, DomainError) else "done")
     return outcomes

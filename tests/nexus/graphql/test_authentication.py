@@ -15,7 +15,7 @@ from nexus.graphql.context import Context, context_of
 from nexus.graphql.http import Request
 from schema.core import ids
 from tests.door import request_for, send, send_to_oracle, token_for
-from tests.factories import ApiKeyFactory, UserFactory
+from tests.factories import PASSWORD, ApiKeyFactory, UserFactory
 from tests.instances import cache_server, web_process
 from tests.over_http import code_of, over_http
 from tests.waiting import until

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from graphql import ExecutionResult, GraphQLError, OperationType, parse
 from structlog.testing import capture_logs
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from engine import Engine, Plan
 from jobs.models import Job
 from kernel.viewer import ANONYMOUS
@@ -20,12 +20,14 @@ from nexus.graphql import shadow
 from nexus.graphql.context import Context
 from nexus.graphql.graphiql.page import load_examples
 from nexus.graphql.shadow import Sample, Shadow, differences
+from schema.core.ids import encode
 from tests.factories import JobFactory, UserFactory, viewer_of
 from tests.waiting import until
 
 EXAMPLES = load_examples(BASE_DIR / "schema" / "examples")
 TITLES = "{ jobs(first: 5) { secretly: nodes { heading: title } } }"
 VIEWER = "{ viewer { user { id email } } }"
+NODE = "query ($id: ID!) { node(id: $id) { ... on User { email } } }"
 
 
 def context_of(user: User | None = None) -> Context:
@@ -140,6 +142,18 @@ def test_write_between_the_two_reads_is_no_difference(fresh: Shadow, settings: L
         until(lambda: shadow.counts()["compared"] == 1)
     assert shadow.counts() == {"compared": 1, "different": 0, "moved": 1, "skipped": 0}
     assert logs == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_read_of_somebody_else_s_data_is_in_the_audit_log_once(fresh: Shadow, settings: LazySettings) -> None:
+    settings.SHADOW_PERCENT = 100
+    support, somebody = UserFactory(platform_role="support"), UserFactory()
+    sample = answered(NODE, {"id": encode("User", somebody.pk)}, support)
+    assert sample.result.data == {"node": {"email": somebody.email}}
+    shadow.consider(sample.plan, sample.variables, context_of(support), sample.result)
+    until(lambda: shadow.counts()["compared"] == 1)
+    assert shadow.counts()["different"] == 0
+    assert AuditEntry.objects.filter(kind="read").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -354,10 +354,10 @@ def test_how_many_statements_each_act_takes_is_known(mailoutbox: list[EmailMessa
         "accountRegister": 5,
         "accountVerify": 9,
         "passwordReset": 5,
-        "passwordResetConfirm": 14,
+        "passwordResetConfirm": 15,
         "accountUpdate": 6,
-        "passwordChange": 11,
+        "passwordChange": 13,
         "emailChange": 7,
         "dataExportRequest": 9,
-        "accountDeactivate": 13,
+        "accountDeactivate": 16,
     }

@@ -195,3 +195,14 @@ def test_many_logs_take_as_many_statements_as_one() -> None:
         counts.append(len(queries))
         assert all(node["auditLog"]["totalCount"] == 1 for node in found)
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("shift", ["Z", "+14:00", "-12:00"])
+def test_the_first_and_the_last_instants_are_instants(shift: str) -> None:
+    owner = MembershipFactory(role="owner")
+    record(owner.company, Viewer(owner.user_id))
+    always = {"since": f"0001-01-02T00:00:00{shift}", "until": f"9999-12-31T11:59:59{shift}"}
+    assert log(owner.company, owner.user, where=always)["totalCount"] == 1
+    last = ask(owner.company, owner.user, where={"until": "9999-12-31T23:59:59Z"})
+    first = ask(owner.company, owner.user, where={"since": "0001-01-01T00:00:00Z"})
+    assert [answer.codes for answer in (last, first)] == [[], []]
