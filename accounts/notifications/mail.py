@@ -14,6 +14,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -161,17 +162,19 @@ def _link(base: str, path: str, query: dict[str, str]) -> str:
 
 def _engine(undefined: str) -> Engine:
     # In development the words are read anew each time, so that whoever writes them sees what they wrote.
-    if settings.DEBUG or undefined not in _engines:
-        loaders: list[Any] = ["django.template.loaders.filesystem.Loader"]
-        loaders.append("django.template.loaders.app_directories.Loader")
-        if not settings.DEBUG:
-            loaders = [("django.template.loaders.cached.Loader", loaders)]
-        folders = [settings.MAIL_TEMPLATES] if settings.MAIL_TEMPLATES else []
-        _engines[undefined] = Engine(dirs=folders, loaders=loaders, string_if_invalid=undefined)
-    return _engines[undefined]
+    make = _made if settings.DEBUG else _kept
+    return make(undefined, settings.MAIL_TEMPLATES)
 
 
-_engines: dict[str, Engine] = {}
+def _made(undefined: str, folder: str) -> Engine:
+    loaders: list[Any] = ["django.template.loaders.filesystem.Loader"]
+    loaders.append("django.template.loaders.app_directories.Loader")
+    if not settings.DEBUG:
+        loaders = [("django.template.loaders.cached.Loader", loaders)]
+    return Engine(dirs=[folder] if folder else [], loaders=loaders, string_if_invalid=undefined)
+
+
+_kept = lru_cache(8)(_made)
 
 
 def _path(template: Template, language: Language, part: str) -> str:

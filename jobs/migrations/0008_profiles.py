@@ -246,4 +246,9 @@ class Migration(migrations.Migration):
             model_name='workauthorisation',
             constraint=models.CheckConstraint(condition=models.Q(('permission__in', ['citizen', 'permit', 'needs_sponsorship'])), name='work_authorisation_is_known'),
         ),
+        migrations.AlterField(
+            model_name='profile',
+            name='visibility',
+            field=models.CharField(choices=[('private', 'Only the person'), ('recruiters', 'Recruiters of verified companies that the person has not blocked')], default='private', help_text='Who finds the profile.', max_length=16),
+        ),
     ]

@@ -15,7 +15,7 @@ class ProfileVisibility(models.TextChoices):
     """Who finds a profile."""
 
     PRIVATE = "private", "Only the person"
-    RECRUITERS = "recruiters", "Recruiters of companies that the person has not excluded"
+    RECRUITERS = "recruiters", "Recruiters of verified companies that the person has not blocked"
 
 
 class ProfileSection(models.TextChoices):

@@ -52,9 +52,9 @@ _PRIVATE: dict[str, Any] = {
 def visible_to(viewer: Viewer, section: ProfileSection | None = None, *, prefix: str = "") -> Q:
     """The profiles that a viewer may read, or those of which the viewer may read a section. The own one is whole.
 
-    Others are shown to recruiters and above of active companies, unless they act for a company that the person
-    blocked, in whatever role; and to nobody while the person's account is switched off. `prefix` leads from the row to
-    the profile. An API key needs `profile:read`.
+    Others are shown to recruiters and above of active companies that proved who they are, since anybody may open a
+    company; not to those who act for a company that the person blocked, in whatever role; and to nobody while the
+    person's account is switched off. `prefix` leads from the row to the profile. An API key needs `profile:read`.
     """
     if not viewer.allows(Scope.PROFILE_READ):
         return Q(pk__in=[])
@@ -63,6 +63,7 @@ def visible_to(viewer: Viewer, section: ProfileSection | None = None, *, prefix:
         role__in=READS_PROFILES,
         suspended_at__isnull=True,
         company__status=CompanyStatus.ACTIVE,
+        company__verified_at__isnull=False,
     )
     blocked = EmployerBlock.objects.filter(user=OuterRef(f"{prefix}user_id"), company__memberships__user=viewer.user_id)
     is_there = Q(**{f"{prefix}visibility": ProfileVisibility.RECRUITERS, f"{prefix}user__status": UserStatus.ACTIVE})

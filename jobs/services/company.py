@@ -3,9 +3,12 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from secrets import token_hex
 from uuid import UUID
 
-from jobs.models import Company
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from jobs.models import Company, Membership
 from jobs.text import fold
 
 SLUG_LENGTH = 80
@@ -20,11 +23,15 @@ class Resolved:
 
 
 class Employers:
-    """The companies by their folded names, slugs and aliases, as they were when this was made, and those made since."""
+    """The companies by their folded names, slugs and aliases, as they were when this was made, and those made since.
+
+    A company that people run counts once it has proved who it is: else whoever takes an employer's name, or puts it
+    among the own aliases, would be given that employer's postings.
+    """
 
     def __init__(self) -> None:
         self._ids: dict[str, UUID] = {}
-        rows = Company.objects.order_by("created_at").values_list("pk", "name", "slug", "aliases")
+        rows = _credible().order_by("created_at").values_list("pk", "name", "slug", "aliases")
         for pk, name, slug, aliases in rows.iterator(chunk_size=5000):
             for known in (name, slug, *aliases):
                 self._ids.setdefault(fold(known), pk)
@@ -54,14 +61,19 @@ def slug_of(name: str) -> str:
     return _slug(_folded(name))
 
 
+def _credible() -> QuerySet[Company]:
+    is_run_by_people = Exists(Membership.objects.filter(company=OuterRef("pk")))
+    return Company.objects.filter(Q(verified_at__isnull=False) | ~is_run_by_people)
+
+
 def _create(missing: Mapping[str, str]) -> dict[str, UUID]:
     """Companies by folded name. Who else makes one of them at the same time, makes the same: the slug is unique."""
     ids: dict[str, UUID] = {}
-    for slug_of in (_slug, _distinct_slug):
+    for slug_of in (_slug, _distinct_slug, _free_slug):
         slugs = {slug_of(folded): folded for folded in missing if folded not in ids}
         rows = [Company(name=missing[folded], slug=slug) for slug, folded in sorted(slugs.items())]
         Company.objects.bulk_create(rows, ignore_conflicts=True)
-        for pk, name, slug in Company.objects.filter(slug__in=slugs).values_list("pk", "name", "slug"):
+        for pk, name, slug in _credible().filter(slug__in=slugs).values_list("pk", "name", "slug"):
             # A slug may be taken by a company of another name: "C# Ltd" and "C Ltd" are both c-ltd.
             if _folded(name) == slugs[slug]:
                 ids[slugs[slug]] = pk
@@ -83,3 +95,8 @@ def _distinct_slug(folded: str) -> str:
     digest = hashlib.sha256(folded.encode()).hexdigest()[:8]
     words = "".join(char if char.isascii() and char.isalnum() else "-" for char in folded).split("-")
     return "-".join([*(word for word in words if word), digest])[-SLUG_LENGTH:].strip("-")
+
+
+def _free_slug(folded: str) -> str:
+    """Nobody else's: both others were taken by companies that only call themselves that."""
+    return f"{_slug(folded)[: SLUG_LENGTH - 9].strip('-')}-{token_hex(4)}"
