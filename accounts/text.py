@@ -49,9 +49,22 @@ def person_name(text: str, *, field: str = "name") -> str:
     name = unicodedata.normalize("NFC", text.strip())
     if len(name) > LONGEST_NAME:
         raise Invalid(f"A name has at most {LONGEST_NAME} characters.", field=field)
-    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in name):
-        raise Invalid("A name stands in one line.", field=field)
+    refuse_disguises(name, field=field)
     return name
+
+
+def refuse_disguises(line: str, *, field: str) -> None:
+    """Refuse what a name that others are shown could pass itself off with. Raises `Invalid`.
+
+    An address would be a link in mail that we send to strangers; characters that turn the direction of writing around
+    (Unicode's bidirectional controls) or that nobody sees would make it read as another name.
+    """
+    if "://" in line or line.casefold().startswith("www."):
+        raise Invalid("A name is no address.", field=field)
+    for character in line:
+        is_joiner = character in "\u200c\u200d"  # many scripts are written with them
+        if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") and not is_joiner:
+            raise Invalid("A name stands in one line, of characters that can be seen.", field=field)
 
 
 def locale_tag(text: str, *, field: str = "locale") -> str:

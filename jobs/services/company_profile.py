@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.services import audit
-from accounts.text import refuse_unreadable
+from accounts.text import refuse_disguises, refuse_unreadable
 from jobs import policies
 from jobs.errors import CompanyChangedMeanwhile, TooManyCompanies
 from jobs.events import CompanyCreated, CompanyUpdated
@@ -172,8 +172,7 @@ def _line(longest: int) -> Callable[[Any, str], str]:
             raise Invalid("This cannot be empty.", field=field)
         if len(line) > longest:
             raise Invalid(f"At most {longest} characters.", field=field)
-        if any(unicodedata.category(character) == "Cc" for character in line):
-            raise Invalid("Control characters cannot be shown.", field=field)
+        refuse_disguises(line, field=field)
         return line
 
     return read

@@ -42,7 +42,20 @@ def test_an_address_has_at_most_254_characters() -> None:
         email_address(f"{'b' * 64}@{domain}.abcdefgh")
 
 
-@pytest.mark.parametrize("name", ["A" * 201, "Ada\nLovelace", "Ada\x07", "Ada\u2028Lovelace", "\udc00"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "A" * 201,
+        "Ada\nLovelace",
+        "Ada\x07",
+        "Ada\u2028Lovelace",
+        "\udc00",
+        "https://evil.example",
+        "www.evil.example",
+        "Acme \u202egnp.exe",
+        "Ac\u200bme",
+    ],
+)
 def test_what_is_no_name_is_refused(name: str) -> None:
     with pytest.raises(Invalid):
         person_name(name)

@@ -14,6 +14,7 @@ from jobs.selectors import profile_completeness
 from jobs.selectors.profile_completeness import RULES, ProfilePart, completeness
 from kernel.viewer import ANONYMOUS, Scope, Viewer
 from tests.factories import (
+    CompanyFactory,
     CurrencyFactory,
     EmployerBlockFactory,
     ExperienceFactory,
@@ -45,6 +46,8 @@ def shown(**fields: Any) -> Profile:
 
 
 def recruiter(role: str = "recruiter", **fields: Any) -> User:
+    if "company" not in fields:
+        fields["company__verified_at"] = timezone.now()
     made: User = MembershipFactory(role=role, **fields).user
     return made
 
@@ -79,6 +82,10 @@ def test_nobody_else_does() -> None:
         assert not sees(by, profile)
     assert not sees(recruiter(suspended_at=timezone.now()), profile)
     assert not sees(recruiter(company__status=CompanyStatus.SUSPENDED), profile)
+
+
+def test_a_company_that_has_not_proved_who_it_is_is_shown_nobody() -> None:
+    assert not sees(recruiter("owner", company=CompanyFactory()), shown())
 
 
 @pytest.mark.parametrize("status", ["deactivated", "deleted"])

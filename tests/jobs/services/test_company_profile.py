@@ -63,7 +63,21 @@ def test_every_name_has_a_slug(name: str) -> None:
     assert slug.strip("-") == slug
 
 
-@pytest.mark.parametrize("name", ["", "   ", "a\x00b", "\ud800", "x" * 201, "a\x07b"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "   ",
+        "a\x00b",
+        "\ud800",
+        "x" * 201,
+        "a\x07b",
+        "https://evil.example",
+        "www.evil.example",
+        "Acme \u202egnp.exe",
+        "Ac\u200bme",
+    ],
+)
 def test_what_is_no_name_is_refused(name: str) -> None:
     with pytest.raises(Invalid) as refusal:
         company_profile.create(by=viewer_of(UserFactory()), name=name)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from jobs.models import Profile
@@ -241,7 +242,7 @@ def test_recruiters_are_shown_the_sections_and_told_what_is_not_theirs() -> None
     shown = ProfileFactory(visibility="recruiters", shown_sections=["skills"], summary="S")
     ExperienceFactory(profile=shown)
     ProfileSkillFactory(profile=shown)
-    by = MembershipFactory(role="recruiter").user
+    by = MembershipFactory(role="recruiter", company__verified_at=timezone.now()).user
     variables = {"id": ids.encode("Profile", shown.pk)}
     answer = send(ANY, variables, by=by)
     node = answer.content["data"]["node"]
@@ -266,7 +267,7 @@ def test_recruiters_are_shown_the_sections_and_told_what_is_not_theirs() -> None
 
 def test_a_request_that_asks_twice_is_put_down_once() -> None:
     shown = ProfileFactory(visibility="recruiters", shown_sections=["summary"])
-    by = MembershipFactory(role="recruiter").user
+    by = MembershipFactory(role="recruiter", company__verified_at=timezone.now()).user
     query = "query($id: ID!) { a: node(id: $id) { id } b: node(id: $id) { ... on Profile { headline } } }"
     for times in (1, 2):
         data = send(query, {"id": ids.encode("Profile", shown.pk)}, by=by).data
