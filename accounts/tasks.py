@@ -17,10 +17,11 @@ from accounts.events import (
     PasswordResetRequested,
     PrincipalChanged,
     RecoveryCodeUsed,
+    RefreshTokenWasReused,
     RegistrationRequested,
     SecondFactorSwitched,
 )
-from accounts.models import ApiKey, DataRequest, EmailToken, Identity, User, UserKind, UserStatus
+from accounts.models import ApiKey, DataRequest, EmailToken, Identity, Session, User, UserKind, UserStatus
 from accounts.notifications import templates
 from accounts.notifications.mail import Template, client_link, send
 from accounts.services import email as emails
@@ -68,6 +69,15 @@ def mail_identity_linked(event: IdentityLinked, telling: Telling) -> None:
     if user is not None and linked is not None:
         name = identity.provider_name(linked.provider)
         _send(templates.IDENTITY_LINKED, user, telling, provider=name, linked_at=telling.occurred_at)
+
+
+@subscriber(RefreshTokenWasReused)
+def mail_token_reused(event: RefreshTokenWasReused, telling: Telling) -> None:
+    """Word to the person that a log-in was ended which two have used: one of them may be a thief."""
+    user, ended = _person(event.user_id), Session.objects.filter(pk=event.session_id).first()
+    if user is not None:
+        device = ended.device if ended else ""
+        _send(templates.TOKEN_REUSED, user, telling, device=device, ended_at=telling.occurred_at)
 
 
 @subscriber(PasswordChanged)

@@ -42,3 +42,4 @@ API_KEY_CREATED = Template(
     "api_key_created",
     sample={"link": _RESET, "created_at": _SAMPLE_MOMENT, "name": "Nightly import", "prefix": "nxs_k7Wp93hd"},
 )
+TOKEN_REUSED = Template("token_reused", sample={"device": "Nexus for Android", "ended_at": _SAMPLE_MOMENT})

@@ -7,7 +7,8 @@ import time_machine
 from django.utils import timezone
 
 from accounts.auth import one_time_code
-from accounts.services import api_key, totp
+from accounts.errors import RefreshTokenReused
+from accounts.services import api_key, identity, session, totp
 from kernel.viewer import Viewer
 from tests.deliveries import deliver_all
 from tests.factories import UserFactory
@@ -65,3 +66,26 @@ def test_whoever_makes_a_key_hears_of_it_without_the_key(smtp_sink: Sink) -> Non
     assert "Nightly import" in text
     assert f"nxs_{made.key.prefix}" in text
     assert made.secret.split("_")[2] not in message.as_string()
+
+
+def test_whoever_had_a_refresh_token_stolen_hears_of_it(smtp_sink: Sink) -> None:
+    user = UserFactory()
+    stolen = session.open(user, method="password", device="Ada's telephone").refresh
+    session.refresh(stolen)
+    with pytest.raises(RefreshTokenReused):
+        session.refresh(stolen)
+    deliver_all()
+    message = smtp_sink.only()
+    assert (message["To"], message["Subject"]) == (user.email, "We logged one of your devices out")
+    text = message.get_body(("plain",)).get_content()
+    assert "Ada's telephone" in text
+    assert stolen not in text
+
+
+def test_whoever_is_linked_to_a_provider_hears_of_it(smtp_sink: Sink) -> None:
+    user = UserFactory()
+    claim = identity.Claim(provider="acme", subject="1", email=user.email, is_email_verified=True)
+    identity.sign_in(claim, challenge="c" * 43)
+    deliver_all()
+    message = smtp_sink.only()
+    assert (message["To"], message["Subject"]) == (user.email, "You can now sign in with acme")
