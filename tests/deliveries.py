@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from celery import _state
+
 from kernel import outbox
 from kernel.models import Delivery, DeliveryState
 from nexus import relay
@@ -17,6 +19,8 @@ def own_subscribers() -> Iterator[None]:
     # Celery keeps what is registered later for good, and warns of a name that comes again.
     app.finalize()
     tasks = set(app.tasks)
+    # What every application that is made later takes up.
+    finalizers = set(_state._on_app_finalizers)
     known = dict(outbox.subscribers)
     outbox.subscribers.clear()
     try:
@@ -24,6 +28,7 @@ def own_subscribers() -> Iterator[None]:
     finally:
         for name in set(app.tasks) - tasks:
             app.tasks.unregister(name)
+        _state._on_app_finalizers.intersection_update(finalizers)
         outbox.subscribers.clear()
         outbox.subscribers.update(known)
 

@@ -120,7 +120,8 @@ class QueryCase:
 
 def make_scene() -> Scene:
     """The company, its draft, and the people. Inside a transaction of the caller's."""
-    company: Company = CompanyFactory()
+    # Verified, as those must be whose recruiters are shown profiles.
+    company: Company = CompanyFactory(verified_at=timezone.now())
     members = {
         "interviewer": MembershipRole.INTERVIEWER,
         "hiring_manager": MembershipRole.HIRING_MANAGER,

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, DataRequest, User
 from accounts.selectors.audit import note_reads
-from jobs.models import Company, CompanyStatus, Currency, Job, MembershipRole, ProfileSection
+from jobs.models import CompanyStatus, Currency, Job, MembershipRole, ProfileSection
 from jobs.services import json_resume
 from kernel.viewer import Viewer
 from schema.core import ids
@@ -218,8 +218,6 @@ def _profile(garden: _Garden, name: str) -> None:
 
 def _shown_profile(garden: _Garden) -> None:
     """A profile that recruiters find, but for those of one company, and in which only the summary is shown."""
-    companies = [garden.scene.company.pk, garden.scene.elsewhere.pk]
-    Company.objects.filter(pk__in=companies).update(verified_at=timezone.now())
     me = {"interviewer"}
     profile = ProfileFactory(
         home=None,

@@ -18,7 +18,7 @@ from jobs.models import ImportRun, ImportSource, Job, JobFingerprint, JobLifecyc
 from jobs.services import import_run
 from jobs.services.import_source import FIRST_RETRY
 from jobs.tasks import LAST_WORDS, LONGEST, import_due, import_source, refresh_duplicates
-from nexus.celery import app
+from nexus.celery import QUEUE, app
 from nexus.environment import BASE_DIR
 from tests import requirements
 from tests.factories import ImportSourceFactory, JobFactory
@@ -253,7 +253,8 @@ def broker(request, monkeypatch) -> Iterator[Celery]:
     monkeypatch.setenv("CELERY_BROKER_URL", url)
     monkeypatch.setenv("IMPORT_ALLOW_PRIVATE", "1")
     with Celery() as caller:
-        caller.conf.task_default_queue = settings.KEY_PREFIX
+        # Whoever declares a queue otherwise than the worker does is refused by RabbitMQ, or has the worker refused.
+        caller.conf.update(task_default_queue=QUEUE, task_queues=app.conf.task_queues)
         if request.param == "valkey":
             caller.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
         yield caller

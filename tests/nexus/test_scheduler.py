@@ -35,9 +35,10 @@ def test_a_second_scheduler_waits_and_takes_over_from_a_killed_one(tmp_path: Pat
             due_at = hourly_is_due_at()
             assert "scheduler_leads" not in board.log(other)
             kill({"first": first, "second": second}[killed])
-            until(lambda: "scheduler_leads" in board.log(other))
+            # The other one has to wait for the lock yet. It may have been killed between its word and the deed.
             known = sent()
-            assert board.log(killed).count("Sending due task") == known
+            assert board.log(killed).count("Sending due task") in (known, known + 1)
+            until(lambda: "scheduler_leads" in board.log(other))
             until(lambda: sent() >= known + 2)
         with board.scheduler("third"):
             known = sent()

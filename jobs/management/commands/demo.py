@@ -87,9 +87,10 @@ def _create_accounts(now: datetime) -> None:
     for account in ACCOUNTS:
         user = _user(account, now)
         if account.company is not None:
-            Membership.objects.create(
-                user=user, company_id=companies[account.company], role=MembershipRole(account.role)
-            )
+            company_id = companies[account.company]
+            Membership.objects.create(user=user, company_id=company_id, role=MembershipRole(account.role))
+            # A company that people run gets postings, and is shown profiles, once it has proved who it is.
+            Company.objects.filter(pk=company_id).update(verified_at=now)
         if account.role == "seeker" and user.platform_role == account.platform_role:
             demo_profile.make(user)
 

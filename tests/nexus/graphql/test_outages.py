@@ -63,7 +63,7 @@ def test_without_the_cache_server_each_process_limits_by_itself() -> None:
 def test_a_database_that_restarts_under_load_loses_no_acknowledged_write() -> None:
     by = UserFactory(moderator=True)
     company = CompanyFactory()
-    jobs = [JobFactory(company=company) for _ in range(60)]
+    jobs = [JobFactory(company=company) for _ in range(150)]
     pairs = [(one.pk, other.pk) for one in jobs for other in jobs if one.pk < other.pk]
     authorization = f"Bearer {token_for(by)}"
     acknowledged: list[tuple[object, object]] = []
