@@ -170,8 +170,7 @@ def test_examples_cost_no_more_than_their_price(example: Any) -> None:
 def test_no_document_costs_more_than_its_price(seed: int) -> None:
     plan = engine().plan(at_random(SCHEMA, seed))
     result = engine().execute(plan, context=Context())
-    # Nobody asks, and of what the document names some is for a company's people alone.
-    assert {error.extensions["code"] for error in result.errors or ()} <= {"FORBIDDEN"}
+    assert result.errors is None
     assert result.cost <= plan.price.under({})
 
 

@@ -14,8 +14,8 @@ KERNEL_MODULES = {
     "__init__", "apps", "caching", "errors", "events", "idempotency", "ids", "machine", "models", "outbox",
     "prepared", "reading", "release", "rows", "viewer",
 }  # fmt: skip
-# Caches and hot reads are the floor's largest parts, because selectors of every app stand on them.
-KERNEL_MOST_LINES = 2_000
+# Caches, hot reads and the outbox are the floor's largest parts, because every app stands on them.
+KERNEL_MOST_LINES = 1_900
 FORBIDDEN_NAMES = {"common.py", "helpers.py", "misc.py", "utils.py"}
 
 # Selectors and services are the only ones who talk to the database.
