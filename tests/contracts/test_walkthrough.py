@@ -1,7 +1,8 @@
 """docs/walkthrough.md is true: each document, sent to a server as it is printed, is answered as it is printed.
 
 A step is a line that says who asks ("As Ada"), a document, and its answer. A printed text that ends with `…` stands for
-any that begins so, an instant for any instant, and words in capitals for what an earlier answer or mail has given.
+any that begins so (of an id only what every id of its type begins with: the rest of a UUIDv7 goes by the clock), an
+instant for any instant, and words in capitals for what an earlier answer or mail has given.
 """
 
 import re
