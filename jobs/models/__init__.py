@@ -14,6 +14,7 @@ from jobs.models.event import InteractionEvent, InteractionKind
 from jobs.models.import_source import ImportSource
 from jobs.models.job import (
     ApplyKind,
+    Benefit,
     CloseReason,
     DescriptionFormat,
     Education,
@@ -23,6 +24,7 @@ from jobs.models.job import (
     JobModeration,
     JobVisibility,
     Seniority,
+    VisaSponsorship,
     Workplace,
 )
 from jobs.models.pay import Compensation, CompensationKind, PayPeriod
@@ -40,12 +42,21 @@ from jobs.models.resume import (
     WorkPermission,
 )
 from jobs.models.saved import EmployerBlock, SavedJob
+from jobs.models.search import (
+    JobSearch,
+    SearchDelete,
+    SearchPending,
+    SearchSuggestion,
+    SearchSynonym,
+    SearchTerm,
+)
 from jobs.models.source import ImportRow, ImportRun, ImportStatus, RowFate, SourcePosting
 from jobs.models.taxonomy import (
     Category,
     Country,
     Currency,
     ExternalCode,
+    FxRate,
     Industry,
     IndustryCode,
     Occupation,
@@ -70,6 +81,7 @@ from jobs.models.team import HiringRole, HiringTeam, Invitation, InvitationStatu
 
 __all__ = [
     "ApplyKind",
+    "Benefit",
     "Category",
     "CloseReason",
     "Company",
@@ -91,6 +103,7 @@ __all__ = [
     "ExperienceKind",
     "ExternalCode",
     "Follow",
+    "FxRate",
     "HiringRole",
     "HiringTeam",
     "ImportRow",
@@ -109,6 +122,7 @@ __all__ = [
     "JobLocation",
     "JobModeration",
     "JobRevision",
+    "JobSearch",
     "JobSkill",
     "JobVisibility",
     "LanguageLevel",
@@ -136,6 +150,11 @@ __all__ = [
     "RemoteEligibility",
     "RowFate",
     "SavedJob",
+    "SearchDelete",
+    "SearchPending",
+    "SearchSuggestion",
+    "SearchSynonym",
+    "SearchTerm",
     "Seniority",
     "SizeBand",
     "Skill",
@@ -148,6 +167,7 @@ __all__ = [
     "SourcePosting",
     "TaxonomyEdition",
     "TaxonomyScheme",
+    "VisaSponsorship",
     "WorkAuthorisation",
     "WorkPermission",
     "Workplace",

@@ -1,17 +1,20 @@
 """A position that a company is hiring for."""
 
+from datetime import datetime
 from functools import lru_cache
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.text import slugify
 
-from jobs.models.company import Company
+from jobs.models.company import Company, CompanyStatus
 from jobs.models.taxonomy import Category, Occupation
 from kernel.ids import public_id
 from kernel.models import Entity
+from kernel.reading import Given
 
 
 class JobLifecycle(models.TextChoices):
@@ -94,6 +97,31 @@ class Education(models.TextChoices):
     DOCTORATE = "doctorate", "Doctorate"
 
 
+class Benefit(models.TextChoices):
+    """What a job gives beside its pay."""
+
+    HEALTH_INSURANCE = "health_insurance", "Health, dental or vision insurance"
+    RETIREMENT = "retirement", "A pension, or money towards one"
+    EQUITY = "equity", "Shares or options"
+    BONUS = "bonus", "A bonus"
+    PAID_LEAVE = "paid_leave", "Paid holidays beyond the usual"
+    PARENTAL_LEAVE = "parental_leave", "Paid leave for parents"
+    FLEXIBLE_HOURS = "flexible_hours", "Hours of one's own choice, or a shorter week"
+    LEARNING = "learning", "Money or time to learn"
+    RELOCATION = "relocation", "Help with moving"
+    TRANSPORT = "transport", "Travel to work, or a car"
+    MEALS = "meals", "Food"
+    CHILDCARE = "childcare", "Help with childcare"
+    WELLNESS = "wellness", "Sport, or health beyond insurance"
+
+
+class VisaSponsorship(models.TextChoices):
+    """Whether the employer sees to a work permit."""
+
+    OFFERED = "offered", "The employer sees to it"
+    NOT_OFFERED = "not_offered", "Only for people who may work there already"
+
+
 class CloseReason(models.TextChoices):
     """Why a posting was closed."""
 
@@ -167,6 +195,22 @@ class Job(Entity):
         max_length=16, choices=Education, blank=True, help_text="The least schooling asked for, where known."
     )
 
+    benefits = ArrayField(
+        models.CharField(max_length=20, choices=Benefit),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="What it gives beside its pay.",
+    )
+    visa = models.CharField(
+        max_length=16,
+        choices=VisaSponsorship,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Whether the employer sees to a work permit, where the posting says so.",
+    )
+
     description_source = models.TextField(blank=True, help_text="As it came.")
     description_format = models.CharField(max_length=16, choices=DescriptionFormat, default=DescriptionFormat.MARKDOWN)
     description_html = models.TextField(blank=True, help_text="Sanitised; safe to show.")
@@ -219,6 +263,8 @@ class Job(Entity):
             models.CheckConstraint(
                 condition=Q(employment_types__contained_by=EmploymentType.values), name="job_employment_types_are_known"
             ),
+            models.CheckConstraint(condition=Q(benefits__contained_by=Benefit.values), name="job_benefits_are_known"),
+            models.CheckConstraint(condition=Q(visa__in=["", *VisaSponsorship.values]), name="job_visa_is_known"),
             models.CheckConstraint(condition=~Q(title=""), name="job_has_a_title"),
             models.CheckConstraint(
                 condition=~Q(lifecycle__in=DATED)
@@ -260,6 +306,18 @@ class Job(Entity):
         """Words of the title, then the public id, by which alone the posting is found."""
         words = _words_of(self.title)
         return f"{words}-{self.public_id}" if words else self.public_id
+
+
+def live(now: datetime | Given | None = None) -> Q:
+    """The one rule of what the public is shown. Everything that lists jobs asks this, and nothing else."""
+    now = now or timezone.now()
+    return Q(
+        lifecycle=JobLifecycle.PUBLISHED,
+        moderation__in=[JobModeration.CLEAR, JobModeration.FLAGGED],
+        published_at__lte=now,
+        expires_at__gt=now,
+        company__status=CompanyStatus.ACTIVE,
+    )
 
 
 @lru_cache(maxsize=10_000)

@@ -85,6 +85,24 @@ class Currency(models.Model):
         return self.code
 
 
+class FxRate(models.Model):
+    """What a currency was worth on a day: how many units of it one euro bought. `manage.py fx_load` brings them."""
+
+    currency = models.ForeignKey(Currency, on_delete=models.CASCADE, related_name="rates", db_index=False)
+    on_date = models.DateField(help_text="The day that it was set on.")
+    per_euro = models.DecimalField(max_digits=20, decimal_places=8, help_text="Units of the currency for one euro.")
+
+    class Meta:
+        verbose_name = "exchange rate"
+        constraints = [
+            models.UniqueConstraint(fields=["currency", "on_date"], name="fx_rate_is_unique"),
+            models.CheckConstraint(condition=models.Q(per_euro__gt=0), name="fx_rate_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency_id} {self.on_date}"
+
+
 class Region(models.Model):
     """A first-level division of a country: a state, a province."""
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from jobs.models import (
     Category,
-    CompanyStatus,
     CompensationKind,
     HiringTeam,
     Job,
@@ -19,9 +18,11 @@ from jobs.models import (
     JobModeration,
     JobVisibility,
 )
+from jobs.models.job import live
 from jobs.policies import READS_DRAFTS, READS_TEAM_DRAFTS
+from jobs.search.where import JobFilter
 from jobs.selectors import membership
-from jobs.selectors.job_filter import JobFilter, in_categories, in_category, with_skill
+from jobs.selectors.job_filter import condition_of, in_categories, in_category, with_skill
 from kernel.reading import Given, Reading, kind_of
 from kernel.rows import Listing, Order, Page, Slice
 from kernel.viewer import ANONYMOUS, Scope, Viewer
@@ -77,18 +78,6 @@ class Description:
     text: str
 
 
-def live(now: datetime | Given | None = None) -> Q:
-    """The one rule of what the public is shown. Everything that lists jobs asks this, and nothing else."""
-    now = now or timezone.now()
-    return Q(
-        lifecycle=JobLifecycle.PUBLISHED,
-        moderation__in=[JobModeration.CLEAR, JobModeration.FLAGGED],
-        published_at__lte=now,
-        expires_at__gt=now,
-        company__status=CompanyStatus.ACTIVE,
-    )
-
-
 def next_change(after: datetime) -> datetime | None:
     """When time alone will next make a job `live`, or end one; None where nothing is to come. Two index probes."""
     published = Job.objects.filter(lifecycle=JobLifecycle.PUBLISHED)
@@ -120,7 +109,7 @@ def _rows() -> QuerySet[Job]:
 
 def _listed(where: JobFilter | None, now: Given | None = None) -> QuerySet[Job]:
     queryset = _rows().filter(live(now), visibility=JobVisibility.PUBLIC)
-    return queryset.filter(where.condition()) if where else queryset
+    return queryset.filter(condition_of(where)) if where else queryset
 
 
 def _paid(where: JobFilter | None, now: Given, currency: str | None) -> QuerySet[Job]:

@@ -1,13 +1,10 @@
-"""What a list of jobs may be filtered by, as plain values, and the condition that each makes."""
+"""The condition that each part of a filter makes for the tables of jobs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from functools import reduce
 from math import cos, radians
 from operator import and_, or_
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
@@ -19,85 +16,33 @@ from jobs.models import (
     CompensationKind,
     JobLocation,
     JobSkill,
-    Necessity,
-    PayPeriod,
     Place,
     RemoteEligibility,
     Workplace,
 )
 from jobs.models.pay import YEARLY_FACTORS
+from jobs.search.where import JobFilter, Near, PayFloor, SkillMatch
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
-MAX_RADIUS_KM = 1000
 KM_PER_DEGREE = 111.0  # a little below any degree of latitude, so that the box holds the whole circle
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
-    """Within a radius of a point; with `or_remote_for`, also jobs that can be done remotely from that country."""
-
-    latitude: float
-    longitude: float
-    radius_km: float = 50
-    or_remote_for: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SkillMatch:
-    """Jobs that ask for all of some skills, and for at least one of others."""
-
-    all_of: tuple[int, ...] = ()
-    any_of: tuple[int, ...] | None = None
-    necessity: Necessity | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PayFloor:
-    """Pay of at least `amount_minor` a `period`, compared with the top of each job's range, in one currency."""
-
-    amount_minor: int
-    currency: str
-    period: PayPeriod = PayPeriod.YEAR
-    include_unspecified: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class JobFilter:
-    """Conditions that must all hold. A field that is None says nothing."""
-
-    all_of: tuple["JobFilter", ...] | None = None
-    any_of: tuple["JobFilter", ...] | None = None
-    none_of: "JobFilter | None" = None
-    categories: tuple[int, ...] | None = None
-    companies: tuple[UUID, ...] | None = None
-    places: tuple[int, ...] | None = None
-    countries: tuple[str, ...] | None = None
-    near: Near | None = None
-    remote_for: str | None = None
-    workplaces: tuple[str, ...] | None = None
-    employment_types: tuple[str, ...] | None = None
-    seniorities: tuple[str, ...] | None = None
-    education: tuple[str, ...] | None = None
-    skills: SkillMatch | None = None
-    pay: PayFloor | None = None
-    published_since: datetime | None = None
-
-    def condition(self) -> Q:
-        """The rows of Job that the filter keeps."""
-        kept = Q()
-        for name, condition_of in _CONDITIONS.items():
-            value = getattr(self, name)
-            if value is not None:
-                kept &= condition_of(value)
-        return kept
+def condition_of(where: JobFilter) -> Q:
+    """The rows of Job that a filter keeps."""
+    kept = Q()
+    for name, make in _CONDITIONS.items():
+        value = getattr(where, name)
+        if value is not None:
+            kept &= make(value)
+    return kept
 
 
 def _all_of(parts: tuple[JobFilter, ...]) -> Q:
-    return reduce(and_, (part.condition() for part in parts), Q())
+    return reduce(and_, (condition_of(part) for part in parts), Q())
 
 
 def _any_of(parts: tuple[JobFilter, ...]) -> Q:
-    return reduce(or_, (part.condition() for part in parts), Q(pk__in=[]))
+    return reduce(or_, (condition_of(part) for part in parts), Q(pk__in=[]))
 
 
 def in_categories(keys: tuple[int, ...]) -> Q:
@@ -193,7 +138,7 @@ def _paid(floor: PayFloor) -> Q:
 _CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "all_of": _all_of,
     "any_of": _any_of,
-    "none_of": lambda part: ~part.condition(),
+    "none_of": lambda part: ~condition_of(part),
     "categories": in_categories,
     "companies": lambda keys: Q(company_id__in=keys),
     "places": lambda keys: _located(place_id__in=keys),

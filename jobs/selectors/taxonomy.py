@@ -26,7 +26,8 @@ from jobs.models import (
     SkillCode,
     SkillLabel,
 )
-from jobs.selectors.job_filter import Near, within
+from jobs.search.where import Near
+from jobs.selectors.job_filter import within
 from jobs.text import fold
 from kernel.caching import Entities
 from kernel.errors import Invalid

@@ -8,9 +8,9 @@ import graphene
 
 from jobs.models import Education, EmploymentType, Necessity, PayPeriod, Seniority, Workplace
 from jobs.models.pay import MAX_MINOR
+from jobs.search.where import MAX_RADIUS_KM, JobFilter, Near, PayFloor, SkillMatch
 from jobs.selectors import taxonomy
 from jobs.selectors.job import JobOrder, JobOrderField, JobReference
-from jobs.selectors.job_filter import MAX_RADIUS_KM, JobFilter, Near, PayFloor, SkillMatch
 from kernel.viewer import ANONYMOUS
 from schema.core import ids
 from schema.core.errors import BadRequest

@@ -1,0 +1,51 @@
+"""How a text is cut into the words that are searched: one rule for what is indexed and for what is asked."""
+
+import re
+
+from jobs.text import fold
+
+# Scripts that part no words: Han with its compatibility ideographs, kana.
+_UNPARTED = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]+")
+_SIGNS = str.maketrans({"+": "plus", "#": "sharp", ".": "dot"})
+
+# The text search configuration for each language (migration 0009): its stemmer, without a list of stop words, since
+# "IT" and "who" are words of titles. Texts in any other language are kept as they are folded.
+CONFIGURATIONS = {
+    code: f"nexus_{code}"
+    for code in ("da", "de", "en", "es", "fi", "fr", "hu", "it", "nl", "no", "pt", "ro", "ru", "sv", "tr")
+}
+PLAIN = "simple"
+
+
+def configuration_of(language: str) -> str:
+    """The name of the text search configuration for a BCP 47 tag."""
+    return CONFIGURATIONS.get(language.partition("-")[0].lower(), PLAIN)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, folded, in its order: letters and digits only, so that PostgreSQL's parser keeps them whole.
+
+    "Senior C++/C# Developer (São Paulo)" gives senior, cplusplus, csharp, developer, sao, paulo. Of what is written
+    without spaces, in Chinese or Japanese, each two characters that stand together are a word.
+    """
+    words: list[str] = []
+    for word in fold(text).split():
+        if word.isascii():
+            words.append(word if word.isalnum() else word.translate(_SIGNS))
+        else:
+            words.extend(_parted(word))
+    return words
+
+
+def _parted(word: str) -> list[str]:
+    parts: list[str] = []
+    end = 0
+    for run in _UNPARTED.finditer(word):
+        if run.start() > end:
+            parts.append(word[end : run.start()].translate(_SIGNS))
+        text = run[0]
+        parts.extend(text[i : i + 2] for i in range(max(1, len(text) - 1)))
+        end = run.end()
+    if end < len(word):
+        parts.append(word[end:].translate(_SIGNS))
+    return parts
