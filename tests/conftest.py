@@ -110,8 +110,8 @@ def empty_cache() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _no_key_is_written_down_later() -> None:
+def _nothing_is_written_down_later() -> None:
     """No thread of the server's writes to a test's database a minute after the test."""
-    from accounts.auth.key_uses import uses
+    from kernel import write_behind
 
-    uses._write_seconds = 24 * 60 * 60
+    write_behind.WRITE_SECONDS = 24 * 60 * 60

@@ -62,7 +62,7 @@ def principal_of(text: str) -> Principal | None:
         return None
     principal = principals.of("key", hash_of(text))
     if principal is not None and principal.key_id is not None:
-        uses.note(principal.key_id)
+        uses.note(principal.key_id, True)
     return principal
 
 

@@ -14,6 +14,7 @@ import re
 import time
 from collections import OrderedDict
 from hashlib import sha256
+from operator import add
 from threading import Lock
 
 import structlog
@@ -21,8 +22,8 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from kernel import caching
+from kernel.write_behind import WriteBehind
 from nexus import trusted_documents
-from nexus.document_uses import Uses
 from nexus.graphql.http import Operation
 from schema.core.errors import (
     BadRequest,
@@ -162,7 +163,8 @@ class PersistedQueries:
 
 trusted = TrustedDocuments()
 persisted = PersistedQueries()
-uses = Uses()
+# How often each is asked for, so that an owner sees which ones no client needs any more.
+uses: WriteBehind[str, int] = WriteBehind(trusted_documents.add_uses, add)
 
 
 def source_of(operation: Operation) -> str:
@@ -182,7 +184,7 @@ def source_of(operation: Operation) -> str:
     if settings.TRUSTED_DOCUMENTS != "off":
         document = trusted.find(name)
         if document is not None:
-            uses.count(document[0])
+            uses.note(document[0], 1)
             return document[1]
     if settings.TRUSTED_DOCUMENTS == "required":
         raise DocumentNotTrusted("This server runs only the documents that were published to it; this is none of them.")
@@ -229,7 +231,7 @@ def count_use(operation: Operation) -> None:
     if settings.TRUSTED_DOCUMENTS == "required" or (settings.TRUSTED_DOCUMENTS == "optional" and not operation.query):
         document = trusted.held(_name(operation))
         if document is not None:
-            uses.count(document[0])
+            uses.note(document[0], 1)
 
 
 def remember(operation: Operation) -> None:

@@ -12,10 +12,10 @@ PACKAGES = ("accounts", "engine", "jobs", "kernel", "nexus", "schema", "tests")
 MOST_LINES = 500
 KERNEL_MODULES = {
     "__init__", "apps", "caching", "errors", "events", "idempotency", "ids", "machine", "models", "outbox",
-    "prepared", "reading", "release", "rows", "viewer",
+    "prepared", "reading", "release", "rows", "viewer", "write_behind",
 }  # fmt: skip
 # Caches, hot reads and the outbox are the floor's largest parts, because every app stands on them.
-KERNEL_MOST_LINES = 1_900
+KERNEL_MOST_LINES = 1_950
 FORBIDDEN_NAMES = {"common.py", "helpers.py", "misc.py", "utils.py"}
 
 # Selectors and services are the only ones who talk to the database.

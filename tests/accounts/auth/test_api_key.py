@@ -1,16 +1,18 @@
+from collections import Counter
 from datetime import timedelta
+from operator import or_
 
 import pytest
 from django.utils import timezone
 
-from accounts.auth import api_key, principals
+from accounts.auth import api_key, key_uses, principals
 from accounts.auth.authentication import authenticate
-from accounts.auth.key_uses import KeyUses
 from accounts.errors import NotAuthenticated
 from accounts.models import ApiKey
 from accounts.services import account
 from accounts.services import api_key as api_keys
 from kernel.viewer import Scope, Viewer
+from kernel.write_behind import WriteBehind
 from tests.factories import ApiKeyFactory, UserFactory
 from tests.waiting import until
 
@@ -137,26 +139,23 @@ def test_a_key_that_is_known_ends_at_once_in_this_process_and_soon_in_another(ho
 
 
 def test_last_use_is_written_later_and_once_a_minute() -> None:
-    key, unused = ApiKeyFactory(), ApiKeyFactory()
-    uses = KeyUses(write_seconds=3600)
-    uses.note(key.pk)
+    key, other = ApiKeyFactory(), ApiKeyFactory()
+    bearer(key)
     key.refresh_from_db()
     assert key.last_used_at is None
-    assert uses.write() == 1
+    key_uses.uses.write()
     key.refresh_from_db()
     assert timezone.now() - key.last_used_at < timedelta(seconds=10)
-    uses.note(key.pk)
-    assert uses.write() == 0, "it was written less than a minute ago"
-    assert uses.write() == 0
-    unused.refresh_from_db()
-    assert unused.last_used_at is None
+    assert key_uses.write([key.pk]) == 0, "it was written less than a minute ago"
+    assert key_uses.write([key.pk, other.pk]) == 1
 
 
 def test_using_a_key_notes_it(monkeypatch) -> None:
-    uses = KeyUses(write_seconds=3600)
-    monkeypatch.setattr(api_key, "uses", uses)
+    noted = Counter()
+    monkeypatch.setattr(api_key, "uses", WriteBehind(noted.update, or_))
     key = ApiKeyFactory()
     bearer(key)
     with pytest.raises(NotAuthenticated):
         authenticate(f"Bearer {api_key.new_key().text}")
-    assert uses.write() == 1
+    api_key.uses.write()
+    assert noted == {key.pk: 1}

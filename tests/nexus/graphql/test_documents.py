@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import add
 from threading import Barrier
 from typing import Any
 from urllib.parse import urlencode
@@ -15,8 +16,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 
 from kernel import caching
+from kernel.write_behind import WriteBehind
 from nexus import trusted_documents
-from nexus.document_uses import Uses
 from nexus.graphql import documents
 from nexus.graphql.documents import PersistedQueries, TrustedDocuments, source_at_hand, source_of
 from nexus.graphql.http import GRAPHQL, JSON, Operation, Request, Response
@@ -59,7 +60,7 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch, empty_cache: None) -> None:
     """What a process knows when it has just started; it looks at the database each time."""
     monkeypatch.setattr(documents, "trusted", TrustedDocuments(check_seconds=0))
     monkeypatch.setattr(documents, "persisted", PersistedQueries())
-    monkeypatch.setattr(documents, "uses", Uses(write_seconds=3600))
+    monkeypatch.setattr(documents, "uses", WriteBehind(trusted_documents.add_uses, add))
     with caching.reaching() as server:
         for key in server.scan_iter(documents._key("*")):
             server.delete(key)
@@ -368,33 +369,6 @@ def test_uses_are_counted_by_document_and_written_together(settings: LazySetting
     row = TrustedDocument.objects.get(id="Kind.v1")
     assert row.uses == 3
     assert row.last_used_at is not None
-
-
-def test_uses_that_could_not_be_written_are_counted_on(
-    published: list[Document], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def away(counts: object) -> None:
-        raise DatabaseError("the database is away")
-
-    counted = Uses(write_seconds=3600)
-    counted.count("Kind.v1")
-    with monkeypatch.context() as patch:
-        patch.setattr(trusted_documents, "add_uses", away)
-        counted.write()
-    counted.count("Kind.v1")
-    counted.write()
-    assert TrustedDocument.objects.get(id="Kind.v1").uses == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_uses_are_written_in_time_without_another_request(published: list[Document]) -> None:
-    counted = Uses(write_seconds=0.05)
-    for _ in range(5):
-        counted.count("Kind.v1")
-    writer = counted._timer
-    assert writer is not None
-    writer.join(10)
-    assert TrustedDocument.objects.get(id="Kind.v1").uses == 5
 
 
 @pytest.mark.live
