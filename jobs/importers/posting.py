@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from jobs.importers import gazetteer, language, plain, prose, values, vocabulary
+from jobs.importers import gazetteer, language, perks, plain, prose, values, vocabulary
 from jobs.importers.amounts import Currencies
 from jobs.importers.headline import Headline, HeadlineReader
 from jobs.importers.pay import PayReader
@@ -133,6 +133,8 @@ class Recogniser:
             education=reading.known("education", vocabulary.education)
             or (reading.guess("education", prose.education(text)) if text else "")
             or "",
+            benefits=self._benefits(reading),
+            visa=reading.known("visa", vocabulary.visa) or reading.guess("visa", perks.visa(text)) or "",
             locations=tuple(found.locations),
             remote_from=self._remote_from(reading, workplace, found),
             pay=pay,
@@ -273,6 +275,10 @@ class Recogniser:
             or (prose.employment(reading.text) if reading.text else ())
         )
         return reading.guess("employment_types", guess) or ()
+
+    def _benefits(self, reading: _Reading) -> tuple[str, ...]:
+        stated = perks.listed(values.items(reading.row, "benefits"))
+        return tuple(stated or reading.guess("benefits", perks.benefits(reading.text)) or ())
 
     def _remote_from(self, reading: _Reading, workplace: str, found: Found) -> tuple[tuple[str, str], ...]:
         stated: dict[tuple[str, str], None] = {}

@@ -2,7 +2,7 @@
 
 import re
 
-from jobs.models import Education, EmploymentType, PayPeriod, Seniority, Workplace
+from jobs.models import Education, EmploymentType, PayPeriod, Seniority, VisaSponsorship, Workplace
 from jobs.text import fold
 
 # Keys are folded (`jobs.text.fold`).
@@ -67,6 +67,13 @@ EDUCATIONS = {
     ),
     Education.MASTER: ("master", "masters", "master degree", "masters degree", "postgraduate degree", "msc", "mba"),
     Education.DOCTORATE: ("doctorate", "phd", "ph d", "doctoral", "doctorate degree"),
+}
+VISAS = {
+    VisaSponsorship.OFFERED: ("yes", "true", "offers sponsorship", "available", "visa sponsorship", "sponsorship"),
+    VisaSponsorship.NOT_OFFERED: (
+        *("no", "false", "does not offer sponsorship", "not available", "no sponsorship"),
+        *("us citizenship is required", "us citizenship required"),
+    ),
 }
 PERIODS = {
     PayPeriod.HOUR: ("hour", "hourly", "per hour", "an hour", "hr", "h", "ph"),
@@ -160,6 +167,7 @@ _EMPLOYMENT_TYPES = _inverted(EMPLOYMENT_TYPES)
 _WORKPLACES = _inverted(WORKPLACES)
 _SENIORITIES = _inverted(SENIORITIES)
 _EDUCATIONS = _inverted(EDUCATIONS)
+_VISAS = _inverted(VISAS)
 _PERIODS = _inverted(PERIODS)
 
 
@@ -181,6 +189,11 @@ def seniority(said: str) -> Seniority | None:
 def education(said: str) -> Education | None:
     """What "Bachelor's degree" stands for; None for what is unknown."""
     return _EDUCATIONS.get(fold(said))
+
+
+def visa(said: str) -> VisaSponsorship | None:
+    """What "Offers Sponsorship" or "no" says of work permits; None for what is unknown."""
+    return _VISAS.get(fold(said))
 
 
 def period(said: str) -> PayPeriod | None:

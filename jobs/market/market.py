@@ -1,8 +1,10 @@
 """A market as it was ordered: everything that makes its rows, in one piece per process."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -12,6 +14,7 @@ from jobs.market.employers import Employers
 from jobs.market.order import Order
 from jobs.market.sheets import Sheet, write
 from jobs.market.timeline import Timeline
+from jobs.search.postgres.document import index
 
 
 class Market:
@@ -48,6 +51,12 @@ class Market:
         _write(self._postings.sheets)
         return codes.tobytes()
 
+    def index_postings(self, start: int, stop: int) -> bytes:
+        """Into the search index, once they are written."""
+        with _hurried():
+            index([UUID(self._postings.life(number).key) for number in range(start, stop)])
+        return b""
+
     def write_people(self, start: int, stop: int, codes: bytes) -> bytes:
         """`codes` are those of all postings."""
         if not self._codes:
@@ -59,8 +68,14 @@ class Market:
 
 
 def _write(sheets: Sequence[Sheet]) -> None:
+    with _hurried():
+        write(sheets)
+
+
+@contextmanager
+def _hurried() -> Iterator[None]:
+    """A transaction. A crash of the server may lose the last second; the market is unfinished then, and says so."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            # A crash of the server may lose the last second; the market is unfinished then, and says so.
             cursor.execute("SET LOCAL synchronous_commit = off")
-        write(sheets)
+        yield

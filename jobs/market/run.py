@@ -19,8 +19,9 @@ from jobs.market.order import Order
 from jobs.market.people import MAIL
 from jobs.market.timeline import DAYS
 from jobs.market.workers import Crew, crew
-from jobs.models import Company, InteractionEvent, Job, Profile
+from jobs.models import Company, InteractionEvent, Job, JobSearch, Profile
 from jobs.progress import Progress
+from jobs.search.postgres.rebuild import rebuild_vocabulary
 from jobs.services import interaction, reference
 
 MAX_JOBS, MAX_PEOPLE = 10_000_000, 1_000_000
@@ -174,16 +175,22 @@ def _prepare(made: Made) -> Market:
 
 def _make(made: Made, writers: Crew, progress: Progress | None) -> None:
     try:
-        steps = (("companies", "write_companies", made.companies), ("postings", "write_postings", made.jobs))
-        results = [_step(made, writers, progress, *step) for step in steps]
-        _step(made, writers, progress, "people", "write_people", made.people, results[1])
+        _step(made, writers, progress, "companies", "write_companies", made.companies)
+        codes = _step(made, writers, progress, "postings", "write_postings", made.jobs)
+        _step(made, writers, progress, "people", "write_people", made.people, codes)
+        _step(made, writers, progress, "index", "index_postings", made.jobs)
     finally:
         writers.close()
     with _timed(made, "measuring"), connection.cursor() as cursor:
-        written: list[type[models.Model]] = [User, Company, InteractionEvent, Profile, Job, *_numbered()]
+        written: list[type[models.Model]] = [
+            *(User, Company, InteractionEvent, Profile, Job, JobSearch),
+            *_numbered(),
+        ]
         tables = SQL(", ").join([SQL("{}").format(Identifier(model._meta.db_table)) for model in written])
         # The planner knows nothing of rows that came by the million a moment ago.
         cursor.execute(SQL("ANALYZE {}").format(tables))
+    with _timed(made, "vocabulary"):
+        rebuild_vocabulary(progress)
 
 
 def _step(

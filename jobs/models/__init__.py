@@ -50,6 +50,7 @@ from jobs.models.search import (
     SearchSynonym,
     SearchTerm,
 )
+from jobs.models.search_use import SearchUse, SearchYield
 from jobs.models.source import ImportRow, ImportRun, ImportStatus, RowFate, SourcePosting
 from jobs.models.taxonomy import (
     Category,
@@ -155,6 +156,8 @@ __all__ = [
     "SearchSuggestion",
     "SearchSynonym",
     "SearchTerm",
+    "SearchUse",
+    "SearchYield",
     "Seniority",
     "SizeBand",
     "Skill",

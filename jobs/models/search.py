@@ -74,6 +74,9 @@ class JobSearch(models.Model):
             models.Index(fields=["company", "-published_at", "-job"], name="job_search_of_company"),
             models.Index(F("pay_common").desc(nulls_last=True), F("job").desc(), name="job_search_best_paid"),
             models.Index(fields=["title_key"], name="job_search_title"),
+            models.Index(fields=["expires_at"], name="job_search_expiry"),
+            # A share of the rows, whatever their age.
+            models.Index(models.Func("job", function="uuid_hash"), name="job_search_sample"),
         ]
 
     def __str__(self) -> str:
@@ -92,6 +95,7 @@ class SearchPending(models.Model):
 
     class Meta:
         db_table = "search_pending"
+        indexes = [models.Index(fields=["job_id"], name="search_pending_job")]
 
 
 class SearchTerm(models.Model):
@@ -123,6 +127,8 @@ class SearchSuggestion(models.Model):
     text = models.CharField(max_length=300, help_text="As it is shown.")
     folded = models.CharField(max_length=300, help_text="Its words, parted by spaces.")
     jobs = models.PositiveIntegerField(help_text="How many live jobs have it.")
+    magnitude = models.SmallIntegerField(help_text="That number's logarithm to base 4.")
+    witnesses = ArrayField(models.UUIDField(), help_text="Some of these jobs; without one that is live it is not shown.")
 
     class Meta:
         db_table = "search_suggestion"
@@ -134,6 +140,11 @@ class SearchSuggestion(models.Model):
         ]
         indexes = [
             models.Index(fields=["folded"], name="search_suggestion_prefix", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                fields=["kind", "magnitude", "folded"],
+                name="search_suggestion_common",
+                opclasses=["varchar_ops", "int2_ops", "varchar_pattern_ops"],
+            ),
         ]
 
 

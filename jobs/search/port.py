@@ -122,10 +122,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The best hits of a query by relevance, best first, at most `MOST_RANKED`; and whether these are all there are."""
+    """The best hits of a query by relevance, best first, at most `MOST_RANKED`; and whether these are all there are.
+
+    `bounds` say, in texts and numbers, what they were chosen from: given back with the same query, they make the engine
+    choose from the same again, less what has gone.
+    """
 
     hits: Sequence[Hit]
     is_all: bool
+    bounds: tuple[Any, ...] = ()
 
 
 MOST_RANKED = 1_000
@@ -165,9 +170,19 @@ class FacetDimension(TextChoices):
     PUBLISHED = "published"
 
 
+PAY_BOUNDS = tuple(1_000_00 * thousands for thousands in (0, 20, 40, 60, 80, 100, 120, 150, 200))
+"""Where the buckets of yearly pay begin, in cents of the euro; each ends where the next begins, the last nowhere."""
+PUBLISHED_DAYS = (1, 3, 7, 14, 30)
+"""The ages that found jobs are counted up to. Unlike pay's, these buckets hold one another."""
+
+
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value and how many of the found jobs have it. Pay and age are buckets: `value` is their lower bound."""
+    """A value and how many of the found jobs have it.
+
+    Of the top of the pay it is one of `PAY_BOUNDS`, of the age one of `PUBLISHED_DAYS`; of all else the key or the
+    choice itself.
+    """
 
     value: Any
     count: int
@@ -209,8 +224,8 @@ class Engine(Protocol):
     def total(self, query: Query, most: int) -> Total:
         """How many jobs there are, exact below `most`."""
 
-    def ranked(self, query: Query) -> Ranked:
-        """The best jobs by relevance."""
+    def ranked(self, query: Query, bounds: Sequence[Any] | None = None) -> Ranked:
+        """The best jobs by relevance; with the bounds of a ranking as of the same instant, of those that it is of."""
 
     def listed(
         self, query: Query, size: int, *, after: tuple[Any, UUID] | None = None, without: Collection[UUID] = ()

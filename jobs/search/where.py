@@ -2,11 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.utils import timezone as clock
 
 from jobs.models import Necessity, PayPeriod
+from kernel.errors import Invalid
 
 MAX_RADIUS_KM = 1000
+WORKDAY_HOURS = 8
+# UTC offsets on earth, in minutes; those that a job may name.
+WESTERNMOST, EASTERNMOST = -720, 840
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,11 @@ class SkillMatch:
 
 @dataclass(frozen=True, slots=True)
 class PayFloor:
-    """Pay of at least `amount_minor` a `period`, compared with the top of each job's range, in one currency."""
+    """Pay of at least `amount_minor` a `period`, compared with the top of each job's range.
+
+    Within the currency amounts compare as they are, with others by the newest exchange rates; a currency without a rate
+    compares with itself alone.
+    """
 
     amount_minor: int
     currency: str
@@ -40,14 +52,33 @@ class PayFloor:
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """Remote jobs for somebody in a time zone, who shares so many hours of an eight-hour day with those allowed.
+    """Remote jobs for somebody at a UTC offset, who shares so many hours of an eight-hour day with those allowed.
 
-    A job that names a window of UTC offsets has to have one no further from the zone's than `8 - overlap_hours` hours;
-    one that names none is kept.
+    A job that names a window of UTC offsets has to have one no further from this one than `8 - overlap_hours` hours,
+    around the globe; one that names none is kept.
     """
 
-    timezone: str
-    overlap_hours: int = 8
+    offset_minutes: int
+    overlap_hours: int = WORKDAY_HOURS
+
+    @classmethod
+    def of(cls, timezone: str, overlap_hours: int = WORKDAY_HOURS) -> "WorkingHours":
+        """Those of an IANA time zone, with the offset that it has now. Raises `Invalid` for a zone that is none."""
+        if not 1 <= overlap_hours <= WORKDAY_HOURS:
+            raise Invalid(f"Must be from 1 to {WORKDAY_HOURS}.", field="overlap_hours")
+        if timezone not in _zones():
+            raise Invalid("There is no such time zone: one is called like Europe/Berlin.", field="timezone")
+        offset = clock.now().astimezone(ZoneInfo(timezone)).utcoffset()
+        assert offset is not None
+        return cls(round(offset.total_seconds() / 60), overlap_hours)
+
+    @property
+    def windows(self) -> tuple[tuple[int, int], ...]:
+        """Offsets, from and to, of which a job's window has to hold one. A day further round is the same hour."""
+        slack = (WORKDAY_HOURS - self.overlap_hours) * 60
+        west, east = self.offset_minutes - slack, self.offset_minutes + slack
+        turned = ((west + turn, east + turn) for turn in (0, -1440, 1440))
+        return tuple((west, east) for west, east in turned if west <= EASTERNMOST and east >= WESTERNMOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +107,8 @@ class JobFilter:
     benefits: tuple[str, ...] | None = None  # all of them
     visa: tuple[str, ...] | None = None
     hours: WorkingHours | None = None
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())

@@ -190,6 +190,7 @@ def _visible(viewer: Viewer) -> QuerySet[Job]:
 
 
 _BY_ID = Reading(_visible)
+_LISTED = Reading(lambda: _listed(None, NOW))
 _BY_PUBLIC_ID = Reading(_visible, by="public_id")
 _DESCRIPTIONS = Reading(lambda: Job.objects.only("description_html", "description_text"))
 
@@ -197,6 +198,11 @@ _DESCRIPTIONS = Reading(lambda: Job.objects.only("description_html", "descriptio
 def by_id(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Job]:
     """Jobs by id."""
     return _BY_ID.one(keys, _reader(viewer), viewer_id=viewer.user_id, now=timezone.now())
+
+
+def listed_by_id(keys: Collection[UUID]) -> dict[UUID, Job]:
+    """Those of the jobs that lists may show: live and public."""
+    return _LISTED.one(keys, now=timezone.now())
 
 
 def by_slug(viewer: Viewer, keys: Collection[str]) -> dict[str, Job]:

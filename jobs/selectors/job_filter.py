@@ -1,30 +1,47 @@
-"""The condition that each part of a filter makes for the tables of jobs."""
+"""The condition that each part of a filter makes for the tables of jobs.
+
+`jobs.search.postgres.conditions` says the same of the rows that search has of them.
+"""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import reduce
-from math import cos, radians
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    DecimalField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import ACos, Cos, Least, Left, Length, Radians, Sin
 
 from jobs.models import (
-    Category,
     Compensation,
     CompensationKind,
+    FxRate,
     JobLocation,
     JobSkill,
-    Place,
     RemoteEligibility,
     Workplace,
 )
 from jobs.models.pay import YEARLY_FACTORS
-from jobs.search.where import JobFilter, Near, PayFloor, SkillMatch
+from jobs.search import categories
+from jobs.search.near import within
+from jobs.search.where import JobFilter, Near, PayFloor, SkillMatch, WorkingHours
 
-EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
-KM_PER_DEGREE = 111.0  # a little below any degree of latitude, so that the box holds the whole circle
+_NUMBER: "DecimalField[Any, Any]" = DecimalField(max_digits=60, decimal_places=20)
+# Minor units of a rate's currency for one euro.
+_MINOR_PER_EURO = ExpressionWrapper(
+    F("per_euro") * Func(Value(Decimal("10.0")), F("currency__digits"), function="power"), output_field=_NUMBER
+)
 
 
 def condition_of(where: JobFilter) -> Q:
@@ -47,14 +64,12 @@ def _any_of(parts: tuple[JobFilter, ...]) -> Q:
 
 def in_categories(keys: tuple[int, ...]) -> Q:
     """Jobs in these categories or anywhere below them."""
-    subtrees = Category.objects.filter(pk__in=keys, path=Left(OuterRef("path"), Length("path")))
-    return Q(category_id__in=Category.objects.filter(Exists(subtrees)).values("pk"))
+    return Q(category_id__in=categories.within(keys).values("pk"))
 
 
 def in_category(key: int | RawSQL) -> Q:
     """Jobs in a category or anywhere below it."""
-    root = Category.objects.filter(pk=key, path=Left(OuterRef("path"), Length("path")))
-    return Q(category_id__in=Category.objects.filter(Exists(root)).values("pk"))
+    return Q(category_id__in=categories.within(key if isinstance(key, RawSQL) else (key,)).values("pk"))
 
 
 def with_skill(key: int | RawSQL) -> Q:
@@ -84,38 +99,6 @@ def _near(near: Near) -> Q:
     return found | _remote_for(near.or_remote_for) if near.or_remote_for else found
 
 
-def within[Row: (JobLocation, Place)](rows: QuerySet[Row], near: Near, *, place: str = "") -> QuerySet[Row]:
-    """The rows whose place lies within a radius: a box on the index of positions, then the distance in it.
-
-    The distance is that of a great circle on a sphere, by the spherical law of cosines. `place` leads from
-    a row to its place.
-    """
-    latitude, longitude = f"{place}latitude", f"{place}longitude"
-    here = Radians(Value(near.latitude, FloatField()))
-    there = Radians(F(latitude))
-    between = Radians(F(longitude) - Value(near.longitude, FloatField()))
-    cosine = Sin(here) * Sin(there) + Cos(here) * Cos(there) * Cos(between)
-    # Rounding can push the cosine of no distance at all just above 1, where there is no angle.
-    distance = ExpressionWrapper(ACos(Least(cosine, Value(1.0))) * Value(EARTH_RADIUS_KM), FloatField())
-    return rows.filter(_box(near, latitude, longitude)).alias(km=distance).filter(km__lte=near.radius_km)
-
-
-def _box(near: Near, latitude: str, longitude: str) -> Q:
-    """The smallest box of degrees around the circle. Near a pole, or across the date line, it is not one interval."""
-    height = near.radius_km / KM_PER_DEGREE
-    box = Q(**{f"{latitude}__range": (near.latitude - height, near.latitude + height)})
-    widest = abs(near.latitude) + height
-    if widest > 89:
-        return box
-    width = near.radius_km / (KM_PER_DEGREE * cos(radians(widest)))
-    west, east = near.longitude - width, near.longitude + width
-    if west < -180:
-        return box & (Q(**{f"{longitude}__gte": west + 360}) | Q(**{f"{longitude}__lte": east}))
-    if east > 180:
-        return box & (Q(**{f"{longitude}__gte": west}) | Q(**{f"{longitude}__lte": east - 360}))
-    return box & Q(**{f"{longitude}__range": (west, east)})
-
-
 def _skilled(wanted: SkillMatch) -> Q:
     asked = JobSkill.objects.filter(job=OuterRef("pk"))
     if wanted.necessity is not None:
@@ -131,8 +114,34 @@ def _skilled(wanted: SkillMatch) -> Q:
 def _paid(floor: PayFloor) -> Q:
     yearly = floor.amount_minor * YEARLY_FACTORS[floor.period]
     base = Compensation.objects.filter(job=OuterRef("pk"), kind=CompensationKind.BASE)
-    enough = Q(Exists(base.filter(currency_id=floor.currency, top_yearly_minor__gte=yearly)))
+    own = Q(currency_id=floor.currency, top_yearly_minor__gte=yearly)
+    others = base.exclude(currency_id=floor.currency)
+    enough = Q(Exists(base.filter(own))) | Q(Exists(_converted(others, floor, yearly)))
     return enough | ~Q(Exists(base)) if floor.include_unspecified else enough
+
+
+def _converted(base: QuerySet[Compensation], floor: PayFloor, yearly: int) -> QuerySet[Compensation]:
+    """Pay in other currencies that comes to the floor by the newest rates, which the statement reads itself.
+
+    In whole cents of the euro, as `jobs.search.rates.common_minor` has them, and without a division that rounds.
+    """
+    newest = FxRate.objects.order_by("-on_date")
+    cents = newest.filter(currency=floor.currency).annotate(
+        cents=Func(Value(Decimal(yearly * 100)), _MINOR_PER_EURO, function="div", output_field=_NUMBER)
+    )
+    rate = newest.filter(currency=OuterRef("currency_id")).annotate(minor=_MINOR_PER_EURO)
+    needed = Subquery(cents.values("cents")[:1]) * Subquery(rate.values("minor")[:1])
+    hundredfold = F("top_yearly_minor") * Value(Decimal("100.0"))  # a fraction, or PostgreSQL's bigint overflows
+    return base.alias(hundredfold=ExpressionWrapper(hundredfold, output_field=_NUMBER)).filter(
+        hundredfold__gte=ExpressionWrapper(needed, output_field=_NUMBER)
+    )
+
+
+def _hours(hours: WorkingHours) -> Q:
+    fits = Q(remote_utc_from__isnull=True)
+    for west, east in hours.windows:
+        fits |= Q(remote_utc_from__lte=east, remote_utc_to__gte=west)
+    return Q(workplace=Workplace.REMOTE) & fits
 
 
 _CONDITIONS: dict[str, Callable[[Any], Q]] = {
@@ -152,4 +161,10 @@ _CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "skills": _skilled,
     "pay": _paid,
     "published_since": lambda instant: Q(published_at__gte=instant),
+    "excluded_companies": lambda keys: ~Q(company_id__in=keys),
+    "company_sizes": lambda values: Q(company__size_band__in=values),
+    "is_company_verified": lambda is_verified: Q(company__verified_at__isnull=not is_verified),
+    "benefits": lambda values: Q(benefits__contains=list(values)),
+    "visa": lambda values: Q(visa__in=values),
+    "hours": _hours,
 }

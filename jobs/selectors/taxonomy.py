@@ -26,8 +26,8 @@ from jobs.models import (
     SkillCode,
     SkillLabel,
 )
+from jobs.search.near import within
 from jobs.search.where import Near
-from jobs.selectors.job_filter import within
 from jobs.text import fold
 from kernel.caching import Entities
 from kernel.errors import Invalid

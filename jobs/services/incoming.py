@@ -9,7 +9,19 @@ from jobs.models import Necessity, RowFate
 from jobs.services.company import Employers
 
 # Fields of a job that may be inferred from its title and text where the source does not state them.
-GUESSABLE = frozenset({"category", "education", "employment_types", "language", "occupation", "seniority", "workplace"})
+GUESSABLE = frozenset(
+    {
+        "benefits",
+        "category",
+        "education",
+        "employment_types",
+        "language",
+        "occupation",
+        "seniority",
+        "visa",
+        "workplace",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,8 @@ class Posting:
     workplace: str = ""
     seniority: str = ""
     education: str = ""
+    benefits: tuple[str, ...] = ()
+    visa: str = ""
     locations: tuple[Location, ...] = ()
     remote_from: tuple[tuple[str, str], ...] = ()  # (country, region code or empty for all of it)
     pay: Pay | None = None

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 
+from jobs.events import PostingsChanged
 from jobs.models import (
     Company,
     Compensation,
@@ -29,6 +30,7 @@ from jobs.services import bulk, posting_account, posting_dates, revision
 from jobs.services.incoming import Fate, Import, Outcome, Posting
 from jobs.services.posting_rows import Key, Rows
 from kernel.errors import Invalid
+from kernel.events import emit
 from kernel.ids import uuid7
 
 type Stored = Mapping[tuple[UUID, str], Sequence[Job]]  # by company and external reference
@@ -48,10 +50,13 @@ _SAID = (
     "workplace",
     "seniority",
     "education",
+    "benefits",
+    "visa",
     "apply_kind",
     "apply_url",
     "guessed",
 )
+_INDEXED = (Fate.CREATED, Fate.REVISED, Fate.TOUCHED)
 _COMPARED = ("company_id", "external_reference", "language", "guessed", "content_hash", "first_published_at")
 _WRITTEN = [
     *(name.removesuffix("_id") for name in _SAID),
@@ -146,6 +151,8 @@ def _written(postings: Sequence[Posting], into: Import) -> list[Outcome]:
         ordered = [outcomes[index] for index in range(len(postings))]
         posting_account.note_listed(postings, ordered, into)
         posting_account.keep(postings, ordered, into)
+        if any(outcome.fate in _INDEXED for outcome in ordered):
+            emit(PostingsChanged(uuid7()))
         if into.is_dry_run:
             transaction.set_rollback(True)
     if not into.is_dry_run:

@@ -30,6 +30,8 @@ class Rows:
             workplace=posting.workplace,
             seniority=posting.seniority,
             education=posting.education,
+            benefits=list(posting.benefits),
+            visa=posting.visa,
             apply_kind=ApplyKind.URL if posting.url else ApplyKind.NATIVE,
             apply_url=posting.url,
             guessed=list(posting.guessed),

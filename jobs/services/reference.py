@@ -21,6 +21,7 @@ from jobs.models import (
     Category,
     Country,
     Currency,
+    FxRate,
     Industry,
     Occupation,
     OccupationTerm,
@@ -32,6 +33,7 @@ from jobs.models import (
     SkillKind,
     TaxonomyScheme,
 )
+from jobs.services import fx
 from jobs.services.bulk import merge
 from jobs.text import fold
 
@@ -39,6 +41,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 FILES = (
     "countries.csv",
     "currencies.csv",
+    "fx_rates.csv",
     "regions.csv",
     "places.csv.gz",
     "industries.csv",
@@ -84,6 +87,7 @@ def load(report: Report = lambda line: None) -> bool:
         _load_geography(cursor, report)
         _load_work(cursor, report)
         _load_skills(cursor, report)
+        fx.mark_stale()
         _store(cursor, _fingerprint(current, _counts(cursor)))
         # The planner knows nothing of rows that have just come in.
         for model in (Country, Currency, Place, PlaceName, Category, Skill, SkillAlias):
@@ -109,6 +113,10 @@ def _load_geography(cursor: CursorWrapper, report: Report) -> None:
     _write(cursor, Country, ("code", "name", "continent"), countries, key=("code",), report=report)
     currencies: Rows = [(row["code"], row["name"], int(row["digits"])) for row in read("currencies.csv")]
     _write(cursor, Currency, ("code", "name", "digits"), currencies, key=("code",), report=report)
+    # Rates of one day, so that a fresh board compares pay at all; `manage.py fx_load` brings newer ones.
+    rates: Rows = [(row["currency"], row["on_date"], row["per_euro"]) for row in read("fx_rates.csv")]
+    rate_columns = ("currency_id", "on_date", "per_euro")
+    _write(cursor, FxRate, rate_columns, rates, key=("currency_id", "on_date"), report=report)
     regions = read("regions.csv")
     _write(
         cursor,

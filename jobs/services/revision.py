@@ -29,10 +29,14 @@ PLAIN_FIELDS = (
     "remote_utc_to",
     "seniority",
     "education",
+    "benefits",
+    "visa",
     "apply_kind",
     "apply_url",
     "apply_email",
 )
+# Those that came later stand in a content only where they say something: what was written before keeps its hash.
+_LATER = ("benefits", "visa")
 
 
 def content_of(
@@ -46,6 +50,10 @@ def content_of(
     """Everything that readers are shown, in a fixed order whatever order the rows come in. Makes no query."""
     content: Content = {name.removesuffix("_id"): getattr(job, name) for name in PLAIN_FIELDS}
     content["employment_types"] = sorted(str(kind) for kind in job.employment_types)
+    content["benefits"] = sorted(str(benefit) for benefit in job.benefits)
+    for name in _LATER:
+        if not content[name]:
+            del content[name]
     content["guessed"] = sorted(job.guessed)
     content["locations"] = [
         {

@@ -16,6 +16,8 @@ from jobs.demo.postings import postings
 from jobs.importers.port import Row
 from jobs.importers.run import Plan, import_rows
 from jobs.models import Company, Industry, Membership, MembershipRole
+from jobs.search.postgres import pending
+from jobs.search.postgres.rebuild import rebuild_vocabulary
 from jobs.services import description, reference
 from jobs.services.incoming import Fate
 
@@ -45,6 +47,9 @@ class Command(BaseCommand):
             _create_companies()
             _create_accounts(now)
             created = self._import(count, seed, now, show=bool(verbosity))
+            # Searched as soon as the server is up, whether or not a worker is.
+            pending.drain()
+            rebuild_vocabulary()
         if verbosity:
             took = time.perf_counter() - started
             self.stdout.write(

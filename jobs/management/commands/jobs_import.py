@@ -18,6 +18,7 @@ from jobs.importers.posting import KEYS
 from jobs.importers.run import CLOSED_FREELY, MOST_CLOSED, Plan, import_from
 from jobs.models import Country
 from jobs.progress import Line, bar
+from jobs.search.postgres import pending
 from jobs.services import reference
 from jobs.services.incoming import Fate
 
@@ -127,6 +128,11 @@ class Command(BaseCommand):
             if plan.is_dry_run:
                 self._show_plan(account, verbosity)
         self._report_faults(account)
+        if not plan.is_dry_run:
+            line.show("Indexing for search")
+            # A worker may be at it, too; together they are the sooner done.
+            pending.drain()
+            line.clear()
         if not account.has_postings and not (plan.is_sync and not account.has_failed):
             raise CommandError("No row could be taken in.", returncode=NOTHING_READ)
         if account.has_failed:

@@ -1,0 +1,38 @@
+"""The order in which ranked jobs are shown, so that the top is not one company's, nor one posting over and over."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from jobs.search.port import Hit
+
+STRETCH = 100
+"""So many of the best are put in order; behind them their rank alone counts."""
+WINDOW = 20
+
+
+def diversify(hits: Sequence[Hit], per_company: int) -> list[Hit]:
+    """The hits, each once. Of the first `STRETCH`, each `WINDOW` has at most `per_company` of a company while there are
+    others to take, and those that say the same as a better one come last. With 0 they stay as they are.
+    """
+    if not per_company:
+        return list(hits)
+    waiting: list[Hit] = []
+    repeated: list[Hit] = []
+    seen: set[int] = set()
+    for hit in hits[:STRETCH]:
+        (repeated if hit.likeness in seen else waiting).append(hit)
+        seen.add(hit.likeness)
+    ordered: list[Hit] = []
+    while waiting:
+        taken: Counter[object] = Counter()
+        window: list[Hit] = []
+        later: list[Hit] = []
+        for hit in waiting:
+            is_taken = len(window) < WINDOW and taken[hit.company_id] < per_company
+            (window if is_taken else later).append(hit)
+            taken[hit.company_id] += is_taken
+        # No others are left to take: the best come, whosever they are.
+        missing = WINDOW - len(window)
+        ordered += [*window, *later[:missing]]
+        waiting = later[missing:]
+    return [*ordered, *repeated, *hits[STRETCH:]]

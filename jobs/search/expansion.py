@@ -1,0 +1,119 @@
+"""What stands in for what was asked: synonyms and abbreviations, and the occupations and skills that are meant.
+
+Whatever is found by it counts less than what was written, and is told to whoever asked.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from django.db import connection
+from django.db.models import TextChoices
+
+from jobs.models import Occupation, Skill
+from jobs.search import occupations, skills
+from jobs.search.port import Atom, Clause, Question, SearchField
+
+LONGEST_SPAN = 5
+"""Words of an abbreviation's long form, or of anything else that other words stand in for."""
+MOST_SYNONYMS = 6
+"""For each span."""
+MOST_OCCUPATIONS = 5
+_LEAST = 0.05
+
+
+class ExpansionKind(TextChoices):
+    """Why something is looked for that was not written."""
+
+    SYNONYM = "synonym", "It means the same: an abbreviation, its long form, another name"
+    OCCUPATION = "occupation", "What was written is a title of the occupation, or much like one"
+    SKILL = "skill", "What was written is a name of the skill, or much like one"
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """Something that is looked for beside what was written. `weight` is how much it counts, from 0 to 1."""
+
+    written: str
+    kind: ExpansionKind
+    text: str
+    weight: float
+
+
+def expand(question: Question, *, has_meaning: bool = True) -> tuple[Question, tuple[Expansion, ...]]:
+    """The question with all that may stand in for it, and what that is. Without `has_meaning` synonyms only."""
+    plain = [_plain(clause) for clause in question.clauses]
+    question, told = _with_synonyms(question, plain)
+    if has_meaning and question.exactly and all(plain):
+        question, meant = _with_meaning(question)
+        told += meant
+    return question, tuple(told)
+
+
+def _plain(clause: Clause) -> Atom | None:
+    """The clause's only atom, if other words may stand in for it."""
+    atom = clause.any_of[0]
+    is_plain = len(clause.any_of) == 1 and not clause.is_excluded and not atom.is_prefix
+    return atom if is_plain and atom.field != SearchField.COMPANY else None
+
+
+def _with_synonyms(question: Question, plain: Sequence[Atom | None]) -> tuple[Question, list[Expansion]]:
+    spans = {(start, end): words for start, end, words in _spans(plain)}
+    found = _synonyms({" ".join(words) for words in spans.values()})
+    clauses = list(question.clauses)
+    told: dict[Expansion, None] = {}
+    for (start, end), words in spans.items():
+        written = " ".join(words)
+        for stands_for, weight in found.get(written, ())[:MOST_SYNONYMS]:
+            told[Expansion(written, ExpansionKind.SYNONYM, stands_for, weight)] = None
+            # Each of the words may be missing where that is there: some have "ML", others "machine learning".
+            for place in range(start, end):
+                atom = replace(clauses[place].any_of[0], words=tuple(stands_for.split()), weight=weight)
+                clauses[place] = replace(clauses[place], any_of=(*clauses[place].any_of, atom))
+    return replace(question, clauses=tuple(clauses)), list(told)
+
+
+def _spans(plain: Sequence[Atom | None]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Neighbouring clauses and their words together."""
+    for start in range(len(plain)):
+        words: tuple[str, ...] = ()
+        for end in range(start + 1, len(plain) + 1):
+            atom = plain[end - 1]
+            if atom is None or len(words) + len(atom.words) > LONGEST_SPAN:
+                break
+            words += atom.words
+            yield start, end, words
+
+
+def _synonyms(spans: set[str]) -> dict[str, list[tuple[str, float]]]:
+    if not spans:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT folded, stands_for, weight FROM search_synonym WHERE folded = ANY(%s)"
+            " ORDER BY weight DESC, stands_for",
+            [list(spans)],
+        )
+        found: dict[str, list[tuple[str, float]]] = {}
+        for folded, stands_for, weight in cursor.fetchall():
+            found.setdefault(folded, []).append((stands_for, weight))
+        return found
+
+
+def _with_meaning(question: Question) -> tuple[Question, list[Expansion]]:
+    words = question.exactly
+    written = " ".join(words)
+    likely = {key: weight for key, weight in occupations.occupations_of(words)[:MOST_OCCUPATIONS] if weight >= _LEAST}
+    meant = skills.skills_of(words)
+    for key, weight in skills.occupations_taking(meant).items():
+        likely[key] = max(likely.get(key, 0.0), weight)
+    instead = [Atom(occupation=key, weight=weight) for key, weight in likely.items()]
+    instead += [Atom(skill=key, weight=weight) for key, weight in meant]
+    titles = dict(Occupation.objects.filter(pk__in=likely).values_list("pk", "title")) if likely else {}
+    names = dict(Skill.objects.filter(pk__in=dict(meant)).values_list("pk", "name")) if meant else {}
+    told = [
+        Expansion(written, ExpansionKind.OCCUPATION, titles[key], weight)
+        for key, weight in likely.items()
+        if key in titles
+    ]
+    told += [Expansion(written, ExpansionKind.SKILL, names[key], weight) for key, weight in meant if key in names]
+    return replace(question, instead=(*question.instead, *instead)), told

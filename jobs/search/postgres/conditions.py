@@ -1,0 +1,121 @@
+"""The SQL condition that a filter makes for the rows of `job_search`, under its alias `s`.
+
+`jobs.selectors.job_filter` says the same of the tables that the rows are made from; a test holds the two together.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from jobs.models import Necessity
+from jobs.models.pay import YEARLY_FACTORS
+from jobs.search import categories, rates
+from jobs.search.near import places_within
+from jobs.search.postgres.fragment import Fragment, all_of, any_of
+from jobs.search.where import JobFilter, Near, PayFloor, SkillMatch, WorkingHours
+
+REMOTE = Fragment("s.workplace = 'remote'")
+
+
+def condition(where: JobFilter | None, near: tuple[Near, ...] = ()) -> Fragment:
+    """The rows that a filter keeps, and that lie in one of the circles if there are any.
+
+    Each list of categories, circle and pay floor takes a small statement to make it.
+    """
+    parts = [_kept(where)] if where else []
+    if near:
+        parts.append(any_of(map(_near, near)))
+    return all_of(parts)
+
+
+def _kept(where: JobFilter) -> Fragment:
+    made = ((make, getattr(where, name)) for name, make in _CONDITIONS.items())
+    return all_of([make(value) for make, value in made if value is not None])
+
+
+def _none_of(part: JobFilter) -> Fragment:
+    # What is unknown is not so: a job without a category is not in this one.
+    return Fragment.of("{} IS NOT TRUE", _kept(part))
+
+
+def _categories(keys: tuple[int, ...]) -> Fragment:
+    # Found beforehand: with the numbers before it the planner knows how many rows to expect.
+    return _is_among("s.category_id", "int", tuple(categories.within(keys).values_list("pk", flat=True)))
+
+
+def _remote_for(country: str) -> Fragment:
+    code = Fragment.of("ARRAY[{}]::text[]", country)
+    allowed = Fragment.of("(s.remote_allowed = '{{}}' OR s.remote_allowed @> {})", code)
+    return all_of([REMOTE, Fragment.of("NOT s.remote_denied @> {}", code), allowed])
+
+
+def _near(near: Near) -> Fragment:
+    found = Fragment.of("s.place_ids && {}::int[]", sorted(places_within(near)))
+    return any_of([found, _remote_for(near.or_remote_for)]) if near.or_remote_for else found
+
+
+def _skilled(wanted: SkillMatch) -> Fragment:
+    column = "s.required_skill_ids" if wanted.necessity == Necessity.REQUIRED else "s.skill_ids"
+    is_nice = wanted.necessity == Necessity.NICE
+    parts: list[Fragment] = []
+    if wanted.all_of:
+        asked = list(wanted.all_of)
+        parts.append(Fragment.of(column + " @> {}::int[]", asked))
+        if is_nice:
+            parts.append(Fragment.of("NOT s.required_skill_ids && {}::int[]", asked))
+    if wanted.any_of is not None:
+        asked = list(wanted.any_of)
+        parts.append(Fragment.of(column + " && {}::int[]", asked))
+        if is_nice:
+            nice = "key = ANY(s.skill_ids) AND NOT key = ANY(s.required_skill_ids)"
+            parts.append(Fragment.of("EXISTS (SELECT FROM unnest({}::int[]) key WHERE " + nice + ")", asked))
+    return all_of(parts)
+
+
+def _paid(floor: PayFloor) -> Fragment:
+    yearly = floor.amount_minor * YEARLY_FACTORS[floor.period]
+    parts = [Fragment.of("(s.pay_currency = {} AND s.pay_top_minor >= {})", floor.currency, yearly)]
+    cents = rates.common_minor(floor.currency, yearly, rates.newest())
+    if cents is not None:
+        parts.append(Fragment.of("(s.pay_currency <> {} AND s.pay_common >= {})", floor.currency, cents))
+    if floor.include_unspecified:
+        parts.append(Fragment("s.pay_currency = ''"))
+    return any_of(parts)
+
+
+def _hours(hours: WorkingHours) -> Fragment:
+    windows = [
+        Fragment.of("(s.remote_utc_from <= {} AND s.remote_utc_to >= {})", east, west) for west, east in hours.windows
+    ]
+    return all_of([REMOTE, any_of([Fragment("s.remote_utc_from IS NULL"), *windows])])
+
+
+def _is_among(column: str, kind: str, values: Sequence[Any]) -> Fragment:
+    if len(values) == 1:  # rows of one value come out of an index in the order behind it
+        return Fragment.of(f"{column} = {{}}::{kind}", values[0])
+    return Fragment.of(f"{column} = ANY({{}}::{kind}[])", list(values))
+
+
+_CONDITIONS: dict[str, Callable[[Any], Fragment]] = {
+    "all_of": lambda parts: all_of(map(_kept, parts)),
+    "any_of": lambda parts: any_of(map(_kept, parts)),
+    "none_of": _none_of,
+    "categories": _categories,
+    "companies": lambda keys: _is_among("s.company_id", "uuid", keys),
+    "places": lambda keys: Fragment.of("s.place_ids && {}::int[]", list(keys)),
+    "countries": lambda codes: Fragment.of("s.countries && {}::text[]", list(codes)),
+    "near": _near,
+    "remote_for": _remote_for,
+    "workplaces": lambda values: _is_among("s.workplace", "text", values),
+    "employment_types": lambda values: Fragment.of("s.employment_types && {}::text[]", list(values)),
+    "seniorities": lambda values: _is_among("s.seniority", "text", values),
+    "education": lambda values: _is_among("s.education", "text", values),
+    "skills": _skilled,
+    "pay": _paid,
+    "published_since": lambda instant: Fragment.of("s.published_at >= {}", instant),
+    "excluded_companies": lambda keys: Fragment.of("s.company_id <> ALL({}::uuid[])", list(keys)),
+    "company_sizes": lambda values: _is_among("s.company_size", "text", values),
+    "is_company_verified": lambda is_verified: Fragment.of("s.is_company_verified = {}::boolean", is_verified),
+    "benefits": lambda values: Fragment.of("s.benefits @> {}::text[]", list(values)),
+    "visa": lambda values: _is_among("s.visa", "text", values),
+    "hours": _hours,
+}

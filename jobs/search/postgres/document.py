@@ -1,0 +1,241 @@
+"""What the index says of a job, made of the tables: the one place that writes rows of `job_search`.
+
+A job is indexed under its lock, and its company's: so two that index it take turns, and none writes what a closing, a
+freezing or a suspension that commits meanwhile has just taken away. What is not locked (places, skills, pay) may change
+meanwhile; whoever changes it leaves a row in `search_pending` when they commit, and that is taken later.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from jobs.search import rates
+from jobs.search.occupations import classify, label
+from jobs.search.words import configuration_of, key_of, words_of
+from kernel.reading import array
+
+# A tsvector holds a megabyte, and a word in it two kilobytes: what is longer is cut, so that nothing fails.
+MOST_CHARACTERS = 200_000
+MOST_BYTES = 300_000
+LONGEST_WORD = 60
+# Stands between what is not one phrase: the title's last word and a skill, one skill and the next. It takes a place
+# and is taken out again. Digits, because no stemmer changes them; more of them than a number in a posting has.
+GAP = "0" * 16
+
+# What search may show at all. Time is left to each query, but for what is over.
+INDEXABLE = """
+    j.lifecycle = 'published' AND j.moderation IN ('clear', 'flagged') AND j.visibility = 'public'
+    AND j.expires_at > now() AND c.status = 'active'"""
+
+_LOCK = """
+SELECT j.id FROM jobs_job j JOIN jobs_company c ON c.id = j.company_id
+WHERE j.id = ANY(%(keys)s::uuid[]) ORDER BY j.id FOR NO KEY UPDATE OF j{skip} FOR SHARE OF c{skip}"""
+
+# Before anything is read: what tells of a later change stays. Rows that somebody else is taking are theirs to take.
+_SETTLE = """
+DELETE FROM search_pending WHERE id IN (
+    SELECT id FROM search_pending WHERE job_id = ANY(%(keys)s::uuid[]) FOR UPDATE SKIP LOCKED
+)"""
+
+_READ = f"""
+SELECT j.id, j.company_id, j.language, j.title, left(j.description_text, {MOST_CHARACTERS}), c.name, j.occupation_id,
+    f.cluster_id, p.currency_id, p.top_yearly_minor, s.ids, s.names
+FROM jobs_job j
+JOIN jobs_company c ON c.id = j.company_id
+LEFT JOIN jobs_jobfingerprint f ON f.job_id = j.id
+LEFT JOIN jobs_compensation p ON p.job_id = j.id AND p.kind = 'base'
+CROSS JOIN LATERAL (
+    SELECT array_agg(k.id ORDER BY r.id) AS ids, array_agg(k.name ORDER BY r.id) AS names
+    FROM jobs_jobskill r JOIN jobs_skill k ON k.id = r.skill_id WHERE r.job_id = j.id
+) s
+WHERE j.id = ANY(%(keys)s::uuid[]) AND {INDEXABLE}
+ORDER BY j.id"""  # noqa: S608 - our own text, as everywhere here
+
+COLUMNS = {
+    "job_id": "j.id",
+    "company_id": "j.company_id",
+    "published_at": "j.published_at",
+    "expires_at": "j.expires_at",
+    "language": "j.language",
+    "category_id": "j.category_id",
+    "occupation_id": "j.occupation_id",
+    "workplace": "j.workplace",
+    "seniority": "j.seniority",
+    "education": "j.education",
+    "employment_types": "j.employment_types::text[]",
+    "place_ids": "coalesce(l.places, '{}')",
+    "countries": "coalesce(l.countries, '{}')",
+    "remote_allowed": "coalesce(e.allowed, '{}')",
+    "remote_denied": "coalesce(e.denied, '{}')",
+    "remote_utc_from": "j.remote_utc_from",
+    "remote_utc_to": "j.remote_utc_to",
+    "skill_ids": "coalesce(s.known, '{}')",
+    "required_skill_ids": "coalesce(s.required, '{}')",
+    "pay_currency": "coalesce(p.currency_id, '')",
+    "pay_top_minor": "p.top_yearly_minor",
+    "pay_common": "w.pay_common",
+    "benefits": "j.benefits::text[]",
+    "visa": "j.visa",
+    "company_size": "c.size_band",
+    "is_company_verified": "c.verified_at IS NOT NULL",
+    "title_key": "w.title_key",
+    "title_length": "w.title_length",
+    "likeness": "w.likeness",
+    "head": "ts_delete(h.head, %(gap)s)",
+    "tsv": "ts_delete(h.head || to_tsvector(w.configuration::regconfig, w.text), %(gap)s)",
+}
+
+_TITLE = 3  # among the columns of `_READ`
+_GIVEN = (
+    "keys", "configurations", "titles", "skills", "companies", "texts", "concepts",
+    "title_keys", "title_lengths", "likenesses", "pay_common",
+)  # fmt: skip
+
+# The rows as they should be. The words come from `read`, all else from the tables.
+ROWS = f"""
+SELECT {", ".join(f"{value} AS {name}" for name, value in COLUMNS.items())}
+FROM unnest(
+    %(keys)s::uuid[], %(configurations)s::text[], %(titles)s::text[], %(skills)s::text[], %(companies)s::text[],
+    %(texts)s::text[], %(concepts)s::text[], %(title_keys)s::bigint[], %(title_lengths)s::int[],
+    %(likenesses)s::bigint[], %(pay_common)s::bigint[]
+) AS w (job_id, configuration, title, skills, company, text, concepts, title_key, title_length, likeness, pay_common)
+JOIN jobs_job j ON j.id = w.job_id
+JOIN jobs_company c ON c.id = j.company_id
+LEFT JOIN jobs_compensation p ON p.job_id = j.id AND p.kind = 'base'
+CROSS JOIN LATERAL (
+    SELECT array_agg(DISTINCT place_id) FILTER (WHERE place_id IS NOT NULL) AS places,
+        array_agg(DISTINCT country_id::text) FILTER (WHERE country_id IS NOT NULL) AS countries
+    FROM jobs_joblocation WHERE job_id = w.job_id
+) l
+CROSS JOIN LATERAL (
+    SELECT array_agg(DISTINCT country_id::text) FILTER (WHERE is_allowed) AS allowed,
+        array_agg(DISTINCT country_id::text) FILTER (WHERE NOT is_allowed AND region_code = '') AS denied
+    FROM jobs_remoteeligibility WHERE job_id = w.job_id
+) e
+CROSS JOIN LATERAL (
+    SELECT array_agg(skill_id ORDER BY skill_id) AS known,
+        array_agg(skill_id ORDER BY skill_id) FILTER (WHERE necessity = 'required') AS required
+    FROM jobs_jobskill WHERE job_id = w.job_id
+) s
+CROSS JOIN LATERAL (
+    SELECT setweight(to_tsvector(w.configuration::regconfig, w.title), 'A')
+        || setweight(to_tsvector(w.configuration::regconfig, w.skills), 'B')
+        || setweight(to_tsvector(w.configuration::regconfig, w.company), 'C')
+        || w.concepts::tsvector AS head
+    OFFSET 0
+) h"""  # noqa: S608
+
+# A row that would say the same is left alone. Where a vector stays the same, so does what is stored of it apart from
+# the row: then a row is written at a fraction of the cost.
+_WRITE = f"""
+INSERT INTO job_search AS t ({", ".join(COLUMNS)}) {ROWS} ORDER BY 1
+ON CONFLICT (job_id) DO UPDATE SET
+    {", ".join(f"{name} = EXCLUDED.{name}" for name in COLUMNS if name not in ("job_id", "head", "tsv"))},
+    head = CASE WHEN t.head = EXCLUDED.head THEN t.head ELSE EXCLUDED.head END,
+    tsv = CASE WHEN t.tsv = EXCLUDED.tsv THEN t.tsv ELSE EXCLUDED.tsv END
+WHERE ({", ".join(f"t.{name}" for name in COLUMNS)}) IS DISTINCT FROM
+    ({", ".join(f"EXCLUDED.{name}" for name in COLUMNS)})"""  # noqa: S608
+
+
+def index(job_ids: Collection[UUID]) -> None:
+    """Make the index say of the jobs what the tables say; those that it may not show leave it.
+
+    In the caller's transaction, with which it is seen, and in as many statements for one job as for a thousand. Waits
+    for whoever is writing one of them.
+    """
+    if job_ids:
+        with transaction.atomic():
+            write(job_ids)
+
+
+def write(job_ids: Collection[UUID], *, is_patient: bool = True) -> Sequence[UUID]:
+    """As `index`, in the transaction that is open; the jobs that were there. Those that somebody is writing are left
+    out, and what is pending of them stays, unless `is_patient`.
+    """
+    locked = [key for (key,) in rows(_LOCK.format(skip="" if is_patient else " SKIP LOCKED"), keys=array(job_ids))]
+    if not locked:
+        return ()
+    _run(_SETTLE, keys=array(locked))
+    documents = read(locked)
+    live = set(documents["keys"])
+    if gone := [key for key in locked if key not in live]:
+        _run("DELETE FROM job_search WHERE job_id = ANY(%(keys)s::uuid[])", keys=array(gone))
+    if live:
+        _run(_WRITE, **documents)
+    return locked
+
+
+def read(job_ids: Collection[UUID]) -> dict[str, Any]:
+    """What `ROWS` is given for those of the jobs that the index may show: `keys` are theirs, in their order."""
+    newest = rates.newest()
+    columns: dict[str, list[Any]] = {name: [] for name in _GIVEN}
+    found = rows(_READ, keys=array(job_ids))
+    occupations = _occupations(found)
+    for row in found:
+        for name, value in _given(row, occupations, newest).items():
+            columns[name].append(value)
+    return {**columns, "gap": GAP}
+
+
+def _given(row: tuple[Any, ...], occupations: Mapping[str, Mapping[int, float]], newest: rates.Rates) -> dict[str, Any]:
+    """What one row of `_READ` comes to."""
+    job_id, company_id, language, title, text, company, occupation, cluster, currency, pay, skill_ids, skills = row
+    title_words = words_of(title)
+    known = dict(occupations.get(title, {}))
+    if occupation is not None:
+        known[occupation] = 1.0
+    return {
+        "keys": job_id,
+        "configurations": configuration_of(language),
+        "titles": _joined(title_words, GAP),
+        "skills": _joined(word for name in skills or () for word in (*words_of(name), GAP)),
+        "companies": _joined(words_of(company), GAP),
+        "texts": _joined(words_of(text)),
+        "concepts": " ".join(_concepts(known, skill_ids or ())),
+        "title_keys": key_of(title_words),
+        "title_lengths": min(len(title_words), 1_000),
+        # Clusters below zero, so that they are nobody's hash.
+        "likenesses": key_of([str(company_id), *title_words]) if cluster is None else -cluster,
+        "pay_common": rates.common_minor(currency, pay, newest) if currency else None,
+    }
+
+
+def _joined(words: Iterable[str], *ending: str) -> str:
+    """The words that a vector has room for, behind each other."""
+    kept: list[str] = []
+    size = 0
+    for word in words:
+        if len(word) > LONGEST_WORD:
+            continue
+        size += len(word) + 1 if word.isascii() else len(word.encode()) + 1
+        if size > MOST_BYTES:
+            break
+        kept.append(word)
+    return " ".join([*kept, *ending])
+
+
+def _concepts(occupations: Mapping[int, float], skills: Iterable[int]) -> Iterator[str]:
+    """The vector of what is meant, as PostgreSQL writes it."""
+    for occupation, probability in sorted(occupations.items()):
+        yield f"'o:{occupation}':1{label(probability)}"
+    for skill in sorted(skills):
+        yield f"'s:{skill}':1"
+
+
+def _occupations(found: Iterable[tuple[Any, ...]]) -> Mapping[str, Mapping[int, float]]:
+    """The occupations that the titles are taken for."""
+    return {title: dict(kinds) for title, kinds in classify({row[_TITLE] for row in found}).items()}
+
+
+def rows(statement: str, **given: Any) -> list[tuple[Any, ...]]:
+    """What a statement reads."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return cursor.fetchall()
+
+
+def _run(statement: str, **given: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)

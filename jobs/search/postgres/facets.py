@@ -1,0 +1,226 @@
+"""How the found jobs spread over places, categories, pay and the like.
+
+All that is asked for is counted in one statement over one set of jobs; a dimension that the query filters by has a set
+of its own, without that filter. Sets of up to `MOST_EXACT` jobs are counted whole. Of a larger one a sample is counted
+and multiplied: the jobs whose hash is small, whatever their age, which an index finds. How large a set is, the planner
+is asked; where the count shows that it was wrong, it is counted again. So it is one statement to estimate, and one to
+three to count, however many dimensions there are.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+from uuid import UUID
+
+from jobs.search.port import PAY_BOUNDS, PUBLISHED_DAYS, Facet, FacetDimension, FacetValue, Query
+from jobs.search.postgres.fragment import Fragment, join, rows
+from jobs.search.postgres.matching import matching
+from jobs.search.where import JobFilter
+
+MOST_EXACT = 4_000
+SAMPLED = 2_000  # jobs of a sample, about
+TOO_FEW = 1_000  # in a sample: its set is smaller than was thought
+MOST_ROUNDS = 3
+_HASHES = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A set of jobs: how many were counted, out of which share of them, and of each dimension the values."""
+
+    share: float
+    jobs: int
+    values: Mapping[FacetDimension, Sequence[tuple[Any, int]]]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there were more than it was to count."""
+        return self.share == 1 and self.jobs > MOST_EXACT
+
+    @property
+    def is_good(self) -> bool:
+        return not self.is_cut and (self.share == 1 or self.jobs >= TOO_FEW)
+
+    @property
+    def better_estimate(self) -> float:
+        """How many jobs there are, now that it is known how wrong it was."""
+        return MOST_EXACT * 16 if self.is_cut else self.jobs / self.share
+
+
+def facets(query: Query, dimensions: Collection[FacetDimension], most: int) -> Mapping[FacetDimension, Facet]:
+    """How the found jobs spread over the dimensions; `most` values of each, a bucket for each bound of pay and age."""
+    sets: dict[Query, list[FacetDimension]] = defaultdict(list)
+    for dimension in dict.fromkeys(dimensions):
+        sets[_without_own(query, dimension)].append(dimension)
+    if not sets:
+        return {}
+    conditions = {each: matching(each) for each in sets}
+    sizes = dict(zip(sets, _estimates(conditions.values()), strict=True))
+    found: dict[Query, _Counted] = {}
+    for _ in range(MOST_ROUNDS):
+        asked = [each for each in sets if each not in found or not found[each].is_good]
+        if not asked:
+            break
+        shares = [_share(sizes[each]) for each in asked]
+        parts = [(conditions[each], sets[each], share) for each, share in zip(asked, shares, strict=True)]
+        found.update(zip(asked, _count(parts, query, most), strict=True))
+        sizes.update({each: found[each].better_estimate for each in asked})
+    return {dimension: _facet(found[each], dimension) for each, asked in sets.items() for dimension in asked}
+
+
+def _facet(counted: _Counted, dimension: FacetDimension) -> Facet:
+    is_approximate = counted.share < 1 or counted.is_cut
+    values = [FacetValue(value, _scaled(count, counted.share)) for value, count in counted.values[dimension]]
+    return Facet(values, is_approximate)
+
+
+def _scaled(count: int, share: float) -> int:
+    """What a count of a sample comes to, in two digits: more would say what is not known."""
+    return count if share == 1 else int(float(f"{count / share:.2g}"))
+
+
+def _share(size: float) -> float:
+    return 1.0 if size <= MOST_EXACT else SAMPLED / size
+
+
+# The part of a filter that is a dimension's own.
+_OWN = {
+    FacetDimension.PLACE: "places",
+    FacetDimension.COUNTRY: "countries",
+    FacetDimension.CATEGORY: "categories",
+    FacetDimension.EMPLOYMENT_TYPE: "employment_types",
+    FacetDimension.WORKPLACE: "workplaces",
+    FacetDimension.SENIORITY: "seniorities",
+    FacetDimension.PAY: "pay",
+    FacetDimension.COMPANY: "companies",
+    FacetDimension.PUBLISHED: "published_since",
+}
+
+
+def _without_own(query: Query, dimension: FacetDimension) -> Query:
+    """The query without what it asks of the dimension itself, so that the other choices can be counted.
+
+    Skills that all have to be there stay: another one would not be chosen instead, but as well.
+    """
+    where = query.where
+    if where is None:
+        return query
+    if dimension == FacetDimension.SKILL:
+        rest = where.skills and replace(where.skills, any_of=None)
+        where = replace(where, skills=rest if rest and rest.all_of else None)
+    else:
+        where = replace(where, **{_OWN[dimension]: None})
+    return replace(query, where=None if where == JobFilter() else where)
+
+
+def _estimates(conditions: Iterable[Fragment]) -> Sequence[float]:
+    """How many jobs meet each condition, as the planner sees it. One statement, that reads no jobs."""
+    parts = [Fragment("SELECT 1 FROM job_search s WHERE ") + condition for condition in conditions]
+    # Of one part alone the planner would make no list of parts.
+    asked = join(" UNION ALL ", [*parts, Fragment("SELECT 1 FROM job_search s")])
+    ((found,),) = rows(Fragment("EXPLAIN (FORMAT JSON) ") + asked)
+    plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+    return [float(part["Plan Rows"]) for part in plan["Plans"][: len(parts)]]
+
+
+def _count(
+    parts: Sequence[tuple[Fragment, Sequence[FacetDimension], float]], query: Query, most: int
+) -> Iterable[_Counted]:
+    """Each set's jobs, counted by its dimensions. One statement for all."""
+    sets, counts = [], []
+    for number, (condition, dimensions, share) in enumerate(parts):
+        name = f"found_{number}"
+        found = Fragment(f"{name} AS MATERIALIZED (SELECT {_COLUMNS} FROM job_search s WHERE ") + condition  # noqa: S608
+        sets.append(found + _cut(share) + ")")
+        counts.append(f"SELECT {number}, '', '', count(*) FROM {name}")  # noqa: S608 - all of it is ours
+        counts += [
+            f"SELECT {number}, '{each}', v::text, n FROM ({_COUNTS[each](name)}) q"  # noqa: S608
+            for each in dimensions
+        ]
+    given = Fragment(" UNION ALL ".join(counts), {"facets_at": query.at, "facets_most": most})
+    statement = Fragment("WITH ") + reduce(lambda one, other: one + ", " + other, sets) + " " + given
+    jobs: dict[int, int] = {}
+    values: dict[int, dict[FacetDimension, list[tuple[Any, int]]]] = defaultdict(lambda: defaultdict(list))
+    for number, dimension, value, count in rows(statement):
+        if dimension:
+            values[number][dimension].append((_READ.get(dimension, str)(value), count))
+        else:
+            jobs[number] = count
+    return [_Counted(share, jobs[number], values[number]) for number, (_, _, share) in enumerate(parts)]
+
+
+def _cut(share: float) -> Fragment:
+    if share == 1:
+        return Fragment(f" LIMIT {MOST_EXACT + 1}")
+    return Fragment.of(" AND uuid_hash(s.job_id) < {}", int(share * _HASHES) - _HASHES // 2)
+
+
+_COLUMNS = (
+    "s.place_ids, s.countries, s.category_id, s.employment_types, s.workplace, s.seniority, s.pay_common, s.skill_ids,"
+    " s.company_id, s.published_at"
+)
+_MOST = " ORDER BY n DESC, v LIMIT %(facets_most)s"
+
+
+def _each(column: str) -> Callable[[str], str]:
+    """Counts by the elements of an array. A job's array has each of them once."""
+    return lambda found: f"SELECT v, count(*) AS n FROM {found}, unnest({column}) v GROUP BY v{_MOST}"  # noqa: S608
+
+
+def _single(column: str, unknown: str) -> Callable[[str], str]:
+    return lambda found: (
+        f"SELECT {column} AS v, count(*) AS n FROM {found} WHERE {column} {unknown} GROUP BY v{_MOST}"  # noqa: S608
+    )
+
+
+def _categories(found: str) -> str:
+    """Counts by category, each with what lies below it. Whatever is among the most, all that it lies below is too."""
+    return f"""
+        WITH RECURSIVE up (id, n) AS (
+            SELECT category_id::bigint, count(*) FROM {found} WHERE category_id IS NOT NULL GROUP BY category_id
+            UNION ALL
+            SELECT c.parent_id, up.n FROM up JOIN jobs_category c ON c.id = up.id WHERE c.parent_id IS NOT NULL
+        )
+        SELECT up.id AS v, sum(up.n)::bigint AS n FROM up JOIN jobs_category c ON c.id = up.id
+        GROUP BY up.id, c.depth ORDER BY n DESC, c.depth, v LIMIT %(facets_most)s"""  # noqa: S608
+
+
+def _pay(found: str) -> str:
+    bounds = f"ARRAY[{', '.join(map(str, PAY_BOUNDS))}]::bigint[]"
+    return f"""
+        SELECT ({bounds})[bucket] AS v, n FROM (
+            SELECT width_bucket(pay_common, {bounds}) AS bucket, count(*) AS n
+            FROM {found} WHERE pay_common IS NOT NULL GROUP BY bucket
+        ) b WHERE bucket > 0 ORDER BY bucket"""  # noqa: S608
+
+
+def _ages(found: str) -> str:
+    return f"""
+        SELECT v, count(*) AS n FROM {found}, unnest(ARRAY[{", ".join(map(str, PUBLISHED_DAYS))}]) v
+        WHERE published_at >= %(facets_at)s - v * interval '1 day' GROUP BY v ORDER BY v"""  # noqa: S608
+
+
+_COUNTS: Mapping[FacetDimension, Callable[[str], str]] = {
+    FacetDimension.PLACE: _each("place_ids"),
+    FacetDimension.COUNTRY: _each("countries"),
+    FacetDimension.CATEGORY: _categories,
+    FacetDimension.EMPLOYMENT_TYPE: _each("employment_types"),
+    FacetDimension.WORKPLACE: _single("workplace", "<> ''"),
+    FacetDimension.SENIORITY: _single("seniority", "<> ''"),
+    FacetDimension.PAY: _pay,
+    FacetDimension.SKILL: _each("skill_ids"),
+    FacetDimension.COMPANY: _single("company_id", "IS NOT NULL"),
+    FacetDimension.PUBLISHED: _ages,
+}
+# What a value is read as; the others are texts.
+_READ: Mapping[str, Callable[[str], Any]] = {
+    FacetDimension.PLACE: int,
+    FacetDimension.CATEGORY: int,
+    FacetDimension.PAY: int,
+    FacetDimension.SKILL: int,
+    FacetDimension.COMPANY: UUID,
+    FacetDimension.PUBLISHED: int,
+}

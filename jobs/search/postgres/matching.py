@@ -1,0 +1,160 @@
+"""Which rows of `job_search s` a query is about: one condition for counts, facets and every order."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Sequence
+from threading import Lock
+
+from jobs.search.port import Atom, Clause, Query, Question, SearchField
+from jobs.search.postgres import conditions
+from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, rows
+from jobs.search.words import CONFIGURATIONS, PLAIN
+
+MOST_STEMS = 50_000
+
+_LABELS = {SearchField.ANY: "", SearchField.TITLE: "A", SearchField.SKILL: "B", SearchField.COMPANY: "C"}
+
+# What each configuration makes of a word, as it does in a document.
+_STEMS = """
+SELECT word, configuration, coalesce((tsvector_to_array(to_tsvector(configuration::regconfig, word)))[1], word)
+FROM unnest(%(words)s::text[]) AS word, unnest(%(configurations)s::text[]) AS configuration"""
+
+
+def matching(query: Query) -> Fragment:
+    """The live rows that the question and the filters of a query keep. The parameter `at` is the query's instant."""
+    return all_of([live(query), filtered(query), asked(query.question)])
+
+
+def live(query: Query) -> Fragment:
+    """The rows that are live at the query's instant, as far as time decides."""
+    return Fragment("s.published_at <= %(at)s AND s.expires_at > %(at)s", {"at": query.at})
+
+
+def filtered(query: Query) -> Fragment:
+    """The rows that the filters keep."""
+    if query.where is None and not query.near:
+        return TRUE
+    return conditions.condition(query.where, query.near)
+
+
+def asked(question: Question | None, *, is_head: bool = False, is_walked: bool = False) -> Fragment:
+    """The rows that have what a question asks for; with `is_head`, in title, skills, company or as a concept.
+
+    `is_walked` keeps the indexes of words out of it: the rows come from another index, and each is looked at.
+    """
+    if question is None:
+        return TRUE
+    wanted = [clause for clause in question.clauses if not clause.is_excluded and not clause.is_optional]
+    unwanted = [clause for clause in question.clauses if clause.is_excluded]
+    warm([atom for clause in question.clauses for atom in clause.any_of] + list(question.instead))
+    parts = []
+    if wanted:
+        found = _enough(wanted, question.at_least, is_head=is_head, is_walked=is_walked)
+        if question.instead:
+            found = any_of([found, _has("|", map(tsquery_of, question.instead), is_head=True, is_walked=is_walked)])
+        parts.append(found)
+    if unwanted:
+        atoms = [tsquery_of(atom) for clause in unwanted for atom in clause.any_of]
+        is_in_head = _are_in_head(unwanted)
+        parts.append(Fragment.of("NOT {}", _has("|", atoms, is_head=is_in_head, is_walked=is_walked)))
+    return all_of(parts)
+
+
+def _enough(clauses: Sequence[Clause], at_least: float, *, is_head: bool, is_walked: bool) -> Fragment:
+    """All of the clauses, or that share of them."""
+    if at_least >= 1:
+        # Two indexes, each asked for what it has; together where one of them has all.
+        in_head = [clause for clause in clauses if is_head or _are_in_head([clause])]
+        elsewhere = [clause for clause in clauses if clause not in in_head]
+        return all_of(
+            _has("&", map(_tsquery, part), is_head=part is in_head, is_walked=is_walked)
+            for part in (in_head, elsewhere)
+            if part
+        )
+    some = any_of(_has("|", [_tsquery(clause)], is_head=_are_in_head([clause]), is_walked=is_walked) for clause in clauses)
+    terms = [
+        Fragment.of("({})::int", _has("|", [_tsquery(clause)], is_head=is_head or _are_in_head([clause]), is_walked=True))
+        for clause in clauses
+    ]
+    text = " + ".join(term.text for term in terms)
+    params = {name: value for term in terms for name, value in term.params.items()}
+    return all_of([some, Fragment.of("{} >= {}", Fragment(text, params), at_least * len(clauses))])
+
+
+def _are_in_head(clauses: Collection[Clause]) -> bool:
+    """Whether only title, skills, company and concepts decide about the clauses."""
+    return all(is_in_head(atom) for clause in clauses for atom in clause.any_of)
+
+
+def is_in_head(atom: Atom) -> bool:
+    """Whether the text of a posting has no say in what an atom finds."""
+    return not atom.words or atom.field is not SearchField.ANY
+
+
+def _has(sign: str, tsqueries: Iterable[str], *, is_head: bool, is_walked: bool = False) -> Fragment:
+    column = "s.head" if is_head else "s.tsv"
+    found = Fragment.of(column + " @@ {}::tsquery", f" {sign} ".join(tsqueries))
+    return Fragment.of("({} IS TRUE)", found) if is_walked else found
+
+
+def _tsquery(clause: Clause) -> str:
+    return f"({' | '.join(map(tsquery_of, clause.any_of))})"
+
+
+def tsquery_of(atom: Atom, labels: str = "") -> str:
+    """What an atom finds, as the text of a tsquery: in whatever language a posting is, its stem there.
+
+    `labels` limit it to parts of the head ("A" title, "B" skills, "C" company), in place of the atom's field.
+    """
+    labels = labels or _LABELS[atom.field]
+    if atom.occupation is not None:
+        return _lexeme(f"o:{atom.occupation}", labels)
+    if atom.skill is not None:
+        return _lexeme(f"s:{atom.skill}", labels)
+    *whole, last = [tuple(dict.fromkeys(forms)) for forms in stems(atom.words)]
+    if atom.is_prefix:
+        last = (atom.words[-1],)
+    suffix = "*" if atom.is_prefix else ""
+    if not whole:
+        return _one_of(last, labels, suffix)
+    # Word by word and not language by language: a phrase of two languages is found as well, which harms nobody.
+    return f"({' <-> '.join([*(_one_of(forms, labels) for forms in whole), _one_of(last, labels, suffix)])})"
+
+
+def _one_of(forms: Sequence[str], labels: str, suffix: str = "") -> str:
+    lexemes = [_lexeme(form, labels + suffix) for form in forms]
+    return lexemes[0] if len(lexemes) == 1 else f"({' | '.join(lexemes)})"
+
+
+def _lexeme(text: str, suffix: str) -> str:
+    quoted = text.replace("\\", "\\\\").replace("'", "''")
+    return f"'{quoted}':{suffix}" if suffix else f"'{quoted}'"
+
+
+_kept: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+_lock = Lock()
+_NAMES = [PLAIN, *CONFIGURATIONS.values()]
+
+
+def stems(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """What each word may be in the index: as it is first, then its stems in all the languages, each once.
+
+    One statement for all that were not asked for lately, and none otherwise.
+    """
+    found = {word: _kept.get(word) for word in words}
+    unknown = [word for word, forms in found.items() if forms is None]
+    if unknown:
+        made: dict[str, list[str]] = {word: [] for word in unknown}
+        for word, _, stem in rows(Fragment(_STEMS, {"words": unknown, "configurations": _NAMES})):
+            made[word].append(stem)
+        for word, forms in made.items():
+            found[word] = tuple(dict.fromkeys([word, *forms]))
+        with _lock:
+            _kept.update({word: found[word] or () for word in unknown})
+            while len(_kept) > MOST_STEMS:
+                _kept.popitem(last=False)
+    return [found[word] or () for word in words]
+
+
+def warm(atoms: Iterable[Atom]) -> None:
+    """Have the stems of all the atoms' words, in one statement."""
+    stems([word for atom in atoms for word in atom.words])

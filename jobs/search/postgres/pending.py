@@ -1,0 +1,60 @@
+"""Takes what the triggers put down in `search_pending`, and drops what is over.
+
+Any number of processes may drain at once: each takes rows that no other has, and passes over jobs that somebody is
+writing, whose rows stay for the next one. A row goes in the transaction that indexes its job, or not at all.
+"""
+
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from jobs.search.postgres.document import rows, write
+from kernel.reading import array
+
+BATCH = 500
+MOST_OVER = 5_000
+
+_NEWEST = "SELECT coalesce(max(id), 0) FROM search_pending"
+_TAKE = """
+SELECT id, job_id FROM search_pending WHERE id > %(after)s AND id <= %(last)s
+ORDER BY id LIMIT %(size)s FOR UPDATE SKIP LOCKED"""
+# Of what could not be locked, the jobs that are gone. Nobody will ever take their rows in another way.
+_FORGET_GONE = """
+DELETE FROM search_pending p WHERE p.id = ANY(%(ids)s::bigint[])
+AND NOT EXISTS (SELECT FROM jobs_job j WHERE j.id = p.job_id)"""
+_DROP_OVER = """
+DELETE FROM job_search WHERE job_id IN (
+    SELECT job_id FROM job_search WHERE expires_at <= now() LIMIT %(most)s FOR UPDATE SKIP LOCKED
+)"""
+
+
+def drain(most: int | None = None) -> int:
+    """Index what was pending when this began, or about `most` jobs of it, the oldest first; how many jobs it was.
+
+    Every `BATCH` rows are a transaction of their own, unless one is open.
+    """
+    ((last,),) = rows(_NEWEST)
+    after = done = 0
+    while most is None or done < most:
+        with transaction.atomic():
+            taken = rows(_TAKE, after=after, last=last, size=BATCH)
+            if not taken:
+                break
+            after = taken[-1][0]
+            done += _indexed(taken)
+    return done
+
+
+def drop_over() -> int:
+    """Take up to `MOST_OVER` jobs whose time is over out of the index; how many it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP_OVER, {"most": MOST_OVER})
+        return int(cursor.rowcount)
+
+
+def _indexed(taken: list[tuple[int, UUID]]) -> int:
+    locked = set(write({job_id for _, job_id in taken}, is_patient=False))
+    if left := [pending for pending, job_id in taken if job_id not in locked]:
+        with connection.cursor() as cursor:
+            cursor.execute(_FORGET_GONE, {"ids": array(left)})
+    return len(locked)

@@ -1,0 +1,135 @@
+"""The words that live postings are made of: how rare each is, and what a word with a mistake was meant to be."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from itertools import combinations
+from math import log
+
+from django.db import connection, transaction
+
+from jobs.progress import Progress
+from jobs.search.correction import best, most_mistakes
+from jobs.search.postgres.fragment import Fragment, rows
+from jobs.search.words import words_of
+
+LONGEST = 60
+# Below this a word is an abbreviation as often as a word, and has too many neighbours.
+SHORTEST_CORRECTED = 4
+# Letters are left out of a word's beginning alone: enough to find it, and far fewer rows than of the whole word.
+BEGINNING = 8
+MOST_CANDIDATES = 400
+# The empty term, which no word is, stands for all jobs.
+_ALL = ""
+_BATCH = 5_000
+
+_TITLES = "SELECT j.title, count(*) FROM job_search s JOIN jobs_job j ON j.id = s.job_id GROUP BY 1"
+_COMPANIES = """
+    SELECT c.name, n FROM (SELECT company_id, count(*) AS n FROM job_search GROUP BY 1) s
+    JOIN jobs_company c ON c.id = s.company_id"""
+_SKILLS = """
+    SELECT k.name, n FROM (SELECT unnest(skill_ids) AS skill_id, count(*) AS n FROM job_search GROUP BY 1) s
+    JOIN jobs_skill k ON k.id = s.skill_id"""
+
+_COUNTS = "SELECT term, jobs FROM search_term WHERE term = ANY({}::text[])"
+_CANDIDATES = f"""
+SELECT t.term, t.jobs FROM search_term t
+WHERE t.term IN (SELECT d.term FROM search_delete d WHERE d.deleted = ANY({{}}::text[]))
+ORDER BY t.jobs DESC, t.term LIMIT {MOST_CANDIDATES}"""  # noqa: S608 - our own number
+
+
+def rarities(words: Collection[str]) -> dict[str, float]:
+    """How much finding each word tells: the more, the fewer jobs have it. All are 1 where no word was ever counted."""
+    jobs = _counts(words)
+    total = jobs.pop(_ALL, 0)
+    if not total:
+        return dict.fromkeys(words, 1.0)
+    return {word: _rarity(jobs.get(word, 0), total) for word in words}
+
+
+def _rarity(jobs: int, total: int) -> float:
+    jobs = min(jobs, total)
+    return max(log(1 + (total - jobs + 0.5) / (jobs + 0.5)), 0.1)
+
+
+def _counts(words: Collection[str]) -> dict[str, int]:
+    return dict(rows(Fragment.of(_COUNTS, [_ALL, *words]))) if words else {}
+
+
+def correct(words: Collection[str]) -> dict[str, str]:
+    """What words were probably meant to be. Those that are common, or that nothing is like, are left out."""
+    asked = [word for word in dict.fromkeys(words) if SHORTEST_CORRECTED <= len(word) <= LONGEST and word.isalpha()]
+    if not asked:
+        return {}
+    known = _counts(asked)
+    corrected: dict[str, str] = {}
+    for word in asked:
+        candidates = dict(rows(Fragment.of(_CANDIDATES, sorted(deletes(word)))))
+        if (meant := best(word, known.get(word, 0), candidates)) is not None:
+            corrected[word] = meant
+    return corrected
+
+
+def deletes(word: str) -> set[str]:
+    """The word's beginning with up to two letters left out, or one of a short word's (SymSpell)."""
+    beginning = word[:BEGINNING]
+    most = most_mistakes(word)
+    return {
+        "".join(letters)
+        for missing in range(most + 1)
+        for letters in combinations(beginning, max(len(beginning) - missing, 1))
+    }
+
+
+def rebuild(progress: Progress | None = None) -> None:
+    """Count the words of the live jobs anew. Whoever searches meanwhile sees the words as they were."""
+    counts = _counted()
+    if progress:
+        progress.start("words", len(counts))
+    with transaction.atomic(), connection.cursor() as cursor:
+        # One at a time: two would write the same rows.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('nexus.search_term'))")
+        cursor.execute("CREATE TEMP TABLE counted (term text PRIMARY KEY, jobs int NOT NULL) ON COMMIT DROP")
+        with cursor.copy("COPY counted FROM STDIN") as copy:
+            for row in counts.items():
+                copy.write_row(row)
+        cursor.execute("ANALYZE counted")
+        cursor.execute(
+            "WITH gone AS (DELETE FROM search_term t WHERE NOT EXISTS (SELECT FROM counted c WHERE c.term = t.term)"
+            " RETURNING term) DELETE FROM search_delete d USING gone WHERE d.term = gone.term"
+        )
+        cursor.execute("SELECT term FROM counted c WHERE NOT EXISTS (SELECT FROM search_term t WHERE t.term = c.term)")
+        new = [term for (term,) in cursor.fetchall()]
+        cursor.execute(
+            "INSERT INTO search_term AS t (term, jobs) SELECT term, jobs FROM counted ORDER BY term"
+            " ON CONFLICT (term) DO UPDATE SET jobs = EXCLUDED.jobs WHERE t.jobs <> EXCLUDED.jobs"
+        )
+        with cursor.copy("COPY search_delete (deleted, term) FROM STDIN") as copy:
+            for row in _rows_of(new):
+                copy.write_row(row)
+        cursor.execute("DROP TABLE counted")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE search_term, search_delete")
+    if progress:
+        progress.show(len(counts))
+
+
+def _counted() -> Counter[str]:
+    """How many jobs have each word in title, skills or company; a job with a word in two of them may count twice."""
+    counts: Counter[str] = Counter()
+    for statement in (_TITLES, _COMPANIES, _SKILLS):
+        with transaction.atomic(), connection.chunked_cursor() as cursor:
+            cursor.execute(statement)
+            while batch := cursor.fetchmany(_BATCH):
+                for text, jobs in batch:
+                    counts.update(dict.fromkeys((word for word in words_of(text) if len(word) <= LONGEST), jobs))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM job_search")
+        counts[_ALL] = cursor.fetchone()[0]
+    return counts
+
+
+def _rows_of(terms: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for term in terms:
+        if len(term) >= SHORTEST_CORRECTED and term.isalpha():
+            for deleted in deletes(term):
+                yield deleted, term

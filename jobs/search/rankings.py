@@ -1,0 +1,54 @@
+"""Ranked lists, kept for those who read on. Without them, each page is ranked anew as of the first one's instant."""
+
+import struct
+from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from jobs.search.port import Engine, Hit, Query, Ranked
+from kernel.caching import CacheAway, reaching
+
+KEPT_SECONDS = 60
+# Id, company, likeness, score. Nothing that is read from the cache server is run, or more than numbers.
+_HIT = struct.Struct("!16s16sqd")
+
+
+def ranked(engine: Engine, query: Query, bounds: Sequence[Any] | None = None) -> Ranked:
+    """The ranking of a query; with the bounds of one that was made before, that one, made again if it is not kept."""
+    if bounds is None:
+        return engine.ranked(query)
+    found = _found(query, bounds)
+    if found is None:
+        found = engine.ranked(query, bounds)
+        keep(query, found)
+    return found
+
+
+def keep(query: Query, ranking: Ranked) -> None:
+    """Keep a ranking for a while, for who has its bounds. While the cache server is away it is not kept."""
+    packed = [_HIT.pack(hit.job_id.bytes, hit.company_id.bytes, hit.likeness, hit.value) for hit in ranking.hits]
+    with suppress(CacheAway), reaching() as server:
+        server.set(_key(query, ranking.bounds), bytes([ranking.is_all]) + b"".join(packed), ex=KEPT_SECONDS)
+
+
+def _found(query: Query, bounds: Sequence[Any]) -> Ranked | None:
+    kept: Any = None
+    with suppress(CacheAway), reaching() as server:
+        kept = server.get(_key(query, bounds))
+    if not kept or len(kept) % _HIT.size != 1:
+        return None
+    hits = [
+        Hit(UUID(bytes=job_id), value, UUID(bytes=company_id), likeness)
+        for job_id, company_id, likeness, value in _HIT.iter_unpack(kept[1:])
+    ]
+    return Ranked(hits, is_all=bool(kept[0]), bounds=tuple(bounds))
+
+
+def _key(query: Query, bounds: Sequence[Any]) -> str:
+    # All parts of a query are plain, frozen values, which their representation tells apart.
+    digest = blake2b(repr((query, tuple(bounds))).encode(), digest_size=16).hexdigest()
+    return f"{settings.KEY_PREFIX}:ranking:{digest}"
