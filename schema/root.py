@@ -19,6 +19,8 @@ from schema.identity import queries as identity_queries
 from schema.job import mutations as job_mutations
 from schema.job import queries as job_queries
 from schema.profile import mutations as profile_mutations
+from schema.search import insight as search_insight_queries
+from schema.search import queries as search_queries
 from schema.session import mutations as session_mutations
 from schema.taxonomy import queries as taxonomy_queries
 from schema.team import mutations as team_mutations
@@ -33,6 +35,8 @@ class Query(graphene.ObjectType):
     viewer = account_queries.viewer
     job = public(job_queries.job)
     jobs = public(job_queries.job_list)
+    job_search = public(search_queries.job_search)
+    suggest = search_queries.suggest
     company = public(company_queries.company)
     companies = public(company_queries.company_list)
     categories = public(taxonomy_queries.categories)
@@ -40,6 +44,7 @@ class Query(graphene.ObjectType):
     occupations = public(taxonomy_queries.occupations)
     places = public(taxonomy_queries.places)
     sign_in_providers = identity_queries.sign_in_providers
+    search_insight = search_insight_queries.search_insight
     rate_limit = usage_queries.rate_limit
     cost_of = usage_queries.cost_of
 

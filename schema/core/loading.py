@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import graphene
 
-from engine import BatchSelector, Computed, ListSize, Relation
+from engine import Batch, BatchSelector, Computed, ListSize, Relation
 from schema.core import visibility
 from schema.core.costs import costs
 from schema.core.visibility import Rule
 
-__all__ = ["BatchSelector", "Computed", "ListSize", "Relation", "many", "one"]
+__all__ = ["Batch", "BatchSelector", "Computed", "ListSize", "Relation", "many", "one"]
 
 type TypeReference = type | Callable[[], type] | str
 

@@ -6,11 +6,22 @@ from typing import Any
 
 import graphene
 
-from jobs.models import Education, EmploymentType, Necessity, PayPeriod, Seniority, Workplace
+from jobs.models import (
+    Benefit,
+    Education,
+    EmploymentType,
+    Necessity,
+    PayPeriod,
+    Seniority,
+    SizeBand,
+    VisaSponsorship,
+    Workplace,
+)
 from jobs.models.pay import MAX_MINOR
-from jobs.search.where import MAX_RADIUS_KM, JobFilter, Near, PayFloor, SkillMatch
+from jobs.search.where import MAX_RADIUS_KM, WORKDAY_HOURS, JobFilter, Near, PayFloor, SkillMatch, WorkingHours
 from jobs.selectors import taxonomy
 from jobs.selectors.job import JobOrder, JobOrderField, JobReference
+from kernel.errors import Invalid
 from kernel.viewer import ANONYMOUS
 from schema.core import ids
 from schema.core.errors import BadRequest
@@ -73,16 +84,33 @@ class SkillMatchInput(graphene.InputObjectType):
 
 
 class PayFloorInput(graphene.InputObjectType):
-    """The least pay. Compared with the top of each job's range, within one currency."""
+    """The least pay, compared with the top of each job's range, by what both come to in a year.
+
+    Within the currency amounts are compared as they are, with others by the newest exchange rates that the board has
+    (reference rates of the European Central Bank). A currency without a rate compares with itself alone.
+    """
 
     at_least = Decimal(required=True, description="The least amount, in units of the currency.")
-    currency = CurrencyCode(required=True, description="Jobs paid in another currency are left out.")
+    currency = CurrencyCode(required=True, description="The currency of the amount; jobs may pay in any.")
     period = graphene.InputField(
         enum_of(PayPeriod),
         default_value=PayPeriod.YEAR.value,
         description="What the amount pays for. `ONCE` is refused.",
     )
     include_unspecified = graphene.Boolean(default_value=True, description="Keep jobs that do not say what they pay.")
+
+
+class WorkingHoursInput(graphene.InputObjectType):
+    """Remote work at the hours of a time zone."""
+
+    timezone = graphene.String(
+        required=True, description="The IANA time zone that somebody works in, such as Europe/Berlin; as it is now."
+    )
+    overlap_hours = graphene.Int(
+        default_value=WORKDAY_HOURS,
+        description="How many hours of a working day of eight are shared with the time zones that the job names, 1 to "
+        f"{WORKDAY_HOURS}. At {WORKDAY_HOURS} the job names this very zone; one that names none is always kept.",
+    )
 
 
 class JobWhere(graphene.InputObjectType):
@@ -116,6 +144,23 @@ class JobWhere(graphene.InputObjectType):
     skills = graphene.InputField(SkillMatchInput, description="Asks for these skills.")
     pay = graphene.InputField(PayFloorInput, description="Pays at least this.")
     published_since = DateTime(description="Went live at or after this instant.")
+    excluded_companies = graphene.List(
+        graphene.NonNull(graphene.ID), description="Of none of these companies; at most 100."
+    )
+    company_sizes = graphene.List(
+        graphene.NonNull(enum_of(SizeBand)), description="Of a company that says it has one of these sizes."
+    )
+    is_company_verified = graphene.Boolean(
+        description="Of a company that has proved who it is; or, if false, of one that has not."
+    )
+    benefits = graphene.List(
+        graphene.NonNull(enum_of(Benefit)), description="Gives all of these, as far as the posting says."
+    )
+    visa = graphene.List(
+        graphene.NonNull(enum_of(VisaSponsorship)),
+        description="Says one of these of work permits; most postings say nothing, and are left out.",
+    )
+    hours = graphene.InputField(WorkingHoursInput, description="Remote, and at these hours.")
 
 
 class JobOrderInput(graphene.InputObjectType):
@@ -190,6 +235,12 @@ class _JobFilterReader:
             skills=_skill_match(where.get("skills"), f"{path}.skills"),
             pay=_pay_floor(where.get("pay"), f"{path}.pay"),
             published_since=where.get("published_since"),
+            excluded_companies=id_list("Company", where.get("excluded_companies"), f"{path}.excludedCompanies"),
+            company_sizes=tuple_of(where.get("company_sizes"), f"{path}.companySizes"),
+            is_company_verified=where.get("is_company_verified"),
+            benefits=tuple_of(where.get("benefits"), f"{path}.benefits"),
+            visa=tuple_of(where.get("visa"), f"{path}.visa"),
+            hours=_working_hours(where.get("hours"), f"{path}.hours"),
         )
 
     def _read_each(self, parts: list[dict[str, Any]] | None, path: str) -> tuple[JobFilter, ...] | None:
@@ -247,3 +298,14 @@ def _pay_floor(pay: dict[str, Any] | None, argument: str) -> PayFloor | None:
         raise BadRequest("No wage is that high.", argument=f"{argument}.atLeast")
     keep = pay["include_unspecified"]
     return PayFloor(minor, pay["currency"], period, True if keep is None else keep)
+
+
+def _working_hours(hours: dict[str, Any] | None, argument: str) -> WorkingHours | None:
+    if hours is None:
+        return None
+    overlap = hours["overlap_hours"]
+    try:
+        return WorkingHours.of(hours["timezone"], WORKDAY_HOURS if overlap is None else overlap)
+    except Invalid as refusal:
+        field = "timezone" if refusal.field == "timezone" else "overlapHours"
+        raise BadRequest(str(refusal), argument=f"{argument}.{field}") from None

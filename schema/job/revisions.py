@@ -17,6 +17,8 @@ class JobAspect(TextChoices):
     WORKPLACE = "workplace", "Where the work is done"
     SENIORITY = "seniority", "How much experience is asked for"
     EDUCATION = "education", "The least schooling asked for"
+    BENEFITS = "benefits", "What it gives beside its pay"
+    VISA = "visa", "Whether the employer sees to a work permit"
     PLACES = "places", "Where the job can be done"
     REMOTE = "remote", "From where, and in which time zones, it can be done remotely"
     PAY = "pay", "Any component of the pay"

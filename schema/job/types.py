@@ -8,6 +8,7 @@ import graphene
 
 from jobs.models import (
     ApplyKind,
+    Benefit,
     CloseReason,
     CompensationKind,
     Education,
@@ -16,6 +17,7 @@ from jobs.models import (
     Necessity,
     PayPeriod,
     Seniority,
+    VisaSponsorship,
     Workplace,
 )
 from jobs.models import (
@@ -41,6 +43,7 @@ from schema.core.loading import Computed, Relation, many, one
 from schema.core.scalars import HTML, URL, CurrencyCode, DateTime, Decimal
 from schema.core.types import ModelType, enum_of
 from schema.job.revisions import JobAspect, aspects
+from schema.job.similar import similar_jobs
 from schema.taxonomy.types import Category, Country, Occupation, Place, Skill
 from schema.team.types import hiring_team_of_job
 
@@ -240,6 +243,8 @@ class Job(ModelType):
             "workplace",
             "seniority",
             "education",
+            "benefits",
+            "visa",
             "first_published_at",
             "published_at",
             "expires_at",
@@ -252,6 +257,8 @@ class Job(ModelType):
             "workplace": Workplace,
             "seniority": Seniority,
             "education": Education,
+            "benefits": Benefit,
+            "visa": VisaSponsorship,
             "close_reason": CloseReason,
         }
         batch = jobs.by_id
@@ -317,6 +324,7 @@ class Job(ModelType):
         description="The same posting over again, in other towns or from other sources, the oldest first.",
     )
 
+    similar = similar_jobs(lambda: Job)
     hiring_team = hiring_team_of_job()
     is_saved = graphene.Boolean(required=True, description="Whether the person who asks keeps it for later.")
     viewer_saved_job = one(
