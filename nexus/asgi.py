@@ -1,4 +1,4 @@
-"""The ASGI application that uvicorn serves: `/graphql` at the door, everything else by Django."""
+"""The ASGI application that uvicorn serves: `/graphql`, the REST mirror and the feeds at the door, all else by Django."""
 
 import gc
 import os
@@ -19,14 +19,16 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E40
 from kernel.release import release  # noqa: E402
 from nexus import faults  # noqa: E402
 from nexus.client_address import client_of  # noqa: E402
+from nexus.feeds import answering as feeds  # noqa: E402
 from nexus.graphql.door import Door, Receive, Scope, Send  # noqa: E402
 from nexus.graphql.execution import on_engine  # noqa: E402
 from nexus.graphql.oracle import on_graphql_core  # noqa: E402
 from nexus.graphql.planning import engine  # noqa: E402
+from nexus.rest import answering as rest  # noqa: E402
 
 release()
 faults.has_sentry()
-door = Door(on_engine if settings.ENGINE else on_graphql_core)
+door = Door(on_engine if settings.ENGINE else on_graphql_core, {"/api/v1/": rest.DESK} | dict.fromkeys(feeds.PATHS, feeds.DESK))
 # A schema or a setting that cannot be served stops the process here, and not every request later.
 engine()
 
@@ -41,7 +43,7 @@ gc.set_threshold(5_000, 10, 10)
 async def _application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one HTTP request."""
     scope = {**scope, "client": client_of(scope.get("client"))}
-    if scope["type"] == "http" and scope["path"] == "/graphql":
+    if scope["type"] == "http" and door.serves(scope["path"]):
         await door(scope, receive, send)
     else:
         await django_application(scope, receive, send)  # type: ignore[arg-type]  # Django asks for a narrower `send`

@@ -39,7 +39,8 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 
 REQUESTS = Counter(
     "nexus_graphql_requests",
-    "Requests to /graphql by kind of operation, HTTP status and outcome: ok, errors (data or not), failed (our fault).",
+    "Requests to /graphql and /api by kind of operation, HTTP status and outcome: ok, errors (data or not), failed (our"
+    " fault).",
     ("kind", "status", "outcome"),
 )
 DURATION = Histogram("nexus_graphql_request_seconds", "Seconds from receipt to answer.", ("kind",), buckets=BUCKETS)
@@ -68,7 +69,7 @@ JOBS = Gauge(
 )
 
 _requests: dict[tuple[str, int, str], Counter] = {}
-_durations = {kind: DURATION.labels(kind) for kind in ("query", "mutation", "subscription", "none")}
+_durations = {kind: DURATION.labels(kind) for kind in ("query", "mutation", "subscription", "rest", "none")}
 _requested, _actual = POINTS.labels("requested"), POINTS.labels("actual")
 _codes = {str(code): ERRORS.labels(str(code)) for code in ErrorCode}
 _collect_at = 0.0

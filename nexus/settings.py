@@ -73,6 +73,8 @@ INSTALLED_APPS = [
     "graphene_django",
     "django_structlog",
     "django_prometheus",
+    # Swagger UI's files, for /api/docs.
+    "drf_spectacular_sidecar",
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
@@ -227,6 +229,18 @@ SENTRY_DSN = env.text("SENTRY_DSN") and env.url("SENTRY_DSN", "", "https", "http
 # Whether anybody may ask for the schema, and whether a browser that comes to /graphql gets the explorer.
 INTROSPECTION = env.choice("INTROSPECTION", "on", "off") == "on"
 EXPLORER = env.choice("EXPLORER", "on", "off") == "on"
+# The REST mirror's contract; what else there is to say of it, each endpoint says (`nexus.rest.contract`).
+REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Nexus",
+    "DESCRIPTION": "The reads of the GraphQL endpoint as REST: the same words, ids, cursors, limits and error codes.",
+    "VERSION": "1",
+    "SECURITY": [],
+    "APPEND_COMPONENTS": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+    # Enums stand where they are used.
+    "POSTPROCESSING_HOOKS": [],
+}
 # Whether clients may, or must, name documents that were published to the board; see docs/trusted-documents.md.
 TRUSTED_DOCUMENTS = env.choice("TRUSTED_DOCUMENTS", "off", "optional", "required")
 PERSISTED_QUERIES = env.choice("PERSISTED_QUERIES", "on", "off") == "on"
@@ -261,10 +275,13 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     # A look that nobody took within the minute is not taken twice in the next one.
     "import-due": {"task": "jobs.tasks.import_due", "schedule": 60, "options": {"expires": 60}},
+    "index-pending": {"task": "jobs.tasks.index_pending", "schedule": 10, "options": {"expires": 10}},
+    "rebuild-vocabulary": {"task": "jobs.tasks.rebuild_vocabulary", "schedule": 900, "options": {"expires": 900}},
     "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600, "options": {"expires": 3600}},
     "forget-sessions": {"task": "accounts.tasks.forget_sessions", "schedule": 3600, "options": {"expires": 3600}},
     "recheck-domains": {"task": "jobs.tasks.recheck_domains", "schedule": 3600, "options": {"expires": 3600}},
     "refresh-duplicates": {"task": "jobs.tasks.refresh_duplicates", "schedule": 3600, "options": {"expires": 3600}},
+    "forget-searches": {"task": "jobs.tasks.forget_searches", "schedule": 3600, "options": {"expires": 3600}},
     "forget-old": {"task": "nexus.tasks.forget_old", "schedule": 3600, "options": {"expires": 3600}},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

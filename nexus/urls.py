@@ -1,4 +1,6 @@
-"""The paths that Django serves. `/graphql` is answered before Django by the door; health in `nexus.health`."""
+"""The paths that Django serves. `/graphql` and `/api/v1/` are answered before Django by the door; health in
+`nexus.health`.
+"""
 
 from django.conf import settings
 from django.contrib import admin
@@ -9,12 +11,15 @@ from nexus import mail_news, mail_preview, sign_in
 from nexus.exports import download
 from nexus.media import logo
 from nexus.observability import metrics
+from nexus.rest.contract import docs, openapi
 from nexus.schema_view import sdl
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/graphql")),
     path("admin/", admin.site.urls),
     path("schema.graphql", sdl),
+    path("api/schema", openapi),
+    path("api/docs", docs),
     path("metrics", metrics),
     path("sign-in/<slug:provider_id>", sign_in.start),
     # django-allauth tells the providers these names' addresses.

@@ -8,8 +8,9 @@ import asyncio
 import contextlib
 import threading
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -37,17 +38,29 @@ RETRY_SECONDS = 1
 ATTEND_AFTER_SECONDS = 0.1
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who answers the requests for some paths, all in one form."""
+
+    answer: Callable[[Request, RequestDeadline], Response]
+    """The answer, on a thread. It never raises."""
+    refusal: Callable[[HttpError], Response]
+    """The answer to a request that nobody looks into."""
+    answer_at_hand: Callable[[Request], Response | None] = lambda _: None
+    """The answer, where it takes no waiting at all."""
+
+
 class Job:
     """A request on its way through the threads. Either a thread begins it, or it is abandoned before."""
 
-    __slots__ = ("_execute", "_is_abandoned", "_lock", "_loop", "answered", "deadline", "request")
+    __slots__ = ("_is_abandoned", "_lock", "_loop", "answered", "deadline", "desk", "request")
 
-    def __init__(self, request: Request, execute: Run, loop: AbstractEventLoop) -> None:
+    def __init__(self, request: Request, desk: Desk, loop: AbstractEventLoop) -> None:
         self.request = request
+        self.desk = desk
         self.answered: Future[Response | None] = loop.create_future()
         self.deadline: RequestDeadline | None = None
         """There once a thread has begun."""
-        self._execute = execute
         self._is_abandoned = False
         self._loop = loop
         self._lock = threading.Lock()
@@ -61,7 +74,7 @@ class Job:
         response = None
         try:
             connections.wake()
-            response = answer(self.request, self._execute, deadline)
+            response = self.desk.answer(self.request, deadline)
             deadline.finish()
             connections.rest()
         except Exception:
@@ -87,10 +100,15 @@ class Job:
 
 
 class Door:
-    """Answers HTTP requests for `/graphql`; `execute` executes their operations."""
+    """Answers HTTP requests for `/graphql`, whose operations `execute` executes, and at other desks by their path."""
 
-    def __init__(self, execute: Run) -> None:
-        self._execute = execute
+    def __init__(self, execute: Run, desks: Mapping[str, Desk] | None = None) -> None:
+        self._graphql = Desk(
+            answer=lambda request, deadline: answer(request, execute, deadline),
+            refusal=refusal,
+            answer_at_hand=answer_at_hand,
+        )
+        self._desks = desks or {}
         self.threads = ThreadPoolExecutor(
             settings.GRAPHQL_THREADS, thread_name_prefix="graphql", initializer=connections.set_up_thread
         )
@@ -99,30 +117,38 @@ class Door:
         """Requests that are being answered, or wait for a thread."""
         _doors.append(self)
 
+    def serves(self, path: str) -> bool:
+        """Whether requests for the path are to be brought here."""
+        return path == "/graphql" or self._desk_of(path) is not self._graphql
+
+    def _desk_of(self, path: str) -> Desk:
+        return next((desk for start, desk in self._desks.items() if path.startswith(start)), self._graphql)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        desk = self._desk_of(scope["path"])
         try:
             async with asyncio.timeout(RECEIVE_SECONDS):
                 body = await _body(receive)
         except HttpError as error:
-            await _send(send, refusal(error))
+            await _send(send, desk.refusal(error))
             return
         except TimeoutError:
             late = f"The request did not arrive within {RECEIVE_SECONDS} seconds."
-            await _send(send, refusal(HttpError(408, late, Connection="close")))
+            await _send(send, desk.refusal(HttpError(408, late, Connection="close")))
             return
         except ConnectionAbortedError:
             return
         request = _request(scope, body)
-        response = answer_at_hand(request) or await self._answer(request, receive)
+        response = desk.answer_at_hand(request) or await self._answer(request, desk, receive)
         if response is not None:
             await _send(send, response)
 
-    async def _answer(self, request: Request, receive: Receive) -> Response | None:
+    async def _answer(self, request: Request, desk: Desk, receive: Receive) -> Response | None:
         """The answer that a thread gives; None where the client went away."""
         if self.jobs >= self.most:
-            return refusal(_busy())
+            return desk.refusal(_busy())
         loop = asyncio.get_running_loop()
-        job = Job(request, self._execute, loop)
+        job = Job(request, desk, loop)
         attendants: list[asyncio.Task[None]] = []
         attending = loop.call_later(
             ATTEND_AFTER_SECONDS, lambda: attendants.append(loop.create_task(_attend(job, receive)))
@@ -152,7 +178,7 @@ async def _attend(job: Job, receive: Receive) -> None:
     gone = asyncio.ensure_future(receive())
     try:
         await asyncio.wait([gone], timeout=QUEUE_SECONDS - ATTEND_AFTER_SECONDS)
-        if job.deadline is None and job.abandon(None if gone.done() else refusal(_busy())):
+        if job.deadline is None and job.abandon(None if gone.done() else job.desk.refusal(_busy())):
             return
         deadline = job.deadline
         assert deadline is not None
@@ -171,6 +197,7 @@ def _request(scope: Scope, body: bytes) -> Request:
         query_string=scope["query_string"].decode("latin-1"),
         body=body,
         address=scope["client"][0],
+        path=scope["path"],
     )
 
 

@@ -38,8 +38,11 @@ def describe(error: GraphQLError, request_id: str) -> dict[str, Any]:
     return described
 
 
-def _explain(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]:
-    cause = _cause(error)
+def told(cause: BaseException) -> tuple[str, dict[str, Any]] | None:
+    """What the caller may know of an exception by itself: the message, and the extensions with the code.
+
+    None where it is no fault of the caller's, no refusal and no time limit.
+    """
     if isinstance(cause, RequestError):
         return cause.message, dict(cause.extensions or {})
     if isinstance(cause, LimitExceeded):
@@ -55,6 +58,13 @@ def _explain(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]
         return "A value in the request cannot be compared with anything stored.", {"code": ErrorCode.BAD_REQUEST}
     if isinstance(cause, ExecutionTimedOut) or connections.is_cancelled(cause):
         return "This took longer than one operation may.", {"code": ErrorCode.TIMEOUT}
+    return None
+
+
+def _explain(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]:
+    cause = _cause(error)
+    if (known := told(cause)) is not None:
+        return known
     if connections.is_lost(cause):
         log.warning("graphql_database_lost", path=error.path, exc_info=cause)
         return "The database went away. Whether this was done is not known.", {"code": ErrorCode.UNAVAILABLE}

@@ -14,9 +14,9 @@ class Exchange:
     started: float = field(default_factory=time.perf_counter)
     status: int = 0
     kind: str | None = None
-    """`query`, `mutation` or `subscription`."""
+    """`query`, `mutation` or `subscription`; `rest` for the REST mirror."""
     operation: str | None = None
-    """The operation's name, as the client chose it."""
+    """The operation's name, as the client chose it; of the REST mirror, the endpoint's."""
     viewer: str | None = None
     requested_cost: int | None = None
     """Points that the operation could cost."""

@@ -26,7 +26,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An HTTP request for `/graphql`. Header names are in lower case."""
+    """An HTTP request for the door. Header names are in lower case."""
 
     method: str
     headers: dict[str, str] = field(default_factory=dict)
@@ -34,6 +34,7 @@ class Request:
     body: bytes = b""
     address: str = ""
     """The client's, as far as the proxies in front can be believed."""
+    path: str = "/graphql"
 
     def header(self, name: str) -> str:
         return self.headers.get(name, "")

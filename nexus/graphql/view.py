@@ -68,7 +68,7 @@ def answer(request: Request, run: Run = on_engine, deadline: Deadline | None = N
 
     `run` executes the operation; `deadline` ends it, after `EXECUTION_TIMEOUT` seconds unless one is given.
     """
-    exchange = Exchange(_request_id(request))
+    exchange = Exchange(request_id_of(request))
     structlog.contextvars.bind_contextvars(request_id=exchange.request_id)
     try:
         with suppress(RateLimited):
@@ -83,7 +83,7 @@ def answer(request: Request, run: Run = on_engine, deadline: Deadline | None = N
         response = responses.failed(error, exchange)
     finally:
         structlog.contextvars.unbind_contextvars("request_id")
-    return _finish(request, exchange, response)
+    return finish(request, exchange, response)
 
 
 def answer_at_hand(request: Request) -> Response | None:
@@ -103,7 +103,7 @@ def _from_cache(
     key, understood = recalled
     if documents.source_at_hand(understood.operation) is None:
         return None
-    exchange = Exchange(_request_id(request), kind="query", operation=understood.name)
+    exchange = Exchange(request_id_of(request), kind="query", operation=understood.name)
     stored = look(key)
     charged = charge(ANONYMOUS, request.address, CACHED_COST) if stored else None
     if stored is None or charged is None:
@@ -113,16 +113,16 @@ def _from_cache(
     exchange.cached = stored.source
     exchange.requested_cost, exchange.actual_cost, exchange.bucket = understood.cost, CACHED_COST, charged.bucket
     response = _executed(stored.data, (), request, exchange, understood.media_type, int(stored.max_age))
-    return _finish(request, exchange, response)
+    return finish(request, exchange, response)
 
 
 def refusal(error: HttpError) -> Response:
     """The answer to a request that nobody looks into: it never arrived whole, or there is no room for it."""
     exchange = Exchange(uuid7().hex)
-    return _finish(Request(""), exchange, responses.not_graphql(error, exchange))
+    return finish(Request(""), exchange, responses.not_graphql(error, exchange))
 
 
-def _finish(request: Request, exchange: Exchange, response: Response) -> Response:
+def finish(request: Request, exchange: Exchange, response: Response) -> Response:
     """The answer with the headers that every answer has; log and metrics are told of it."""
     exchange.status = response.status
     exchange.seconds = time.perf_counter() - exchange.started
@@ -148,8 +148,7 @@ def _answer_surely(request: Request, exchange: Exchange, run: Run, deadline: Dea
 
 
 def _answer(request: Request, exchange: Exchange, run: Run, deadline: Deadline) -> Response:
-    if not _is_allowed_host(request.header("host"), tuple(settings.ALLOWED_HOSTS)):
-        raise HttpError(400, "This server does not answer to that host name.")
+    require_allowed_host(request)
     if request.method == "OPTIONS":
         return Response(204, headers={"Allow": responses.ALLOWED_METHODS})
     if wants_page(request):
@@ -260,13 +259,19 @@ def _fingerprint(request: Request) -> cache.Fingerprint:
     return request.method, request.query_string, request.body, *[headers.get(name) for name in _TELLING_HEADERS]
 
 
+def require_allowed_host(request: Request) -> None:
+    """Raises `HttpError` 400 for a host name that is not this server's."""
+    if not _is_allowed_host(request.header("host"), tuple(settings.ALLOWED_HOSTS)):
+        raise HttpError(400, "This server does not answer to that host name.")
+
+
 @lru_cache(maxsize=100)
 def _is_allowed_host(host: str, allowed: tuple[str, ...]) -> bool:
     domain, _ = split_domain_port(host)
     return bool(domain) and validate_host(domain, allowed)
 
 
-def _request_id(request: Request) -> str:
+def request_id_of(request: Request) -> str:
     """The caller's own id where it is a sane one, so that a request can be followed across systems; else a new one."""
     given = request.header("x-request-id")
     return given if _REQUEST_ID.fullmatch(given) else uuid7().hex

@@ -19,8 +19,8 @@ from django.db import connection
 
 from nexus.graphql import connections
 from nexus.graphql.door import Job
-from nexus.graphql.execution import on_engine
 from nexus.graphql.http import Request, Response
+from nexus.rest.answering import DESK
 from tests.factories import UserFactory
 from tests.instances import instance, web_process
 from tests.waiting import until
@@ -224,7 +224,7 @@ def test_a_thread_that_fails_leaves_no_request_waiting(monkeypatch: pytest.Monke
 
     async def send() -> Response | None:
         loop = asyncio.get_running_loop()
-        job = Job(Request("POST"), on_engine, loop)
+        job = Job(Request("POST"), DESK, loop)
         loop.run_in_executor(None, job.run)
         return await asyncio.wait_for(job.answered, 30)
 

@@ -1,0 +1,49 @@
+"""The addresses of the public documents. They are for everybody: who asks makes no difference to what they say."""
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+from jobs.models import Company, Job
+from kernel import caching
+from kernel.errors import NotFound
+from nexus.feeds import jobposting, sitemap
+from nexus.graphql.http import Response
+from nexus.rest.answering import desk
+from nexus.rest.asking import Asking
+
+# Where they begin; for the door.
+PATHS = ("/jobs/", "/sitemap.xml", "/sitemaps/", "/robots.txt")
+# Points, which a file of thousands of rows is worth.
+POSTING_COST = 15
+FILE_COST = 1_000
+_POSTING = re.compile(r"/jobs/([^/\x00]{1,200})\.jsonld")
+_FILE = re.compile(r"/sitemaps/(jobs|companies)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.xml")
+
+
+def found(asking: Asking) -> Response:
+    """The document at an address. Raises `NotFound` where there is none."""
+    path = asking.request.path
+    if matched := _POSTING.fullmatch(path):
+        slug = matched[1]
+        return _kept(asking, POSTING_COST, lambda: jobposting.document(slug), jobposting.MEDIA_TYPE)
+    if path == "/sitemap.xml":
+        return _kept(asking, FILE_COST, sitemap.index, sitemap.MEDIA_TYPE)
+    if matched := _FILE.fullmatch(path):
+        kind, start = matched[1], UUID(matched[2])
+        return _kept(asking, FILE_COST, lambda: sitemap.file(kind, start), sitemap.MEDIA_TYPE)
+    if path == "/robots.txt":
+        return Response(200, sitemap.robots(), {"Content-Type": "text/plain; charset=utf-8"})
+    raise NotFound("There is nothing at this address.")
+
+
+def _kept(asking: Asking, cost: int, produce: Callable[[], bytes], media_type: str) -> Response:
+    tags: frozenset[str] = frozenset()
+    for model in (Job, Company):
+        tag = caching.tag_of(model)
+        assert tag is not None
+        tags |= tag.reads
+    return asking.charged(cost, tags, asking.request.path, produce, media_type)
+
+
+DESK = desk(found)

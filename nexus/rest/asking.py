@@ -1,0 +1,81 @@
+"""One read on its way: who asks, what it costs them, and how its answer is kept for others who ask the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.conf import settings
+from django.http import QueryDict
+
+from kernel import caching
+from kernel.viewer import Viewer
+from nexus.graphql import cache, connections, rates
+from nexus.graphql.exchange import Exchange
+from nexus.graphql.http import Request, Response
+from nexus.graphql.http_caching import http_caching
+from nexus.graphql.timeouts import RequestDeadline
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a view needs to know of the request, beside its parameters."""
+
+    viewer: Viewer
+    request: Request
+    exchange: Exchange
+    deadline: RequestDeadline
+
+    def check(self) -> None:
+        """Raises `ExecutionStopped` where the time is up, or nobody is there any more to read the answer."""
+        self.deadline.check()
+
+    def query_parameters(self) -> QueryDict:
+        """The parameters as they were written."""
+        return QueryDict(self.request.query_string)
+
+    def charged(
+        self,
+        cost: int,
+        tags: frozenset[str] | None,
+        canonical: str,
+        produce: Callable[[], bytes],
+        media_type: str = JSON,
+    ) -> Response:
+        """The answer, for its cost in points: the bytes that `produce` makes, or those that it made a moment ago.
+
+        `tags` are those of all that the answer reads, or None where it may not be kept; what a signed-in person asks for
+        never is. `canonical` says what was asked for, alike for all who ask the same.
+        """
+        exchange = self.exchange
+        exchange.requested_cost = exchange.actual_cost = cost
+        charge = rates.charge(self.viewer, self.request.address, cost)
+        exchange.bucket = charge.bucket
+        max_age = None
+        try:
+            key = self._key(tags, canonical)
+            if key is None:
+                data = produce()
+            else:
+                stored = cache.serve(key, lambda: cache.Produced(produce()))
+                data, max_age, exchange.cached = stored.data, int(stored.max_age), stored.source
+                if stored.source != "fresh":
+                    exchange.actual_cost = 1
+        except Exception as error:
+            if connections.is_lost(error):
+                exchange.actual_cost = 0
+            raise
+        finally:
+            charge.settle(exchange.actual_cost)
+            exchange.bucket = charge.bucket
+        if max_age:
+            # Shared caches hand this answer to others, whom one caller's points do not concern.
+            exchange.bucket = None
+        headers = {"Content-Type": media_type, **(exchange.bucket.headers() if exchange.bucket else {})}
+        return http_caching(Response(200, data, headers), data, self.request, max_age=max_age)
+
+    def _key(self, tags: frozenset[str] | None, canonical: str) -> cache.Key | None:
+        if tags is None or not settings.RESPONSE_CACHE or self.viewer.is_authenticated or caching.in_transaction():
+            return None
+        return cache.Key(sha256(f"rest {canonical}".encode()).digest(), tuple(sorted(tags)))
