@@ -17,10 +17,11 @@ from bench.memory import growth
 from bench.processes import Server
 from bench.refusals import refusals
 from bench.rounds import Pace, ask, check_values, measure
+from bench.search import search, search_at, told
 from bench.targets import Results, Target, http_targets
 from bench.works import Work, works
 
-PARTS = ("http", "engine", "refusals", "memory", "authentication")
+PARTS = ("http", "engine", "refusals", "memory", "authentication", "search")
 QUICK = Pace(rounds=2, seconds=1.0, connections=8, warm_up=0.5)
 FULL = Pace(rounds=5, seconds=1.5, connections=8)
 
@@ -44,7 +45,8 @@ def main() -> None:
 
 def measured(options: argparse.Namespace, pace: Pace) -> Iterator[tuple[str, Part]]:
     """The chosen parts: each with its text, its targets and its figures."""
-    if set(options.parts) - {"engine"}:
+    apart = {"engine", "search"} if options.search_jobs else {"engine"}
+    if set(options.parts) - apart:
         with board(options.jobs) as made:
             if "http" in options.parts:
                 yield "http", http(made, options, pace)
@@ -54,6 +56,10 @@ def measured(options: argparse.Namespace, pace: Pace) -> Iterator[tuple[str, Par
                 yield "memory", growth(made, quick=options.quick)
             if "authentication" in options.parts:
                 yield "authentication", authentication(made, quick=options.quick)
+            if "search" in options.parts and not options.search_jobs:
+                yield "search", told([search(made, quick=options.quick)])
+    if "search" in options.parts and options.search_jobs:
+        yield "search", told([search_at(size, quick=options.quick) for size in options.search_jobs])
     if "engine" in options.parts:
         yield "engine", library(quick=options.quick)
 
@@ -66,6 +72,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--works", nargs="+", metavar="NAME", help="feed-20, feed-100, nested, job, … (all)")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help=f"of {', '.join(PARTS)} (all)")
     parser.add_argument("--jobs", type=int, default=20_000, help="postings of the market (20,000)")
+    parser.add_argument(
+        "--search-jobs",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="search boards of these sizes, say 100000 1000000, in place of the market's",
+    )
     parser.add_argument("--record", action="store_true", help="write the tables into docs/performance.md as well")
     options = parser.parse_args()
     if "nexus" not in options.contenders:

@@ -14,6 +14,9 @@ from kernel import caching
 
 _COUNTS = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
 
+# Triggers take rows away with those of other tables: where they are shown, those are read, too.
+_TAKEN_WITH = {"job_search": {"jobs_job", "jobs_company"}}
+
 
 def rows_written() -> dict[str, int]:
     """How many rows the open transaction has written so far, by table."""
@@ -46,5 +49,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         yield
     if _can_be_asked():
         written = {table for table, rows in rows_written().items() if rows > before.get(table, 0)}
-        unheard = sorted(table for table in written - heard if table in caching._by_table)
+        unheard = sorted(
+            table
+            for table in written - heard
+            if table in caching._by_table and heard.isdisjoint(_TAKEN_WITH.get(table, ()))
+        )
         assert not unheard, f"{item.nodeid} has written to {unheard}, and no cache heard of it"

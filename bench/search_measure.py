@@ -1,0 +1,130 @@
+"""`python -m bench.search_measure`: search on the board of the environment, in this process, as JSON.
+
+Milliseconds by the clock of one caller, and nothing is kept from one search to the next.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import django
+
+from bench.say import say
+from bench.search_rounds import medians, take_turns
+
+BATCH = 500
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.search_measure", description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=15, help="of every task (15)")
+    parser.add_argument("--words", type=int, default=5, help="queries a class (5)")
+    parser.add_argument("--most-seconds", type=float, default=20, help="that one task may take in all (20)")
+    parser.add_argument("--groups", nargs="+", help="search, count, facets, lists, lookups, requests, writes (all)")
+    parser.add_argument("--no-tantivy", action="store_true", help="leave out the library")
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
+    os.environ["LOG_LEVEL"] = "ERROR"
+    django.setup()
+    print(json.dumps(measured(options)))
+
+
+def measured(options: argparse.Namespace) -> dict[str, Any]:
+    """The figures, with the words that were asked for and what lies in the database."""
+    from django.db import connection
+
+    from bench import search_requests, search_words, search_works
+
+    with tempfile.TemporaryDirectory(prefix="nexus-tantivy-") as folder, connection.cursor() as cursor:
+        say("Choosing the words")
+        words = search_words.chosen(cursor, options.words)
+        library, building = None, None
+        if not options.no_tantivy:
+            say("Building tantivy's index")
+            library, building = built(Path(folder), cursor)
+        tasks = [*search_works.Works(words, library).tasks(), *search_requests.tasks(words)]
+        if options.groups:
+            tasks = [task for task in tasks if task.group in options.groups]
+        say(f"{len(tasks)} tasks, {options.rounds} rounds")
+        take_turns(tasks, rounds=options.rounds, most_seconds=options.most_seconds)
+        figures = medians(tasks)
+        if not options.groups or "writes" in options.groups:
+            say("Writing")
+            figures["writes"] = {"a job": writes(cursor, options.rounds)}
+        return {
+            "documents": read_one(cursor, "SELECT count(*) FROM job_search"),
+            "words": words.classes,
+            "shares": words.shares,
+            "sizes": sizes(cursor),
+            "tantivy seconds": building,
+            "milliseconds": figures,
+        }
+
+
+def built(folder: Path, cursor: Any) -> tuple[Any, float | None]:
+    """tantivy's index of all documents, and the seconds that it took; nothing where the library is not installed."""
+    try:
+        from bench.search_tantivy import DOCUMENTS, Tantivy
+    except ImportError:
+        say("tantivy is not installed (`uv sync --group dev`): without it")
+        return None, None
+    started = time.perf_counter()
+    with streamed(DOCUMENTS) as rows:
+        library = Tantivy(folder, rows)
+    return library, round(time.perf_counter() - started, 1)
+
+
+@contextmanager
+def streamed(statement: str) -> Iterator[Iterator[Sequence[Any]]]:
+    """The rows of a statement, read bit by bit."""
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(statement)
+        yield iter(cursor)
+
+
+def writes(cursor: Any, rounds: int) -> dict[str, float]:
+    """Milliseconds a job to index it anew, alone in a transaction and in batches: the median of as many rounds."""
+    from django.db import transaction
+
+    from jobs.search.engine import engine
+
+    cursor.execute("SELECT job_id FROM job_search TABLESAMPLE SYSTEM (50) REPEATABLE (3) LIMIT %s", [BATCH * 3])
+    keys = [row[0] for row in cursor.fetchall()]
+    figures: dict[str, list[float]] = {"alone": [], f"in batches of {BATCH}": []}
+    for way, count, size in (("alone", rounds + 2, 1), (f"in batches of {BATCH}", max(2, rounds // 4), BATCH)):
+        for number in range(count):
+            some = [keys[(number * size + i) % len(keys)] for i in range(size)]
+            started = time.perf_counter()
+            with transaction.atomic():
+                engine().index(set(some))
+            figures[way].append((time.perf_counter() - started) * 1000 / len(set(some)))
+    # The first of each finds nothing prepared.
+    return {way: sorted(took[1:])[len(took[1:]) // 2] for way, took in figures.items()}
+
+
+def sizes(cursor: Any) -> dict[str, int]:
+    """Bytes of the search tables and of their indexes."""
+    cursor.execute(
+        "SELECT relname, pg_relation_size(oid) FROM pg_class WHERE relkind IN ('r', 'i') AND oid IN ("
+        " SELECT oid FROM pg_class WHERE relname IN ('job_search', 'search_term', 'search_delete', 'search_suggestion')"
+        " UNION SELECT indexrelid FROM pg_index WHERE indrelid = 'job_search'::regclass)"
+    )
+    return dict(sorted(cursor.fetchall()))
+
+
+def read_one(cursor: Any, statement: str) -> Any:
+    cursor.execute(statement)
+    return cursor.fetchone()[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

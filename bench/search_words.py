@@ -1,0 +1,80 @@
+"""The queries of each class, chosen by how many of the documents have their words.
+
+The rule: the shares of lexemes are counted in a seeded sample of the documents. Candidates are words of at least four
+letters a to z, no stop words, that stand so in a posting and that the English stemmer leaves as they are: the word asked
+is the lexeme found. Those of a class are the candidates whose share comes nearest to the class's; words of titles are
+those that the most titles have.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from itertools import batched, islice
+from typing import Any
+
+from jobs.search.stopwords import STOP_WORDS
+
+SAMPLE = 20_000
+RARE, MEDIUM, COMMON, VERY_COMMON = 0.0005, 0.06, 0.4, 1.0
+_PLAIN = re.compile(r"[a-z]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts of queries by class, and the share of the documents that each of their words has."""
+
+    classes: dict[str, list[str]]
+    shares: dict[str, float]
+
+
+def chosen(cursor: Any, many: int) -> Words:
+    """As many queries a class, the same for the same documents."""
+    anywhere, titles = _shares(cursor, "tsv", "ABCD"), _shares(cursor, "head", "A")
+
+    def words(shares: dict[str, float], wanted: float, count: int) -> list[str]:
+        found = (word for word in nearest(shares, wanted, 10 * count) if _is_written(cursor, word))
+        return list(islice(found, count))
+
+    common = words(anywhere, COMMON, 5 * many)
+    classes = {
+        "rare word": words(anywhere, RARE, many),
+        "medium word": words(anywhere, MEDIUM, many),
+        "very common word": words(anywhere, VERY_COMMON, many),
+        "common word of titles": words(titles, VERY_COMMON, many),
+        "two common words": [" ".join(pair) for pair in batched(common[: 2 * many], 2)],
+        "three common words": [" ".join(three) for three in batched(common[2 * many :], 3)],
+    }
+    asked = {word for texts in classes.values() for text in texts for word in text.split()}
+    return Words(classes, {word: anywhere.get(word, titles.get(word, 0)) for word in sorted(asked)})
+
+
+def nearest(shares: dict[str, float], wanted: float, many: int) -> list[str]:
+    """The words whose shares come nearest to what is wanted, by ratio."""
+    return sorted(shares, key=lambda word: (abs(math.log(shares[word] / wanted)), word))[:many]
+
+
+def _shares(cursor: Any, column: str, labels: str) -> dict[str, float]:
+    """The share of the sample's documents that has each candidate."""
+    cursor.execute("SELECT count(*) FROM job_search")
+    (documents,) = cursor.fetchone()
+    percent = min(100.0, 100 * SAMPLE / max(documents, 1))
+    sample = f"FROM job_search TABLESAMPLE SYSTEM ({percent:.4f}) REPEATABLE (1)"
+    cursor.execute(f"SELECT count(*) {sample}")
+    (sampled,) = cursor.fetchone()
+    cursor.execute(
+        "SELECT word, ndoc FROM ts_stat(%s, %s) WHERE length(word) >= 4"
+        " AND word ~ '^[a-z]+$' AND tsvector_to_array(to_tsvector('nexus_en', word)) = ARRAY[word]",
+        [f"SELECT {column} {sample}", labels.lower()],
+    )
+    found = {word: documents / sampled for word, documents in cursor.fetchall()}
+    return {word: share for word, share in found.items() if _PLAIN.fullmatch(word) and word not in STOP_WORDS}
+
+
+def _is_written(cursor: Any, word: str) -> bool:
+    """Whether it is a word, and not merely what the stemmer leaves of others."""
+    cursor.execute(
+        "SELECT count(*) FILTER (WHERE (j.title || ' ' || j.description_text) ~* %s) > 0 FROM ("
+        " SELECT job_id FROM job_search WHERE tsv @@ %s::tsquery LIMIT 50) s JOIN jobs_job j ON j.id = s.job_id",
+        [rf"\m{word}\M", word],
+    )
+    return bool(cursor.fetchone()[0])
