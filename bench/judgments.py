@@ -5,8 +5,8 @@ a posting by hand. A title is *of* an occupation when it is one of its official 
 stands behind a comma, a dash or a bracket. A federal series is *of* an occupation when `SERIES_SHARE` of its postings
 whose titles are known, and `SERIES_LEAST` of them at least, are.
 
-- **alternate titles**: an official title of an occupation; right are postings of the occupation by their title (2), and
-  by their official series (1).
+- **alternate titles**: an alternate title of O*NET, of at most two occupations by the seven digits of SOC, none of them
+  a rest ("All Other"); right are postings of the occupations by their title (2), and by their official series (1).
 - **typos**: a title with one letter left out, doubled, swapped with the next or hit beside in its longest word; right
   are postings with all the words of the title as it should be.
 - **skill phrases**: another name of a skill in ESCO; right are postings of occupations for which it is essential.
@@ -34,7 +34,7 @@ from jobs.text import fold
 KINDS = ("alternate titles", "typos", "skill phrases", "abbreviations", "exact titles")
 SERIES_SHARE = 0.3
 SERIES_LEAST = 5
-LEAST_RIGHT = 3
+LEAST_RIGHT = {"alternate titles": 10, "skill phrases": 10}
 # Of each file so much, chosen by hash. Greenhouse's titles are many and alike.
 SOURCES = {
     "usajobs_civil": 1.0,
@@ -50,7 +50,30 @@ _IN_BRACKETS = re.compile(r"\s*\([^)]*\)$")
 _SHORT = re.compile(r"\b((?:[A-Z][a-z]+ ){1,5}[A-Z][a-z]+) \(([A-Z]{2,5})\)")
 _BEHIND = re.compile(r"\s*(?:[,(|;:\[]|\s[-–—/]\s|[–—])")
 _GRADES = frozenset(
-    "senior sr junior jr lead principal staff supervisory chief associate entry level mid i ii iii iv v 1 2 3 4".split()
+    [
+        "senior",
+        "sr",
+        "junior",
+        "jr",
+        "lead",
+        "principal",
+        "staff",
+        "supervisory",
+        "chief",
+        "associate",
+        "entry",
+        "level",
+        "mid",
+        "i",
+        "ii",
+        "iii",
+        "iv",
+        "v",
+        "1",
+        "2",
+        "3",
+        "4",
+    ]
 )
 
 
@@ -126,6 +149,8 @@ class Truth:
     """The taxonomies as they are, with what is unseen."""
 
     titles: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # a title's occupations
+    alternates: set[str] = field(default_factory=set)
+    rests: set[str] = field(default_factory=set)
     names: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # a skill's names
     essential: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # a skill's occupations
     shorts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # an abbreviation's long forms
@@ -135,10 +160,13 @@ def truth(data: Path) -> Truth:
     folder = data / "taxonomies"
     known = Truth()
     for row in _rows(folder / "onet_occupations.csv.gz"):
-        known.titles[_title(row["title"])].add(row["soc"])
+        known.titles[_title(row["title"])].add(row["soc"][:7])
+        if row["title"].endswith("All Other"):
+            known.rests.add(row["soc"][:7])
     for row in _rows(folder / "onet_alternate_titles_70pct.csv.gz"):
         title = _IN_BRACKETS.sub("", row["alternate_title"])
-        known.titles[_title(title)].add(row["soc"])
+        known.titles[_title(title)].add(row["soc"][:7])
+        known.alternates.add(_title(title))
         short = row["short_title"]
         if short.isupper() and short.isalpha() and 2 <= len(short) <= 5 and title != short:
             known.shorts[short].add(fold(title))
@@ -194,7 +222,7 @@ def judgments(of: Corpus, known: Truth, most: int) -> list[Judged]:
     makers = (_alternates, _typos, _skills, _abbreviations, _exact)
     judged: list[Judged] = []
     for kind, maker in zip(KINDS, makers, strict=True):
-        found = [one for one in maker(kind, of, known) if len(one.right) >= LEAST_RIGHT]
+        found = [one for one in maker(kind, of, known) if len(one.right) >= LEAST_RIGHT.get(kind, 3)]
         found.sort(key=lambda one: chance(one.query))
         for unseen in (False, True):
             judged += [one for one in found if one.is_unseen == unseen][:most]
@@ -227,9 +255,10 @@ def _of_occupations(of: Corpus, known: Truth) -> dict[str, dict[str, int]]:
 
 def _alternates(kind: str, of: Corpus, known: Truth) -> Iterator[Judged]:
     by_occupation = _of_occupations(of, known)
-    for title, occupations in known.titles.items():
+    for title in sorted(known.alternates):
+        occupations = {code for code in known.titles[title] if code[2:3] == "-"}
         # What many occupations are called ("supervisor") asks for none of them.
-        if len(occupations) <= 2 and len(title) > 3:
+        if len(occupations) <= 2 and not occupations & known.rests:
             right: dict[str, int] = {}
             for occupation in occupations:
                 for job, grade in by_occupation.get(occupation, {}).items():
@@ -268,7 +297,7 @@ def _abbreviations(kind: str, of: Corpus, known: Truth) -> Iterator[Judged]:
         right |= {job: 1 for job in words.jobs.get(short.lower(), ()) if short in words.written[job]}
         # Unseen by what was not loaded: all its long forms were held back.
         unseen = all(is_unseen(singular(long.split())) for long in longs)
-        if count >= LEAST_RIGHT:
+        if count >= 3:
             yield Judged(kind, short.lower(), unseen, right)
 
 

@@ -1,6 +1,7 @@
 """`python -m bench.search_measure`: search on the board of the environment, in this process, as JSON.
 
-Milliseconds by the clock of one caller, and nothing is kept from one search to the next.
+Milliseconds of CPU of one caller and of its PostgreSQL process, with no others to help it; nothing is kept from one
+search to the next.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import django
 
 from bench.say import say
-from bench.search_rounds import medians, take_turns
+from bench.search_rounds import cpu_clock, medians, take_turns
 
 BATCH = 500
 
@@ -43,6 +44,8 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     from bench import search_requests, search_words, search_works
 
     with tempfile.TemporaryDirectory(prefix="nexus-tantivy-") as folder, connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
+        clock = cpu_clock(read_one(cursor, "SELECT pg_backend_pid()"))
         say("Choosing the words")
         words = search_words.chosen(cursor, options.words)
         library, building = None, None
@@ -53,11 +56,11 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
         if options.groups:
             tasks = [task for task in tasks if task.group in options.groups]
         say(f"{len(tasks)} tasks, {options.rounds} rounds")
-        take_turns(tasks, rounds=options.rounds, most_seconds=options.most_seconds)
+        take_turns(tasks, rounds=options.rounds, most_seconds=options.most_seconds, clock=clock)
         figures = medians(tasks)
         if not options.groups or "writes" in options.groups:
             say("Writing")
-            figures["writes"] = {"a job": writes(cursor, options.rounds)}
+            figures["writes"] = {"a job": writes(cursor, options.rounds, clock)}
         return {
             "documents": read_one(cursor, "SELECT count(*) FROM job_search"),
             "words": words.classes,
@@ -91,7 +94,7 @@ def streamed(statement: str) -> Iterator[Iterator[Sequence[Any]]]:
         yield iter(cursor)
 
 
-def writes(cursor: Any, rounds: int) -> dict[str, float]:
+def writes(cursor: Any, rounds: int, clock: Callable[[], float]) -> dict[str, float]:
     """Milliseconds a job to index it anew, alone in a transaction and in batches: the median of as many rounds."""
     from django.db import transaction
 
@@ -103,10 +106,10 @@ def writes(cursor: Any, rounds: int) -> dict[str, float]:
     for way, count, size in (("alone", rounds + 2, 1), (f"in batches of {BATCH}", max(2, rounds // 4), BATCH)):
         for number in range(count):
             some = [keys[(number * size + i) % len(keys)] for i in range(size)]
-            started = time.perf_counter()
+            started = clock()
             with transaction.atomic():
                 engine().index(set(some))
-            figures[way].append((time.perf_counter() - started) * 1000 / len(set(some)))
+            figures[way].append((clock() - started) * 1000 / len(set(some)))
     # The first of each finds nothing prepared.
     return {way: sorted(took[1:])[len(took[1:]) // 2] for way, took in figures.items()}
 

@@ -27,7 +27,8 @@ def facets(cursor: Any, text: str, most: int) -> None:
         f"(SELECT '{name}', {column}::text AS value, count(*) FROM found GROUP BY value ORDER BY 3 DESC LIMIT {most})"
         for name, column in COLUMNS.items()
     )
-    statement = f"WITH found AS MATERIALIZED (SELECT {', '.join(f's.{name}' for name in COLUMNS)} {_MATCHING if text else _LIVE}) {counts}"
+    columns, matching = ", ".join(f"s.{name}" for name in COLUMNS), _MATCHING if text else _LIVE
+    statement = f"WITH found AS MATERIALIZED (SELECT {columns} {matching}) {counts}"
     cursor.execute(statement, {"words": _joined(text)})
     cursor.fetchall()
 

@@ -45,7 +45,8 @@ def _searching(figures: Figures, at: str) -> list[Target]:
     known = {name: ratio for name, ratio in ratios.items() if ratio is not None}
     slowest = {name: _ms(figures, "search", name, "naive") or 0 for name in known}
     worst = max(slowest, key=lambda name: slowest[name], default=None)
-    title = f"{at}: less time than `ts_rank_cd` above {MANY_HITS:,} hits, in its worst class ({worst or 'none is so large'})"
+    worst_class = worst or "none has so many"
+    title = f"{at}: less time than `ts_rank_cd` above {MANY_HITS:,} hits, in its worst class ({worst_class})"
     against = {"two common words": 1.5, "medium word": 12.0}
     return [
         Target(title, 100, known[worst] if worst else None),

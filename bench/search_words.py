@@ -1,9 +1,9 @@
 """The queries of each class, chosen by how many of the documents have their words.
 
 The rule: the shares of lexemes are counted in a seeded sample of the documents. Candidates are words of at least four
-letters a to z, no stop words, that stand so in a posting and that the English stemmer leaves as they are: the word asked
-is the lexeme found. Those of a class are the candidates whose share comes nearest to the class's; words of titles are
-those that the most titles have.
+letters a to z, no stop words, that stand so in a posting and that the English stemmer leaves as they are: the word
+asked is the lexeme found. Those of a class are the candidates whose share comes nearest to the class's; words of titles
+are those that the most titles have.
 """
 
 import math

@@ -92,9 +92,7 @@ class Works:
         """What goes along with typing and reading, against one row by its key."""
         keys = self._read("SELECT job_id FROM job_search TABLESAMPLE SYSTEM (20) REPEATABLE (2) LIMIT 20")
         yield Task("lookups", "one row by primary key", "floor", [[key] for key in keys], self._rows)
-        terms = self._read(
-            "SELECT term FROM search_term WHERE length(term) BETWEEN 6 AND 9 ORDER BY jobs DESC LIMIT 20"
-        )
+        terms = self._read("SELECT term FROM search_term WHERE term ~ '^[a-z]{6,9}$' ORDER BY jobs DESC, term LIMIT 20")
         typos = [word[:2] + word[3] + word[2] + word[4:] for word in terms]
         yield Task("lookups", "did you mean: two letters swapped", "ours", typos, self._correction)
         for letters in (1, 3, 5):
@@ -110,7 +108,7 @@ class Works:
         return Query(at=self.now, question=parse(text, KeywordMode.ALL) if text else None, **asked)
 
     def _search(self, query: Query) -> object:
-        return self.engine.total(query, MOST_COUNTED), self.engine.ranked(query)
+        return self.engine.ranked(query)
 
     def _total(self, query: Query) -> object:
         return self.engine.total(query, MOST_COUNTED)

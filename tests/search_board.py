@@ -3,6 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+import psycopg
+from django.db import connection
+
 from jobs.models import Job, JobSearch
 from jobs.search.postgres.document import index
 from tests.factories import JobFactory
@@ -30,3 +33,25 @@ def index_all() -> None:
 def indexed() -> set[UUID]:
     """The jobs that the index has, live by the clock or not."""
     return set(JobSearch.objects.values_list("pk", flat=True))
+
+
+def database_url() -> str:
+    """This worker's database, for a process of its own."""
+    given = connection.get_connection_params()
+    return f"postgresql://{given.get('user', '')}@/{given['dbname']}?host={given['host']}"
+
+
+def other_connection() -> psycopg.Connection[Any]:
+    """Somebody else on the same database."""
+    given = connection.get_connection_params()
+    return psycopg.connect(**{name: given[name] for name in ("host", "port", "dbname", "user") if name in given})
+
+
+def is_somebody_in_a_transaction() -> bool:
+    """Whether another connection has a transaction open and is doing nothing in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%%')"
+        )
+        return bool(cursor.fetchone()[0])

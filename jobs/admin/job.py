@@ -13,6 +13,7 @@ from accounts.staff.acting import viewer_of
 from accounts.staff.table import ShownInline, Table
 from jobs.admin.description import refuse_unrenderable
 from jobs.models import (
+    Benefit,
     CloseReason,
     Compensation,
     DescriptionFormat,
@@ -88,6 +89,9 @@ class JobForm(forms.ModelForm):
     employment_types = forms.TypedMultipleChoiceField(
         choices=EmploymentType.choices, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
+    benefits = forms.TypedMultipleChoiceField(
+        choices=Benefit.choices, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -116,7 +120,7 @@ class JobAdmin(Table):
     fieldsets = (
         (None, {"fields": ("title", "company", "language", "category", "occupation", "seen_version")}),
         ("Description", {"fields": ("description_format", "description_source", "description_text")}),
-        ("Terms", {"fields": ("employment_types", "workplace", "seniority", "education")}),
+        ("Terms", {"fields": ("employment_types", "workplace", "seniority", "education", "benefits", "visa")}),
         ("Remote", {"fields": ("remote_utc_from", "remote_utc_to")}),
         ("Applying", {"fields": ("apply_kind", "apply_url", "apply_email")}),
         ("Standing", {"fields": ("lifecycle", "moderation", "visibility", "close_reason")}),

@@ -20,6 +20,8 @@ LIFETIME_DAYS = (50, 60, 60, 75, 90)
 SHARE_WITHOUT_PAY = 0.18
 SHARE_IN_SEVERAL_PLACES = 0.15
 SHARE_WITH_FOCUS_IN_TITLE = 0.6
+# One in eight says something of work permits. What it gives beside its pay, the importer finds in its text.
+SAYS_OF_VISAS = {3: "yes", 11: "no"}
 # Whose texts say that they always name the pay.
 ALWAYS_NAMES_PAY = {"cascadia-county", "maison-verdelle"}
 
@@ -29,8 +31,8 @@ def postings(seed: int = 1, count: int = 2000, now: datetime | None = None) -> I
 
     Every row has id, company (a slug of `COMPANIES`), title, description with its description_format, language,
     category, seniority, education, workplace, employment_type, skills, nice_skills, posted_at, expires_at and url;
-    location where somebody has to come in, remote_countries where nobody has to, and the salary_… keys where the
-    posting names its pay.
+    location where somebody has to come in, remote_countries where nobody has to, the salary_… keys where the posting
+    names its pay, and visa where it says something of work permits.
     """
     now = now or datetime.now(UTC)
     chance = random.Random(seed)  # noqa: S311  # a demo board is no secret
@@ -87,6 +89,8 @@ def _posting(chance: random.Random, employer: Staffing, number: int, now: dateti
         "expires_at": (posted_at + timedelta(days=chance.choice(LIFETIME_DAYS))).isoformat(),
         "url": f"{company.website}/jobs/{reference.lower()}",
     }
+    if number % 16 in SAYS_OF_VISAS:
+        row["visa"] = SAYS_OF_VISAS[number % 16]
     if workplace == "remote":
         row["remote_countries"] = list(posting.remote_countries)
     else:

@@ -173,25 +173,26 @@ _OFFERS = re.compile(
 )
 # A line of its own that says what the lines below it are about.
 _HEADING = re.compile(
-    r"^[ \t*_#>•-]{0,6}(?:(?P<offer>(?:[\w’'&, ]{0,30}\b)?(?:benefits|perks|what (?:we|you)[’']?(?:ll)? (?:can )?"
+    r"^[ \t*_#>]{0,8}(?:(?P<offer>(?:[\w’'&, ]{0,30}\b)?(?:benefits|perks|what (?:we|you)(?:[’']ll)? (?:can )?"
     r"(?:offer|get|receive)|why (?:work|join)[\w ]{0,20}|our offer|we offer|was wir (?:dir |ihnen )?bieten"
     r"|wir bieten(?: dir| ihnen)?|unser angebot|deine benefits|vorteile|avantages|nous offrons|ce que nous offrons"
-    r"|ofrecemos|beneficios|benefícios)(?:[\w’'&, ]{0,25})?)"
-    r"|[A-ZÄÖÜÉ¿][^\n.!?:]{2,60}?)[*_ \t]{0,4}(?:[:?][*_ \t]{0,4}$|$)",
+    r"|ofrecemos|beneficios|benefícios)(?:[\w’'&, ]{0,25})?)[*_ \t]{0,4}[:?]?[*_ \t]{0,4}$"
+    r"|#[^\n]{2,80}$|[^\n.!?:]{2,60}:[*_ \t]{0,4}$"
+    r"|(?:about|who|your|you[’']ll|job|key|responsibilities|requirements|required|qualifications|preferred|duties"
+    r"|skills|experience|how to|equal|profil|dein|ihr|aufgaben|anforderungen|missions|vos?|requisitos|tareas)\b"
+    r"[^\n.!?:]{0,50}$)",
     re.MULTILINE,
 )
-_REACH = 2_000  # characters below a heading
+_REACH = 1_500  # characters below a heading
 _SENTENCE_ENDS = re.compile(r"[.!?;]\s|\n")
-_NOT = re.compile(
-    r"\b(?:not|no|without|isn[’']t|aren[’']t|don[’']t|doesn[’']t|ineligible)\b[^,;]{0,40}$", re.IGNORECASE
-)
+_NOT = re.compile(r"\b(?:not|no|without|isn[’']t|aren[’']t|don[’']t|doesn[’']t|ineligible)\b[^,;]{0,60}$")
 _NOT_AFTER = re.compile(r"^[^,;.\n]{0,30}\b(?:not|unavailable)\b")
 
 
 def benefits(text: str) -> list[Benefit]:
     """What a job gives beside its pay, in the order of `Benefit`."""
-    headings = _Headings(text)
     lowered = text.lower()
+    headings = _Headings(lowered)
     return [benefit for benefit in Benefit if _is_given(benefit, lowered, headings)]
 
 
@@ -264,7 +265,8 @@ _OFFERED = (
     rf"{_SEES_TO_IT}[^.\n]{{0,40}}?\b{_PERMIT}",
     r"\b(?:visa|immigration|work permit) (?:(?:and|&) relocation )?(?:support|assistance|help)\b",
     r"\brelocation (?:and|&|/|or) (?:visa|immigration|work permit)",
-    r"\bvisa sponsorship(?: available| offered| provided)?\s*(?:[:✓]|$)",
+    r"\bvisa sponsorship(?: is)?:? (?:available|offered|provided|possible|yes)\b",
+    r"\bvisa sponsorship\s*$",
     r"\b(?:visum|visa-?sponsoring)\b[^.\n]{0,40}\b(?:unterstütz|übernehmen|helfen)",
 )
 _VISA_CLUES = ("visa", "sponsor", "permit", "citizen", "authoriz", "authoris", "immigration", "visum")

@@ -277,7 +277,7 @@ class Recogniser:
         return reading.guess("employment_types", guess) or ()
 
     def _benefits(self, reading: _Reading) -> tuple[str, ...]:
-        stated = perks.listed(values.items(reading.row, "benefits"))
+        stated = perks.listed(values.items(reading.row, "benefits", most=1_000))
         return tuple(stated or reading.guess("benefits", perks.benefits(reading.text)) or ())
 
     def _remote_from(self, reading: _Reading, workplace: str, found: Found) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,7 @@ from jobs.market.content import Content, decide
 from jobs.market.sheets import NULL, Sheet, array, defaults, text
 from jobs.market.timeline import Timeline
 from jobs.market.world import Town, Weighted, World
-from jobs.models import Compensation, Job, JobLocation, JobRevision, JobSkill, RemoteEligibility
+from jobs.models import Benefit, Compensation, Job, JobLocation, JobRevision, JobSkill, RemoteEligibility
 from jobs.services import revision
 
 DAY = 86_400_000  # milliseconds
@@ -33,6 +33,8 @@ MODERATION = Weighted.of({"clear": 9950, "flagged": 40, "frozen": 8, "removed": 
 SHARE_UNLISTED = 0.005
 APPLY = Weighted.of({"url": 68, "native": 27, "email": 5})
 NAMES_ITS_LEVEL = 0.93
+SHARE_WITH_BENEFITS, MOST_BENEFITS = 0.45, 5
+VISA = Weighted.of({"": 90, "not_offered": 6, "offered": 4})
 
 # How many numbers of a table a posting may take for its rows. They are spaced, not counted, so that a posting's rows
 # have the same numbers whoever writes them first.
@@ -112,7 +114,8 @@ class Postings:
         self.jobs = Sheet(
             Job, "id", "created_at", "updated_at", "public_id", "company_id", "external_reference", "language", "title",
             "occupation_id", "category_id", "lifecycle", "moderation", "visibility", "apply_kind", "apply_url",
-            "apply_email", "employment_types", "workplace", "seniority", "education", "description_source",
+            "apply_email", "employment_types", "workplace", "seniority", "education", "benefits", "visa",
+            "description_source",
             "description_format", "description_html", "description_text", "first_published_at", "published_at",
             "scheduled_at", "expires_at", "closed_at", "close_reason", "content_hash", "current_revision",
         )  # fmt: skip
@@ -124,7 +127,7 @@ class Postings:
         self.sheets = (
             self.jobs, self.locations, self.eligibility, self.compensations, self.skills, self.revisions,
         )  # fmt: skip
-        self._changed = ""
+        self._changed: dict[tuple[str, ...], str] = {}
 
     def life(self, number: int) -> Life:
         """When the posting lives. Nothing else of it is made."""
@@ -182,6 +185,9 @@ class Postings:
         elif job.apply_kind == "email":
             job.apply_email = f"jobs@{employer.domain}"
         job.visibility = "unlisted" if chance.random() < SHARE_UNLISTED else "public"
+        if chance.random() < SHARE_WITH_BENEFITS:
+            job.benefits = chance.sample(Benefit.values, chance.randint(1, MOST_BENEFITS))
+        job.visa = VISA.choose(chance)
         return job
 
     def _hang(self, job: Any, content: Content, number: int) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
@@ -241,17 +247,19 @@ class Postings:
             job.id, published, updated, job.public_id, job.company_id, job.external_reference, job.language,
             text(job.title), str(job.occupation_id), str(job.category_id), life.lifecycle, life.moderation,
             job.visibility, job.apply_kind, job.apply_url, job.apply_email, array(job.employment_types),
-            job.workplace, job.seniority, job.education, text(job.description_source), job.description_format,
+            job.workplace, job.seniority, job.education, array(job.benefits), job.visa,
+            text(job.description_source), job.description_format,
             text(html), text(readable), published if is_dated else NULL, published if is_dated else NULL,
             moment(life.scheduled) if life.scheduled else NULL,
             moment(life.expires) if is_dated else NULL, moment(life.closed) if life.closed else NULL, life.reason,
             revision.content_hash(said), "1",
         )  # fmt: skip
-        if not self._changed:
-            self._changed = array(revision.changed_fields(None, said))
+        names = tuple(said)  # a few combinations, each written once
+        if names not in self._changed:
+            self._changed[names] = array(revision.changed_fields(None, said))
         self.revisions.add(
-            str(self._first[JobRevision] + number), job.id, "1", text(orjson.dumps(said).decode()), self._changed,
-            published,
+            str(self._first[JobRevision] + number), job.id, "1", text(orjson.dumps(said).decode()),
+            self._changed[names], published,
         )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('required_skill_ids', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), db_default=[], default=list)),
                 ('pay_currency', models.CharField(blank=True, help_text='Of the base pay; empty where none is said.', max_length=3)),
                 ('pay_top_minor', models.BigIntegerField(help_text="A year's, at most, in the currency's minor units.", null=True)),
-                ('pay_common', models.BigIntegerField(help_text='The same in euro cents, by the newest exchange rate when it was indexed.', null=True)),
+                ('pay_common', models.BigIntegerField(help_text='The same in cents of the common currency, by the newest exchange rate when it was indexed.', null=True)),
                 ('benefits', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), db_default=[], default=list)),
                 ('visa', models.CharField(blank=True, max_length=16)),
                 ('company_size', models.CharField(blank=True, max_length=16)),

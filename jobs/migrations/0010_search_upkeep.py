@@ -25,7 +25,7 @@ FUNCTIONS = [
 CREATE FUNCTION search_job_inserted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO search_pending (job_id) SELECT id FROM new_rows WHERE {INDEXABLE};
     RETURN NULL;
-END $$""",
+END $$""",  # noqa: S608 - our own text, here and below
     f"""
 CREATE FUNCTION search_job_updated() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     DELETE FROM job_search WHERE job_id IN (SELECT id FROM new_rows WHERE NOT ({INDEXABLE}));
@@ -33,7 +33,7 @@ CREATE FUNCTION search_job_updated() RETURNS trigger LANGUAGE plpgsql AS $$ BEGI
         WHERE n.lifecycle = 'published' AND n.moderation IN ('clear', 'flagged') AND n.visibility = 'public'
         AND ({of("n", SEARCHED)}) IS DISTINCT FROM ({of("o", SEARCHED)});
     RETURN NULL;
-END $$""",
+END $$""",  # noqa: S608
     """
 CREATE FUNCTION search_job_deleted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     DELETE FROM job_search WHERE job_id IN (SELECT id FROM old_rows);
@@ -48,7 +48,7 @@ CREATE FUNCTION search_company_updated() RETURNS trigger LANGUAGE plpgsql AS $$ 
             IS DISTINCT FROM (o.status, o.name, o.size_band, o.verified_at IS NULL)
     );
     RETURN NULL;
-END $$""",
+END $$""",  # noqa: S608
     """
 CREATE FUNCTION search_part_inserted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO search_pending (job_id) SELECT DISTINCT job_id FROM new_rows;

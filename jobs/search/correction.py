@@ -16,11 +16,7 @@ _TIMES_COMMONER = 20
 _FEW = 4
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_NEIGHBOURS = {
-    frozenset((first, second))
-    for row in _ROWS
-    for first, second in zip(row, row[1:], strict=False)
-} | {
+_NEIGHBOURS = {frozenset((first, second)) for row in _ROWS for first, second in zip(row, row[1:], strict=False)} | {
     frozenset((above, below))
     for upper, lower in zip(_ROWS, _ROWS[1:], strict=False)
     for place, below in enumerate(lower)

@@ -10,15 +10,13 @@ from django.db import connection
 from django.db.models import TextChoices
 
 from jobs.models import Occupation, Skill
-from jobs.search import occupations, skills
+from jobs.search import meaning
 from jobs.search.port import Atom, Clause, Question, SearchField
 
 LONGEST_SPAN = 5
 """Words of an abbreviation's long form, or of anything else that other words stand in for."""
 MOST_SYNONYMS = 6
 """For each span."""
-MOST_OCCUPATIONS = 5
-_LEAST = 0.05
 
 
 class ExpansionKind(TextChoices):
@@ -102,18 +100,18 @@ def _synonyms(spans: set[str]) -> dict[str, list[tuple[str, float]]]:
 def _with_meaning(question: Question) -> tuple[Question, list[Expansion]]:
     words = question.exactly
     written = " ".join(words)
-    likely = {key: weight for key, weight in occupations.occupations_of(words)[:MOST_OCCUPATIONS] if weight >= _LEAST}
-    meant = skills.skills_of(words)
-    for key, weight in skills.occupations_taking(meant).items():
-        likely[key] = max(likely.get(key, 0.0), weight)
+    meant = meaning.of(words)
+    likely, skills = meant.occupations, meant.skills
     instead = [Atom(occupation=key, weight=weight) for key, weight in likely.items()]
-    instead += [Atom(skill=key, weight=weight) for key, weight in meant]
+    instead += [Atom(skill=key, weight=weight) for key, weight in skills.items()]
     titles = dict(Occupation.objects.filter(pk__in=likely).values_list("pk", "title")) if likely else {}
-    names = dict(Skill.objects.filter(pk__in=dict(meant)).values_list("pk", "name")) if meant else {}
+    names = dict(Skill.objects.filter(pk__in=skills).values_list("pk", "name")) if skills else {}
     told = [
         Expansion(written, ExpansionKind.OCCUPATION, titles[key], weight)
         for key, weight in likely.items()
         if key in titles
     ]
-    told += [Expansion(written, ExpansionKind.SKILL, names[key], weight) for key, weight in meant if key in names]
+    told += [
+        Expansion(written, ExpansionKind.SKILL, names[key], weight) for key, weight in skills.items() if key in names
+    ]
     return replace(question, instead=(*question.instead, *instead)), told

@@ -8,8 +8,8 @@
     title:nurse              in the title; also `skill:` and `company:`, before a phrase as well
 
 Signs are signs at the edge of a word only: "front-end" is two words that follow one another, "C++" is one. A sign with
-nothing to stand for is nothing. NOT is a sign in capitals, in a text that has small letters too; `or`, in any letters,
-between two words: in "OR nurse" it is the operating room.
+nothing to stand for is nothing. AND and NOT are signs in capitals, in a text that has small letters too; `or`, in any
+letters, between two words: in "OR nurse" it is the operating room.
 """
 
 import re
@@ -102,8 +102,8 @@ def _terms(text: str, field: SearchField) -> Iterator[_Term]:
             continue
         word, is_phrase = found["word"] or "", found["phrase"] is not None
         is_plain = not (is_phrase or found["field"] or found["not"])
-        if is_plain and word == "NOT" and has_small:
-            is_excluded = True
+        if is_plain and has_small and word in ("AND", "NOT"):
+            is_excluded = word == "NOT"
             continue
         atom = _atom(found, _NAMED[found["field"].lower()] if found["field"] else field)
         if atom is None:

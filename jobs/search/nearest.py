@@ -11,8 +11,47 @@ from math import log
 
 # They join words, and tell nothing of what is named.
 SMALL_WORDS = frozenset(
-    "a an and at by for from in of on or the to with und der die das im fur de du des la le les et en y el los las del"
-    " e do da dos das para".split()
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "with",
+        "und",
+        "der",
+        "die",
+        "das",
+        "im",
+        "fur",
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "et",
+        "en",
+        "y",
+        "el",
+        "los",
+        "las",
+        "del",
+        "e",
+        "do",
+        "da",
+        "dos",
+        "das",
+        "para",
+    ]
 )
 # A feature's share of a thing grows with how many of its names have it, up to 1, and is half there at _HALF names,
 # times a little for things of many names. Chosen on names that were held out (docs/search-quality.md).
@@ -26,6 +65,9 @@ _WHOLE = 12.0
 # A feature of more things than this only tells apart those that rarer ones have brought in.
 _COMMON = 400
 _MOST_WORDS = 24
+_MOST_SHARING = 6
+_LEAST_KIN = 0.2
+_MOST_KIN = 6
 
 
 def stem(word: str) -> str:
@@ -64,6 +106,7 @@ class Space:
             for feature in _features(parts):
                 counts.setdefault(feature, Counter())[place] += 1
         self._wholes = {whole: tuple(there) for whole, there in wholes.items()}
+        self._kin = _kin(self._keys, self._wholes.values(), sizes)
         self._unknown = log(1 + len(self._keys))
         halves = {place: _HALF * size**_NAMES_POWER for place, size in sizes.items()}
         # All features' things one after the other, and where each feature's begin and end: far smaller than many lists.
@@ -79,9 +122,7 @@ class Space:
                 self._shares.append(rarity * count / (count + halves[place]))
             self._ranges[feature] = (start, len(self._things))
             if len(of) > _COMMON:
-                self._common[feature] = dict(
-                    zip(self._things[start:], self._shares[start:], strict=True)
-                )
+                self._common[feature] = dict(zip(self._things[start:], self._shares[start:], strict=True))
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -89,6 +130,10 @@ class Space:
     def whole(self, words: Sequence[str]) -> list[int]:
         """The things that have just this name."""
         return [self._keys[place] for place in self._wholes.get(" ".join(stems(words)), ())]
+
+    def kin(self, key: int) -> Sequence[tuple[int, float]]:
+        """Other things that have some of its names, and how much of a name theirs have in common, from 0 to 1."""
+        return self._kin.get(key, ())
 
     def nearest(self, words: Sequence[str], most: int) -> list[tuple[int, float]]:
         """The keys of the nearest things, nearest first, each with how much of the text it is: 1 for just its name."""
@@ -124,6 +169,22 @@ class Space:
             possible = max(possible, found[place])
         best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]
         return [(self._keys[place], score / possible) for place, score in best]
+
+
+def _kin(
+    keys: Sequence[int], wholes: Iterable[tuple[int, ...]], sizes: Counter[int]
+) -> dict[int, Sequence[tuple[int, float]]]:
+    shared: Counter[tuple[int, int]] = Counter()
+    for places in wholes:
+        # What many things are called ("supervisor") makes them no kin.
+        if 1 < len(places) <= _MOST_SHARING:
+            shared.update((one, other) for one in places for other in places if one != other)
+    found: dict[int, list[tuple[int, float]]] = {}
+    for (one, other), count in shared.items():
+        likeness = (count / min(sizes[one], sizes[other])) ** 0.5
+        if likeness >= _LEAST_KIN:
+            found.setdefault(keys[one], []).append((keys[other], min(1.0, likeness)))
+    return {key: sorted(kin, key=lambda item: -item[1])[:_MOST_KIN] for key, kin in found.items()}
 
 
 def _features(parts: Sequence[str]) -> dict[str, float]:

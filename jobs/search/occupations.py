@@ -3,20 +3,19 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from django.db import connection
-
 from jobs.search.nearest import Space
+from jobs.search.spaces import Kept
 from jobs.search.words import words_of
 
 # What follows is a team, a place or a grade: the occupation stands before it.
 _HEAD = re.compile(r"\s*(?:[,(|;:\[]|\s[-–—/]\s|[–—])")
-MOST = 5
-_LOOKED_AT = 12
+MOST = 8
+_LOOKED_AT = 16
 # Shares become likelihoods: the greater, the more the nearest gets.
-_SHARPNESS = 5.0
+_SHARPNESS = 3.0
 _LEAST_SHARE = 0.2
 _LEAST = 0.04
-_LABELS = ((0.5, "A"), (0.25, "B"), (0.1, "C"), (0.0, "D"))
+_LABELS = ((0.4, "A"), (0.2, "B"), (0.1, "C"), (0.0, "D"))
 
 _NAMES = """
     SELECT lower(title), id FROM jobs_occupation WHERE NOT is_retired
@@ -24,6 +23,7 @@ _NAMES = """
         JOIN jobs_occupation o ON o.id = t.occupation_id AND NOT o.is_retired
     UNION SELECT l.label, l.occupation_id FROM jobs_occupationlabel l
         JOIN jobs_occupation o ON o.id = l.occupation_id AND NOT o.is_retired
+    ORDER BY 2, 1
 """
 _VERSION = """
     SELECT (SELECT max(loaded_at)::text FROM jobs_taxonomyedition), (SELECT max(id) FROM jobs_occupation),
@@ -32,19 +32,7 @@ _VERSION = """
 
 Concepts = tuple[tuple[int, float], ...]
 
-_made: tuple[object, Space] | None = None
-
-
-def space() -> Space:
-    """The occupations as the tables have them. Made again when these have changed."""
-    global _made
-    with connection.cursor() as cursor:
-        cursor.execute(_VERSION)
-        version = cursor.fetchone()
-        if _made is None or _made[0] != version:
-            cursor.execute(_NAMES)
-            _made = version, Space((words_of(name), key) for name, key in cursor.fetchall())
-    return _made[1]
+space = Kept(_NAMES, _VERSION).space
 
 
 def classify(titles: Collection[str]) -> dict[str, Concepts]:
@@ -53,9 +41,9 @@ def classify(titles: Collection[str]) -> dict[str, Concepts]:
     return {title: _likely(of, _ways_to_read(title)) for title in titles}
 
 
-def occupations_of(words: Sequence[str]) -> Concepts:
+def occupations_of(of: Space, words: Sequence[str]) -> Concepts:
     """The likely occupations of what somebody is looking for."""
-    return _likely(space(), [words])
+    return _likely(of, [words])
 
 
 def label(likelihood: float) -> str:

@@ -4,15 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
-from jobs.search.nearest import Space
-from jobs.search.words import words_of
+from jobs.search.spaces import Kept
 
 MOST = 3
-MOST_OCCUPATIONS = 12
 _LEAST_SHARE = 0.55
 _SHARPNESS = 3.0
-# A skill is looked for as such; that an occupation takes it says less, and less the more occupations do.
-_OCCUPATION = 0.5
 
 _NAMES = """
     SELECT a.alias, a.skill_id FROM jobs_skillalias a JOIN jobs_skill k ON k.id = a.skill_id AND NOT k.is_retired
@@ -24,22 +20,10 @@ _VERSION = """
 """
 _TAKING = """
     SELECT skill_id, occupation_id, bool_or(relevance = 'essential') FROM jobs_occupationskill
-    WHERE skill_id = ANY(%s) GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2 LIMIT 500
+    WHERE skill_id = ANY(%s) GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2 LIMIT 1000
 """
 
-_made: tuple[object, Space] | None = None
-
-
-def space() -> Space:
-    """The skills as the tables have them. Made again when these have changed."""
-    global _made
-    with connection.cursor() as cursor:
-        cursor.execute(_VERSION)
-        version = cursor.fetchone()
-        if _made is None or _made[0] != version:
-            cursor.execute(_NAMES)
-            _made = version, Space((words_of(name), key) for name, key in cursor.fetchall())
-    return _made[1]
+space = Kept(_NAMES, _VERSION).space
 
 
 def skills_of(words: Sequence[str]) -> tuple[tuple[int, float], ...]:
@@ -52,7 +36,7 @@ def skills_of(words: Sequence[str]) -> tuple[tuple[int, float], ...]:
 
 
 def occupations_taking(skills: Sequence[tuple[int, float]]) -> Mapping[int, float]:
-    """The occupations that take the skills, with how likely somebody who asks for the skills means each."""
+    """The occupations that take the skills, those that take them most first, each with how much."""
     if not skills:
         return {}
     weights = dict(skills)
@@ -63,5 +47,5 @@ def occupations_taking(skills: Sequence[tuple[int, float]]) -> Mapping[int, floa
     for skill, occupation, is_essential in found:
         value = weights[skill] * (1.0 if is_essential else 0.4)
         summed[occupation] = summed.get(occupation, 0.0) + value
-    best = sorted(summed.items(), key=lambda item: (-item[1], item[0]))[:MOST_OCCUPATIONS]
-    return {key: min(1.0, _OCCUPATION * value) for key, value in best}
+    best = sorted(summed.items(), key=lambda item: (-item[1], item[0]))
+    return dict(best)

@@ -8,7 +8,7 @@ from jobs.text import fold
 
 # Scripts that part no words: Han with its compatibility ideographs, kana.
 _UNPARTED = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]+")
-_SIGNS = str.maketrans({"+": "plus", "#": "sharp", ".": "dot"})
+_SIGNS = {"+": "plus", "#": "sharp", ".": "dot"}
 
 # The text search configuration for each language (migration 0009): its stemmer, without a list of stop words, since
 # "IT" and "who" are words of titles. Texts in any other language are kept as they are folded.
@@ -30,13 +30,13 @@ def words_of(text: str) -> list[str]:
     "Senior C++/C# Developer (São Paulo)" gives senior, cplusplus, csharp, developer, sao, paulo. Of what is written
     without spaces, in Chinese or Japanese, each two characters that stand together are a word.
     """
-    words: list[str] = []
-    for word in fold(text).split():
-        if word.isascii():
-            words.append(word if word.isalnum() else word.translate(_SIGNS))
-        else:
-            words.extend(_parted(word))
-    return words
+    folded = fold(text)
+    # Signs stand only where a word begins or ends: before its first letter, or behind its last.
+    for sign, name in _SIGNS.items():
+        folded = folded.replace(sign, name)
+    if folded.isascii() or not _UNPARTED.search(folded):
+        return folded.split()
+    return [part for word in folded.split() for part in _parted(word)]
 
 
 def _parted(word: str) -> list[str]:
@@ -44,12 +44,12 @@ def _parted(word: str) -> list[str]:
     end = 0
     for run in _UNPARTED.finditer(word):
         if run.start() > end:
-            parts.append(word[end : run.start()].translate(_SIGNS))
+            parts.append(word[end : run.start()])
         text = run[0]
         parts.extend(text[i : i + 2] for i in range(max(1, len(text) - 1)))
         end = run.end()
     if end < len(word):
-        parts.append(word[end:].translate(_SIGNS))
+        parts.append(word[end:])
     return parts
 
 

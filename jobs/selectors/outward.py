@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,13 +13,13 @@ from django.utils import timezone
 
 from jobs.models import Company, CompanyStatus, Job, JobLifecycle, JobModeration, JobVisibility
 from jobs.models.job import live
-from kernel.viewer import ANONYMOUS
 from jobs.selectors import job as jobs
+from kernel.viewer import ANONYMOUS
 
 # Of a file of the sitemap. More than this are in it where rows came after the files were cut.
 FILE_SIZE = 10_000
 MOST_IN_FILE = 50_000
-_BATCH = 5_000
+BATCH_SIZE = 5_000
 
 
 class Entry(NamedTuple):
@@ -35,27 +36,25 @@ class Listed:
     rows: Callable[[], QuerySet[Any]]
     counted: Callable[[], QuerySet[Any]]
 
-    def files(self) -> list[UUID]:
-        """The ids with which the files begin, each of `FILE_SIZE` pages; none where there are no pages."""
+    def files(self) -> list[tuple[UUID, UUID | None]]:
+        """The files of the sitemap, of `FILE_SIZE` pages each: the id that each begins with, and the next one's."""
         number = Window(RowNumber(), order_by=F("pk").asc())
         first = self.counted().annotate(_place=(number - 1) % FILE_SIZE).filter(_place=0)
-        return sorted(first.values_list("pk", flat=True))
+        starts = sorted(first.values_list("pk", flat=True))
+        return list(zip_longest(starts, starts[1:]))
 
-    def entries(self, start: UUID) -> list[Entry]:
-        """The pages of the file that begins with an id, in the order of their ids; none where no file does."""
-        files = self.files()
-        if start not in files:
-            return []
-        following = [file for file in files if file > start]
+    def entries(self, start: UUID, end: UUID | None) -> list[Entry]:
+        """The pages whose ids are in a range, in the order of the ids; at most `MOST_IN_FILE`."""
         rows = self.rows().order_by("pk")
-        if following:
-            rows = rows.filter(pk__lt=following[0])
+        if end is not None:
+            rows = rows.filter(pk__lt=end)
         found: list[Entry] = []
-        part = list(rows.filter(pk__gte=start)[:_BATCH])
-        while part and len(found) < MOST_IN_FILE:
+        part = list(rows.filter(pk__gte=start)[:BATCH_SIZE])
+        while part:
             found += [Entry(row.slug, row.updated_at) for row in part]
-            part = list(rows.filter(pk__gt=part[-1].pk)[:_BATCH])
-        return found[:MOST_IN_FILE]
+            more = min(BATCH_SIZE, MOST_IN_FILE - len(found)) if len(part) == BATCH_SIZE else 0
+            part = list(rows.filter(pk__gt=part[-1].pk)[:more])
+        return found
 
 
 def _live_jobs() -> QuerySet[Job]:

@@ -121,11 +121,11 @@ def _from_csv(text: str) -> Quotes:
     lines = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
     try:
         header = [name.strip() for name in next(lines, [])]
+        if header[:1] != ["Date"]:
+            raise BadRates("The first line has to begin with Date: a column for each currency follows.")
         days = [(_day(row[0]), row) for row in lines if row and row[0].strip()]
     except csv.Error as error:
         raise BadRates(f"The CSV cannot be read: {error}.") from None
-    if header[:1] != ["Date"]:
-        raise BadRates("The first line has to begin with Date: a column for each currency follows.")
     if not days:
         raise BadRates("There is no day in it.")
     newest, row = max(days, key=lambda each: each[0])
@@ -181,15 +181,15 @@ def _quotes(on_date: date, pairs: Iterable[tuple[str, str]]) -> Quotes:
 def _rate(code: str, said: str) -> Decimal:
     try:
         rate = Decimal(said).quantize(_LEAST)
+        if _LEAST <= rate <= _MOST:
+            return rate
     except InvalidOperation:
-        rate = Decimal(0)
-    if not _LEAST <= rate <= _MOST:
-        raise BadRates(f"{said[:20]!r} is no rate of {code}.")
-    return rate
+        pass  # no number, none that is one, or a very large one
+    raise BadRates(f"{said[:20]!r} is no rate of {code}.")
 
 
 def _day(said: str) -> date:
-    """ "2026-10-30", or "30 October 2026" as the bank's file of one day has it."""
+    """A day as 2026-10-30, or as 30 October 2026, which is how the bank's file of one day has it."""
     words = said.split()
     try:
         if len(words) == 3 and words[1] in _MONTHS:

@@ -22,7 +22,7 @@ from jobs.errors import (
     JobRepeatsAnother,
 )
 from jobs.models import CloseReason, CompanyStatus, Job, JobLifecycle, JobModeration
-from jobs.search.postgres.document import index
+from jobs.search.engine import engine
 from jobs.selectors import job as jobs
 from jobs.selectors import membership
 from jobs.services import description, duplicate, revision
@@ -59,7 +59,7 @@ def publish(*, by: Viewer, job_id: UUID, expires_at: datetime | None = None) -> 
     job.first_published_at = job.first_published_at or now
     job.scheduled_at = None
     _save(job, by)
-    index([job.pk])
+    engine().index([job.pk])
     return job
 
 
@@ -103,7 +103,7 @@ def amend(*, by: Viewer, job_id: UUID, version: int, changes: Mapping[str, objec
     rendered = description.render(job.description_source, job.description_format)
     job.description_html, job.description_text = rendered.html, rendered.text
     _save(job, by, *changes, "guessed", "description_html", "description_text")
-    index([job.pk])
+    engine().index([job.pk])
     return job
 
 

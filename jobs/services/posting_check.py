@@ -32,7 +32,10 @@ _COLUMNS = {
     "workplace": "workplace",
     "seniority": "seniority",
     "education": "education",
+    "benefits": "benefits",
+    "visa": "visa",
 }
+_LISTS = ("employment_types", "benefits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ def check(posting: Posting, known: Known) -> None:
     if not _LANGUAGE.fullmatch(posting.language):
         raise Invalid("This is no language tag, such as en or pt-BR.", field="language")
     names = {column: field for field, column in _COLUMNS.items()}
-    job = Job(**{column: getattr(posting, field) for field, column in _COLUMNS.items() if field != "employment_types"})
-    job.employment_types = list(posting.employment_types)
+    said = {column: getattr(posting, field) for field, column in _COLUMNS.items()}
+    job = Job(**said | {column: list(said[column]) for column in _LISTS})
     _check_columns(job, names)
     if posting.url:
         _check_web_address(posting.url)
@@ -107,7 +110,7 @@ def _is_text(value: str) -> bool:
 
 
 def _check_texts(posting: Posting) -> None:
-    said = {field: getattr(posting, field) for field in (*_COLUMNS, "description") if field != "employment_types"}
+    said = {field: getattr(posting, field) for field in (*_COLUMNS, "description") if field not in _LISTS}
     texts = [*said.items(), *(("locations", location.text) for location in posting.locations)]
     texts += [("remote_from", region) for _, region in posting.remote_from]
     if posting.pay:

@@ -18,7 +18,7 @@ PATHS = ("/jobs/", "/sitemap.xml", "/sitemaps/", "/robots.txt")
 POSTING_COST = 15
 FILE_COST = 1_000
 _POSTING = re.compile(r"/jobs/([^/\x00]{1,200})\.jsonld")
-_FILE = re.compile(r"/sitemaps/(jobs|companies)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.xml")
+_FILE = re.compile(r"/sitemaps/(jobs|companies)/([0-9a-f]{32})(?:-([0-9a-f]{32}))?\.xml")
 
 
 def found(asking: Asking) -> Response:
@@ -30,8 +30,8 @@ def found(asking: Asking) -> Response:
     if path == "/sitemap.xml":
         return _kept(asking, FILE_COST, sitemap.index, sitemap.MEDIA_TYPE)
     if matched := _FILE.fullmatch(path):
-        kind, start = matched[1], UUID(matched[2])
-        return _kept(asking, FILE_COST, lambda: sitemap.file(kind, start), sitemap.MEDIA_TYPE)
+        kind, start, end = matched[1], UUID(matched[2]), UUID(matched[3]) if matched[3] else None
+        return _kept(asking, FILE_COST, lambda: sitemap.file(kind, start, end), sitemap.MEDIA_TYPE)
     if path == "/robots.txt":
         return Response(200, sitemap.robots(), {"Content-Type": "text/plain; charset=utf-8"})
     raise NotFound("There is nothing at this address.")

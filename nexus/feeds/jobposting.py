@@ -10,8 +10,8 @@ from django.utils.html import escape
 
 from jobs.models import ApplyKind, Benefit, CompensationKind, Education, EmploymentType, PayPeriod, Workplace
 from jobs.selectors import company as companies
-from jobs.selectors import outward, posting, taxonomy
 from jobs.selectors import job as jobs
+from jobs.selectors import outward, posting, taxonomy
 from kernel.errors import NotFound
 from kernel.viewer import ANONYMOUS
 from nexus.graphql.http import HttpError

@@ -23,16 +23,16 @@ def index() -> bytes:
     return _document(
         "sitemapindex",
         (
-            f"<sitemap><loc>{escape(settings.PUBLIC_URL)}/sitemaps/{kind}/{start}.xml</loc></sitemap>"
+            f"<sitemap><loc>{escape(settings.PUBLIC_URL)}/sitemaps/{kind}/{_range(start, end)}.xml</loc></sitemap>"
             for kind, listed in _KINDS.items()
-            for start in listed.files()
+            for start, end in listed.files()
         ),
     )
 
 
-def file(kind: str, start: UUID) -> bytes:
-    """One file. Raises `NotFound` where the index has none that begins so."""
-    entries = _KINDS[kind].entries(start)
+def file(kind: str, start: UUID, end: UUID | None) -> bytes:
+    """One file: the pages of rows from one id up to another. Raises `NotFound` where there are none."""
+    entries = _KINDS[kind].entries(start, end)
     if not entries:
         raise NotFound("There is no such file.")
     home = f"{escape(settings.CLIENT_URL)}/{kind}"
@@ -51,6 +51,10 @@ def robots() -> bytes:
         f"User-agent: *\nAllow: /jobs/\nAllow: /sitemap\nAllow: /media/\nDisallow: /\n\n"
         f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml\n"
     ).encode()
+
+
+def _range(start: UUID, end: UUID | None) -> str:
+    return f"{start.hex}-{end.hex}" if end else start.hex
 
 
 def _document(root: str, parts: Iterable[str]) -> bytes:

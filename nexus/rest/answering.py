@@ -30,7 +30,8 @@ from schema.core.errors import Unavailable
 log = structlog.get_logger("nexus.rest")
 
 ALLOWED_METHODS = "GET, HEAD, OPTIONS"
-MAX_QUERY_BYTES = 20_000
+# Below what the server takes of a request's head; the cursor of a search can be long.
+MAX_QUERY_BYTES = 60_000
 
 # What is asked for, found. It may raise anything.
 type Find = Callable[[Asking], Response]

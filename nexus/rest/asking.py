@@ -45,8 +45,8 @@ class Asking:
     ) -> Response:
         """The answer, for its cost in points: the bytes that `produce` makes, or those that it made a moment ago.
 
-        `tags` are those of all that the answer reads, or None where it may not be kept; what a signed-in person asks for
-        never is. `canonical` says what was asked for, alike for all who ask the same.
+        `tags` are those of all that the answer reads, or None where it may not be kept; what a signed-in person asks
+        for never is. `canonical` says what was asked for, alike for all who ask the same.
         """
         exchange = self.exchange
         exchange.requested_cost = exchange.actual_cost = cost

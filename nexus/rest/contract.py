@@ -47,11 +47,15 @@ class ProblemShape(Shape):
 _PROBLEMS = {
     400: "A parameter is not acceptable.",
     401: "The token or key is not good, or no longer.",
+    403: "Nobody may ask in that person's name but staff who have taken it on.",
     404: "There is none, or it is not for you.",
     406: "Accept application/json.",
+    414: "The query string is too long.",
     429: "The points of this minute are spent.",
     503: "The server has too much to do, or its database is away.",
+    504: "It took too long.",
 }
+_HEAD_TOO_LARGE = "The request's head has more than 64 KB."
 
 
 class Contract(AutoSchema):
@@ -84,6 +88,7 @@ class Contract(AutoSchema):
         answers: dict[Any, Any] = {200: shape(many=True) if self.view.is_many else shape}
         for status, description in _PROBLEMS.items():
             answers[status, MEDIA_TYPE] = OpenApiResponse(ProblemShape, description=description)
+        answers[431, "text/plain"] = OpenApiResponse(str, description=_HEAD_TOO_LARGE)
         return answers
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:

@@ -105,7 +105,7 @@ class JobShape(Shape):
     slug = serializers.CharField(help_text="Words of the title, then an id: stands for the job in addresses.")
     title = serializers.CharField(help_text="Shown in listings.")
     language = serializers.CharField(help_text="BCP 47 tag of the language the posting is written in.")
-    external_reference = serializers.CharField(help_text="The company's own reference; empty where it has none.")
+    external_reference = serializers.CharField(allow_null=True, help_text="The company's own reference, if it has one.")
     lifecycle = EnumField(JobLifecycle, help_text="Where the posting stands.")
     company = CompanyNameShape(help_text="Who is hiring.")
     category = CategoryNameShape(allow_null=True, help_text="The field of work, where known.")
@@ -154,7 +154,7 @@ class JobDetailShape(JobShape):
 
 
 COLUMNS = (
-    *("pk", "slug", "title", "language", "external_reference", "lifecycle", "employment_types", "workplace"),
+    *("pk", "slug", "title", "language", "lifecycle", "employment_types", "workplace"),
     *("seniority", "education", "benefits", "visa", "first_published_at", "published_at", "expires_at", "closed_at"),
     "close_reason",
 )
@@ -180,6 +180,7 @@ def jobs_shown(asking: Asking, rows: Sequence[Any]) -> list[dict[str, Any]]:
         shown.append(
             {name: getattr(row, name) for name in COLUMNS}
             | {
+                "external_reference": row.external_reference or None,
                 "company": name_shown(owners[row.company_id]),
                 "category": categories.get(row.category_id),
                 "occupation": occupations.get(row.occupation_id),

@@ -10,15 +10,17 @@ from jobs.search.port import Facet, FacetDimension, JobSearchOrderField, Precisi
 from jobs.selectors import company as companies
 from jobs.selectors import search, taxonomy
 from jobs.selectors.search import BroadeningKind, ExpansionKind, KeywordMode, SearchResult
+from jobs.services import search_use
 from nexus.rest.asking import Asking
 from nexus.rest.companies import DIRECTIONS
 from nexus.rest.job_parameters import JobConditions, centres_of, where_of
 from nexus.rest.job_shapes import JobShape, amount, jobs_shown
 from nexus.rest.jobs import JOB_POINTS
 from nexus.rest.reading import Listed, Read, size_of
-from nexus.rest.shapes import EnumField, FlagField, Parameters, Shape, list_of
+from nexus.rest.shapes import EnumField, FlagField, Parameters, Shape, WordsField, list_of
 from schema.core import ids
 from schema.core.connections import DEFAULT_SIZE, MAX_SIZE
+from schema.core.errors import BadRequest
 from schema.search.cursors import MAX_CURSOR
 from schema.search.facets import FACET_COST, MAX_VALUES
 from schema.search.inputs import MAX_PER_COMPANY, MAX_PREFIX, MAX_QUERY, search_request, suggest_arguments
@@ -101,7 +103,9 @@ class FoundShape(Shape):
     """A page of the jobs that a search found, the best first."""
 
     items = FoundJobShape(many=True, help_text="The jobs of the page.")
-    total = TotalShape(help_text="How many jobs fit, without those of `broadened`.")
+    total = TotalShape(
+        allow_null=True, help_text="How many jobs fit, without those of `broadened`; null where it was not asked for."
+    )
     next = serializers.URLField(allow_null=True, help_text="The address of the page after this one.")
     end_cursor = serializers.CharField(allow_null=True, help_text="Cursor of the last job of the page, for `after`.")
     correction = CorrectionShape(allow_null=True, help_text="What was searched for instead; null where nothing was.")
@@ -113,9 +117,8 @@ class FoundShape(Shape):
 class SearchParameters(JobConditions):
     """What to look for, and where."""
 
-    query = serializers.CharField(
+    query = WordsField(
         required=False,
-        allow_blank=True,
         max_length=MAX_QUERY,
         help_text='Words, "phrases", OR, -not, prefix*, title:, company:, skill:. What cannot be understood is words.',
     )
@@ -133,6 +136,7 @@ class SearchParameters(JobConditions):
         max_value=MAX_PER_COMPANY,
         help_text="How many jobs of one company a page holds near the top; 0: as many as there are.",
     )
+    with_total = FlagField(required=False, help_text="Also count the jobs that fit.")
     with_highlights = FlagField(required=False, help_text="Also say where each job has what was searched for.")
     facets = list_of(EnumField(FacetDimension), "Count the found jobs by these.")
     facet_size = serializers.IntegerField(
@@ -162,7 +166,12 @@ class Search(Read):
 
     def find(self, asking: Asking, asked: dict[str, Any], **path: str) -> Any:
         request, cursor = search_request(_arguments(asked))
-        result = search.search(asking.viewer, request)
+        try:
+            result = search_use.search(asking.viewer, request)
+        except ValueError as error:
+            if request.after is None:
+                raise
+            raise BadRequest("This is not a cursor that this server made.", argument="after") from error
         asking.check()
         ends = [cursor.encode(hit.position) for hit in result.hits[-1:]]
         end = ends[0] if ends else None
@@ -170,7 +179,7 @@ class Search(Read):
         query = asking.query_parameters()
         return {
             "items": _items(asking, asked, result),
-            "total": result.total,
+            "total": result.total if asked.get("with_total") else None,
             "next": page.links(asking.request.path, query, size_of(asked))["next"],
             "end_cursor": end,
             "correction": result.correction,
@@ -279,10 +288,8 @@ class SuggestionShape(Shape):
 class SuggestParameters(Parameters):
     """What was typed."""
 
-    prefix = serializers.CharField(
+    prefix = WordsField(
         max_length=MAX_QUERY,
-        trim_whitespace=False,
-        allow_blank=True,
         help_text="What was typed so far. Mistakes are forgiven from four letters on. "
         f"The first {MAX_PREFIX} characters count.",
     )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Never
 
+from django.core.validators import MaxLengthValidator
 from django.db.models import TextChoices
 from django.http import QueryDict
 from drf_spectacular.utils import extend_schema_field
@@ -14,8 +15,6 @@ from schema.core import ids
 from schema.core.connections import DEFAULT_SIZE, MAX_SIZE
 from schema.core.inputs import MAX_LIST, MAX_TEXT
 from schema.core.scalars import CountryCode, CurrencyCode, DateTime, Decimal
-
-NOT_A_TEXT = "Holds a character that no text can hold."
 
 
 def camel_case(name: str) -> str:
@@ -96,11 +95,14 @@ class TextField(serializers.CharField):
     def __init__(self, *, max_length: int = MAX_TEXT, **options: Any) -> None:
         super().__init__(max_length=max_length, trim_whitespace=False, **options)
 
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
-            raise serializers.ValidationError(NOT_A_TEXT)
-        return text
+
+class WordsField(TextField):
+    """A text to search with, of which no more is asked than that it ends."""
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, allow_blank=True, **options)
+        # Who reads the words makes spaces of what no text can hold.
+        self.validators = [kept for kept in self.validators if isinstance(kept, MaxLengthValidator)]
 
 
 class EnumField(serializers.ChoiceField):

@@ -5,6 +5,7 @@ from typing import Any
 import graphene
 from graphql import GraphQLResolveInfo
 
+from jobs.search.grammar import MOST_CHARACTERS, MOST_WORDS
 from jobs.search.port import Suggestion as SuggestionRow
 from jobs.search.port import SuggestionKind
 from jobs.selectors import search
@@ -48,7 +49,7 @@ def _job_search(root: None, info: GraphQLResolveInfo, **arguments: Any) -> Found
 
 def _suggest(root: None, info: GraphQLResolveInfo, **arguments: Any) -> list[SuggestionRow]:
     prefix, kinds, size = suggest_arguments(arguments, most=MAX_SUGGESTIONS, default=SUGGESTIONS)
-    return list(search.suggest(prefix, kinds, size)) if size else []
+    return list(search.suggest(prefix, kinds, size)) if size and kinds else []
 
 
 def _switch(description: str) -> graphene.Argument:
@@ -65,8 +66,8 @@ job_search = costs(
         query=graphene.Argument(
             graphene.String,
             description='What to look for: words, "phrases", `OR`, `-not`, `prefix*`, `title:`, `company:`, `skill:`. '
-            "Whatever cannot be understood is taken as words; punctuation alone is no query. Of a very long text the "
-            f"first words count. At most {MAX_QUERY:,} characters.",
+            f"Whatever cannot be understood is taken as words; punctuation alone is no query. At most {MAX_QUERY:,} "
+            f"characters, of which the first {MOST_CHARACTERS:,} and {MOST_WORDS} words count.",
         ),
         mode=graphene.Argument(
             enum_of(KeywordMode),

@@ -241,7 +241,7 @@ class Suggestion(graphene.ObjectType):
     """A way to go on with what was typed. Live jobs have it."""
 
     kind = enum_of(SuggestionKind)(required=True, description="What it is.")
-    text = graphene.String(required=True, description="As it is shown, and can be searched for.")
+    text = graphene.String(required=True, description="As it is shown; of a place, with its country.")
     count = graphene.Int(required=True, description="How many live jobs have it, as of some minutes ago.")
     is_corrected = graphene.Boolean(required=True, description="It does not begin with what was typed, but nearly so.")
     skill = graphene.Field(Skill, description="The skill, where it is one.")

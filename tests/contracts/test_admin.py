@@ -27,12 +27,14 @@ from jobs.models import (
     Membership,
     Occupation,
     Place,
+    SearchUse,
     Skill,
 )
 from kernel.models import Delivery
 from nexus.models import TrustedDocument
 from tests.admin_client import admin_client
 from tests.contracts.constraint_cases.kernel import outbox_event
+from tests.contracts.constraint_cases.search_use import search_use
 from tests.factories import (
     ApiKeyFactory,
     CategoryFactory,
@@ -149,6 +151,7 @@ MAKE = {
     ImportRow: lambda: ImportRow.objects.create(run=ImportRunFactory(), position=1, fate="created", job=JobFactory()),
     ImportRun: ImportRunFactory,
     ImportSource: ImportSourceFactory,
+    SearchUse: lambda: search_use(f"nurse {SearchUse.objects.count()}"),
     TrustedDocument: TrustedDocumentFactory,
     Delivery: a_delivery,
 }

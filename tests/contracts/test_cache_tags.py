@@ -26,7 +26,9 @@ WITHOUT_TAG = {
     "jobs_membership", "jobs_profile", "jobs_profileeducation", "jobs_profilelanguage", "jobs_profilelink",
     "jobs_profileskill", "jobs_savedjob", "jobs_workauthorisation",
     # What the public is never shown.
-    "jobs_importrow", "jobs_importrun", "jobs_interactionevent", "jobs_taxonomyedition",
+    "jobs_importrow", "jobs_importrun", "jobs_interactionevent", "jobs_taxonomyedition", "search_use",
+    # What has yet to be indexed; what comes of it is written to the index.
+    "search_pending",
     # Its title and homepage stand beside postings. It is written to each time that the source is looked at, which is
     # all the time; a new title is shown when what is cached has lived its time.
     "jobs_importsource",

@@ -36,7 +36,7 @@ from jobs.models import (
     SkillLabel,
     SlugHistory,
 )
-from tests.contracts.constraint_cases import accounts, change, kernel, profiles, search_use, share, teams, twice
+from tests.contracts.constraint_cases import accounts, change, kernel, profiles, search, search_use, share, teams, twice
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
@@ -127,6 +127,7 @@ VIOLATIONS: dict[str, Callable[[], object]] = {
     **accounts.VIOLATIONS,
     **kernel.VIOLATIONS,
     **profiles.VIOLATIONS,
+    **search.VIOLATIONS,
     **search_use.VIOLATIONS,
     **teams.VIOLATIONS,
     **changes(JobFactory, JOB_CHANGES),

@@ -31,7 +31,8 @@ SENDERS = {
     "my-access": "recruiter@example.com",
     "my-account": "seeker@example.com",
 }
-OF_THE_MOMENT = {"token", "refreshToken", "expiresAt", "extensions"}
+# A score counts how old a posting is.
+OF_THE_MOMENT = {"token", "refreshToken", "expiresAt", "score", "extensions"}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_board")]
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
@@ -65,9 +66,10 @@ def test_example_runs_and_finds_something(example: Example) -> None:
     data = send(example.query, example.variables, **headers_of(example)).data
     (found,) = data.values()
     assert found
-    assert found.get("nodes", True)
-    assert found.get("edges", True)
-    assert not found.get("userErrors")
+    if isinstance(found, dict):
+        assert found.get("nodes", True)
+        assert found.get("edges", True)
+        assert not found.get("userErrors")
 
 
 @each_example

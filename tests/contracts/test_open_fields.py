@@ -23,10 +23,10 @@ OPEN = {
     "Industry": "children codes id name parent slug",
     "Invitation": "company createdAt email expiresAt id invitedBy role status",
     "Job": (
-        "apply canonicalUrl category closeReason closedAt company compensation description duplicates "
+        "apply benefits canonicalUrl category closeReason closedAt company compensation description duplicates "
         "education employmentTypes expiresAt externalReference firstPublishedAt guessed id isSaved language "
-        "lifecycle occupation places publishedAt remoteHours remoteRules revisions salary seniority skills "
-        "slug sources title viewerSavedJob workplace"
+        "lifecycle occupation places publishedAt remoteHours remoteRules revisions salary seniority similar skills "
+        "slug sources title viewerSavedJob visa workplace"
     ),
     "Membership": "company createdAt email id role suspendedAt user",
     "Occupation": "category codes id isRetired preparation related skills slug title",

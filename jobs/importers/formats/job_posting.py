@@ -40,6 +40,7 @@ class JobPosting:
             "employment_type": kinds,
             "skills": _skills(record.get("skills")),
             "education": next(filter(None, map(_education, _listed(record.get("educationRequirements")))), None),
+            "benefits": texts(first(record, "jobBenefits", "benefits")),
             "posted_at": record.get("datePosted"),
             "updated_at": record.get("dateModified"),
             "expires_at": record.get("validThrough"),

@@ -13,6 +13,7 @@ from jobs.search.near import places_within
 from jobs.search.postgres.fragment import Fragment, all_of, any_of
 from jobs.search.where import JobFilter, Near, PayFloor, SkillMatch, WorkingHours
 
+MOST_LOOKED_UP = 100
 REMOTE = Fragment("s.workplace = 'remote'")
 
 
@@ -49,7 +50,13 @@ def _remote_for(country: str) -> Fragment:
 
 
 def _near(near: Near) -> Fragment:
-    found = Fragment.of("s.place_ids && {}::int[]", sorted(places_within(near)))
+    places = sorted(places_within(near))
+    if len(places) <= MOST_LOOKED_UP:
+        found = Fragment.of("s.place_ids && {}::int[]", places)
+    else:
+        # Two arrays are compared each with each, a value is looked up in an array by its hash; without an index.
+        among = "EXISTS (SELECT FROM unnest(s.place_ids) AS place WHERE place = ANY({}::int[]))"
+        found = Fragment.of(among, places)
     return any_of([found, _remote_for(near.or_remote_for)]) if near.or_remote_for else found
 
 

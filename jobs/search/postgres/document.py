@@ -29,15 +29,17 @@ INDEXABLE = """
     j.lifecycle = 'published' AND j.moderation IN ('clear', 'flagged') AND j.visibility = 'public'
     AND j.expires_at > now() AND c.status = 'active'"""
 
+# What is pending is settled before anything is read: what tells of a later change stays. Rows that somebody else is
+# taking are theirs to take.
 _LOCK = """
-SELECT j.id FROM jobs_job j JOIN jobs_company c ON c.id = j.company_id
-WHERE j.id = ANY(%(keys)s::uuid[]) ORDER BY j.id FOR NO KEY UPDATE OF j{skip} FOR SHARE OF c{skip}"""
-
-# Before anything is read: what tells of a later change stays. Rows that somebody else is taking are theirs to take.
-_SETTLE = """
-DELETE FROM search_pending WHERE id IN (
-    SELECT id FROM search_pending WHERE job_id = ANY(%(keys)s::uuid[]) FOR UPDATE SKIP LOCKED
-)"""
+WITH locked AS MATERIALIZED (
+    SELECT j.id FROM jobs_job j JOIN jobs_company c ON c.id = j.company_id
+    WHERE j.id = ANY(%(keys)s::uuid[]) ORDER BY j.id FOR NO KEY UPDATE OF j{skip} FOR SHARE OF c{skip}
+), settled AS (
+    DELETE FROM search_pending WHERE id IN (
+        SELECT id FROM search_pending WHERE job_id IN (SELECT id FROM locked) FOR UPDATE SKIP LOCKED
+    )
+) SELECT id FROM locked"""
 
 _READ = f"""
 SELECT j.id, j.company_id, j.language, j.title, left(j.description_text, {MOST_CHARACTERS}), c.name, j.occupation_id,
@@ -65,14 +67,14 @@ COLUMNS = {
     "seniority": "j.seniority",
     "education": "j.education",
     "employment_types": "j.employment_types::text[]",
-    "place_ids": "coalesce(l.places, '{}')",
+    "place_ids": "coalesce(l.places, '{}')::int[]",
     "countries": "coalesce(l.countries, '{}')",
     "remote_allowed": "coalesce(e.allowed, '{}')",
     "remote_denied": "coalesce(e.denied, '{}')",
     "remote_utc_from": "j.remote_utc_from",
     "remote_utc_to": "j.remote_utc_to",
-    "skill_ids": "coalesce(s.known, '{}')",
-    "required_skill_ids": "coalesce(s.required, '{}')",
+    "skill_ids": "coalesce(s.known, '{}')::int[]",
+    "required_skill_ids": "coalesce(s.required, '{}')::int[]",
     "pay_currency": "coalesce(p.currency_id, '')",
     "pay_top_minor": "p.top_yearly_minor",
     "pay_common": "w.pay_common",
@@ -87,7 +89,7 @@ COLUMNS = {
     "tsv": "ts_delete(h.head || to_tsvector(w.configuration::regconfig, w.text), %(gap)s)",
 }
 
-_TITLE = 3  # among the columns of `_READ`
+_TITLE, _PAY = 3, 9  # among the columns of `_READ`
 _GIVEN = (
     "keys", "configurations", "titles", "skills", "companies", "texts", "concepts",
     "title_keys", "title_lengths", "likenesses", "pay_common",
@@ -136,7 +138,7 @@ ON CONFLICT (job_id) DO UPDATE SET
     head = CASE WHEN t.head = EXCLUDED.head THEN t.head ELSE EXCLUDED.head END,
     tsv = CASE WHEN t.tsv = EXCLUDED.tsv THEN t.tsv ELSE EXCLUDED.tsv END
 WHERE ({", ".join(f"t.{name}" for name in COLUMNS)}) IS DISTINCT FROM
-    ({", ".join(f"EXCLUDED.{name}" for name in COLUMNS)})"""  # noqa: S608
+    ({", ".join(f"EXCLUDED.{name}" for name in COLUMNS)})"""
 
 
 def index(job_ids: Collection[UUID]) -> None:
@@ -146,7 +148,7 @@ def index(job_ids: Collection[UUID]) -> None:
     for whoever is writing one of them.
     """
     if job_ids:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             write(job_ids)
 
 
@@ -157,7 +159,6 @@ def write(job_ids: Collection[UUID], *, is_patient: bool = True) -> Sequence[UUI
     locked = [key for (key,) in rows(_LOCK.format(skip="" if is_patient else " SKIP LOCKED"), keys=array(job_ids))]
     if not locked:
         return ()
-    _run(_SETTLE, keys=array(locked))
     documents = read(locked)
     live = set(documents["keys"])
     if gone := [key for key in locked if key not in live]:
@@ -169,9 +170,9 @@ def write(job_ids: Collection[UUID], *, is_patient: bool = True) -> Sequence[UUI
 
 def read(job_ids: Collection[UUID]) -> dict[str, Any]:
     """What `ROWS` is given for those of the jobs that the index may show: `keys` are theirs, in their order."""
-    newest = rates.newest()
     columns: dict[str, list[Any]] = {name: [] for name in _GIVEN}
     found = rows(_READ, keys=array(job_ids))
+    newest = rates.newest() if any(row[_PAY] is not None for row in found) else {}
     occupations = _occupations(found)
     for row in found:
         for name, value in _given(row, occupations, newest).items():
@@ -190,10 +191,10 @@ def _given(row: tuple[Any, ...], occupations: Mapping[str, Mapping[int, float]],
         "keys": job_id,
         "configurations": configuration_of(language),
         "titles": _joined(title_words, GAP),
-        "skills": _joined(word for name in skills or () for word in (*words_of(name), GAP)),
+        "skills": _joined((word for name in skills or () for word in (*words_of(name), GAP)), most=MOST_BYTES // 4),
         "companies": _joined(words_of(company), GAP),
         "texts": _joined(words_of(text)),
-        "concepts": " ".join(_concepts(known, skill_ids or ())),
+        "concepts": " ".join((*_concepts(known, skill_ids or ()), *_exactly(title_words))),
         "title_keys": key_of(title_words),
         "title_lengths": min(len(title_words), 1_000),
         # Clusters below zero, so that they are nobody's hash.
@@ -202,18 +203,13 @@ def _given(row: tuple[Any, ...], occupations: Mapping[str, Mapping[int, float]],
     }
 
 
-def _joined(words: Iterable[str], *ending: str) -> str:
-    """The words that a vector has room for, behind each other."""
-    kept: list[str] = []
-    size = 0
-    for word in words:
-        if len(word) > LONGEST_WORD:
-            continue
-        size += len(word) + 1 if word.isascii() else len(word.encode()) + 1
-        if size > MOST_BYTES:
-            break
-        kept.append(word)
-    return " ".join([*kept, *ending])
+def _joined(words: Iterable[str], *ending: str, most: int = MOST_BYTES) -> str:
+    """The words that a vector has room for, one behind the other."""
+    text = " ".join([word for word in words if len(word) <= LONGEST_WORD])
+    # No letter takes more than four bytes.
+    if len(text) * 4 > most and len(encoded := text.encode()) > most:
+        text = encoded[:most].decode(errors="ignore").rpartition(" ")[0]
+    return " ".join([text, *ending])
 
 
 def _concepts(occupations: Mapping[int, float], skills: Iterable[int]) -> Iterator[str]:
@@ -222,6 +218,13 @@ def _concepts(occupations: Mapping[int, float], skills: Iterable[int]) -> Iterat
         yield f"'o:{occupation}':1{label(probability)}"
     for skill in sorted(skills):
         yield f"'s:{skill}':1"
+
+
+def _exactly(title_words: Iterable[str]) -> Iterator[str]:
+    """The title's words as they are, beside their stems: "engineering" is not quite "engineer" (`score.EXACT`)."""
+    for word in dict.fromkeys(title_words):
+        if len(word) <= LONGEST_WORD:
+            yield f"'={word}':1A"
 
 
 def _occupations(found: Iterable[tuple[Any, ...]]) -> Mapping[str, Mapping[int, float]]:

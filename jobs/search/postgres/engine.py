@@ -17,7 +17,7 @@ from jobs.search.port import (
     SuggestionKind,
     Total,
 )
-from jobs.search.postgres import document, facets, highlights, plans, similar, suggestions, terms
+from jobs.search.postgres import document, facets, highlights, orders, plans, similar, suggestions, terms
 from jobs.search.postgres.fragment import Fragment, rows
 from kernel.reading import array
 
@@ -34,7 +34,7 @@ class PostgresEngine:
     def listed(
         self, query: Query, size: int, *, after: tuple[Any, UUID] | None = None, without: Collection[UUID] = ()
     ) -> Sequence[Hit]:
-        return plans.listed(query, size, after=after, without=without)
+        return orders.listed(query, size, after=after, without=without)
 
     def live(self, job_ids: Collection[UUID], at: datetime) -> set[UUID]:
         if not job_ids:

@@ -7,7 +7,6 @@ is asked; where the count shows that it was wrong, it is counted again. So it is
 three to count, however many dimensions there are.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,20 +15,54 @@ from typing import Any
 from uuid import UUID
 
 from jobs.search.port import PAY_BOUNDS, PUBLISHED_DAYS, Facet, FacetDimension, FacetValue, Query
-from jobs.search.postgres.fragment import Fragment, join, rows
-from jobs.search.postgres.matching import matching
+from jobs.search.postgres import matching
+from jobs.search.postgres.fragment import Fragment, all_of, join, rows
 from jobs.search.where import JobFilter
 
-MOST_EXACT = 4_000
-SAMPLED = 2_000  # jobs of a sample, about
-TOO_FEW = 1_000  # in a sample: its set is smaller than was thought
+MOST_EXACT = 2_000
+SAMPLED = 1_000  # jobs of a sample, about
+TOO_FEW = 500  # in a sample: its set is smaller than was thought
 MOST_ROUNDS = 3
+COMMON = 0.2
+"""Which part of the rows that the filters keep has to have the words, for these to be looked at row by row. The planner
+would do so sooner, and first of all: it does not know that a posting's words lie apart from its row."""
 _HASHES = 2**32
+
+
+@dataclass(slots=True)
+class _Set:
+    """Jobs that are counted together: what the filters and the words ask of them, and how many there may be."""
+
+    filters: Fragment
+    words: Fragment
+    dimensions: Sequence[FacetDimension]
+    kept: float = 0.0
+    """Rows that the filters keep, as the planner sees it."""
+    size: float = 0.0
+    """Those of them that have the words."""
+
+    @property
+    def share(self) -> float:
+        return 1.0 if self.size <= MOST_EXACT else SAMPLED / self.size
+
+    def rows(self) -> Fragment:
+        """The statement that finds the jobs, or a share of them."""
+        share = self.share
+        kept = self.filters
+        if share < 1:
+            kept += Fragment.of(" AND uuid_hash(s.job_id) < {}", int(share * _HASHES) - _HASHES // 2)
+        if self.size > COMMON * self.kept:
+            # The offset keeps the planner from asking for the words first.
+            kept = Fragment("SELECT * FROM job_search s WHERE ") + kept
+            found = Fragment.of(f"SELECT {_COLUMNS} FROM ({{}} OFFSET 0) s WHERE {{}}", kept, self.words)  # noqa: S608
+        else:
+            found = Fragment.of(f"SELECT {_COLUMNS} FROM job_search s WHERE {{}} AND {{}}", kept, self.words)  # noqa: S608
+        return found + f" LIMIT {MOST_EXACT + 1}" if share == 1 else found
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """A set of jobs: how many were counted, out of which share of them, and of each dimension the values."""
+    """How many jobs of a set were counted, out of which share of them, and of each dimension the values."""
 
     share: float
     jobs: int
@@ -41,34 +74,39 @@ class _Counted:
         return self.share == 1 and self.jobs > MOST_EXACT
 
     @property
-    def is_good(self) -> bool:
-        return not self.is_cut and (self.share == 1 or self.jobs >= TOO_FEW)
+    def size(self) -> float:
+        """How many jobs the set has, now that some were counted."""
+        return MOST_EXACT * 16 if self.is_cut else self.jobs / self.share
 
     @property
-    def better_estimate(self) -> float:
-        """How many jobs there are, now that it is known how wrong it was."""
-        return MOST_EXACT * 16 if self.is_cut else self.jobs / self.share
+    def is_good(self) -> bool:
+        if self.share == 1:
+            return not self.is_cut
+        return self.jobs >= TOO_FEW and self.size > MOST_EXACT * 1.2
 
 
 def facets(query: Query, dimensions: Collection[FacetDimension], most: int) -> Mapping[FacetDimension, Facet]:
     """How the found jobs spread over the dimensions; `most` values of each, a bucket for each bound of pay and age."""
-    sets: dict[Query, list[FacetDimension]] = defaultdict(list)
+    asked: dict[Query, list[FacetDimension]] = defaultdict(list)
     for dimension in dict.fromkeys(dimensions):
-        sets[_without_own(query, dimension)].append(dimension)
-    if not sets:
+        asked[_without_own(query, dimension)].append(dimension)
+    if not asked:
         return {}
-    conditions = {each: matching(each) for each in sets}
-    sizes = dict(zip(sets, _estimates(conditions.values()), strict=True))
-    found: dict[Query, _Counted] = {}
+    words = matching.asked(query.question)
+    live = matching.live(query)
+    sets = [_Set(all_of([live, matching.filtered(each)]), words, wanted) for each, wanted in asked.items()]
+    _estimate(sets)
+    found: dict[int, _Counted] = {}
     for _ in range(MOST_ROUNDS):
-        asked = [each for each in sets if each not in found or not found[each].is_good]
-        if not asked:
+        open_ = [number for number in range(len(sets)) if number not in found or not found[number].is_good]
+        if not open_:
             break
-        shares = [_share(sizes[each]) for each in asked]
-        parts = [(conditions[each], sets[each], share) for each, share in zip(asked, shares, strict=True)]
-        found.update(zip(asked, _count(parts, query, most), strict=True))
-        sizes.update({each: found[each].better_estimate for each in asked})
-    return {dimension: _facet(found[each], dimension) for each, asked in sets.items() for dimension in asked}
+        for number, counted in zip(open_, _count([sets[number] for number in open_], query, most), strict=True):
+            found[number] = counted
+            sets[number].size = counted.size
+    return {
+        dimension: _facet(found[number], dimension) for number, each in enumerate(sets) for dimension in each.dimensions
+    }
 
 
 def _facet(counted: _Counted, dimension: FacetDimension) -> Facet:
@@ -80,10 +118,6 @@ def _facet(counted: _Counted, dimension: FacetDimension) -> Facet:
 def _scaled(count: int, share: float) -> int:
     """What a count of a sample comes to, in two digits: more would say what is not known."""
     return count if share == 1 else int(float(f"{count / share:.2g}"))
-
-
-def _share(size: float) -> float:
-    return 1.0 if size <= MOST_EXACT else SAMPLED / size
 
 
 # The part of a filter that is a dimension's own.
@@ -116,32 +150,29 @@ def _without_own(query: Query, dimension: FacetDimension) -> Query:
     return replace(query, where=None if where == JobFilter() else where)
 
 
-def _estimates(conditions: Iterable[Fragment]) -> Sequence[float]:
-    """How many jobs meet each condition, as the planner sees it. One statement, that reads no jobs."""
+def _estimate(sets: Sequence[_Set]) -> None:
+    """Ask the planner how many jobs there are in each set. One statement, that reads no jobs."""
+    conditions = [part for each in sets for part in (each.filters, all_of([each.filters, each.words]))]
     parts = [Fragment("SELECT 1 FROM job_search s WHERE ") + condition for condition in conditions]
-    # Of one part alone the planner would make no list of parts.
-    asked = join(" UNION ALL ", [*parts, Fragment("SELECT 1 FROM job_search s")])
-    ((found,),) = rows(Fragment("EXPLAIN (FORMAT JSON) ") + asked)
-    plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
-    return [float(part["Plan Rows"]) for part in plan["Plans"][: len(parts)]]
+    ((found,),) = rows(Fragment("EXPLAIN (FORMAT JSON) ") + join(" UNION ALL ", parts))
+    estimates = [float(part["Plan Rows"]) for part in found[0]["Plan"]["Plans"]]
+    for each, kept, size in zip(sets, estimates[::2], estimates[1::2], strict=True):
+        each.kept, each.size = kept, size
 
 
-def _count(
-    parts: Sequence[tuple[Fragment, Sequence[FacetDimension], float]], query: Query, most: int
-) -> Iterable[_Counted]:
+def _count(sets: Sequence[_Set], query: Query, most: int) -> Iterable[_Counted]:
     """Each set's jobs, counted by its dimensions. One statement for all."""
-    sets, counts = [], []
-    for number, (condition, dimensions, share) in enumerate(parts):
+    found, counts = [], []
+    for number, each in enumerate(sets):
         name = f"found_{number}"
-        found = Fragment(f"{name} AS MATERIALIZED (SELECT {_COLUMNS} FROM job_search s WHERE ") + condition  # noqa: S608
-        sets.append(found + _cut(share) + ")")
+        found.append(Fragment.of(f"{name} AS MATERIALIZED ({{}})", each.rows()))
         counts.append(f"SELECT {number}, '', '', count(*) FROM {name}")  # noqa: S608 - all of it is ours
         counts += [
-            f"SELECT {number}, '{each}', v::text, n FROM ({_COUNTS[each](name)}) q"  # noqa: S608
-            for each in dimensions
+            f"SELECT {number}, '{dimension}', v::text, n FROM ({_COUNTS[dimension](name)}) q"  # noqa: S608
+            for dimension in each.dimensions
         ]
     given = Fragment(" UNION ALL ".join(counts), {"facets_at": query.at, "facets_most": most})
-    statement = Fragment("WITH ") + reduce(lambda one, other: one + ", " + other, sets) + " " + given
+    statement = Fragment("WITH ") + reduce(lambda one, other: one + ", " + other, found) + " " + given
     jobs: dict[int, int] = {}
     values: dict[int, dict[FacetDimension, list[tuple[Any, int]]]] = defaultdict(lambda: defaultdict(list))
     for number, dimension, value, count in rows(statement):
@@ -149,13 +180,7 @@ def _count(
             values[number][dimension].append((_READ.get(dimension, str)(value), count))
         else:
             jobs[number] = count
-    return [_Counted(share, jobs[number], values[number]) for number, (_, _, share) in enumerate(parts)]
-
-
-def _cut(share: float) -> Fragment:
-    if share == 1:
-        return Fragment(f" LIMIT {MOST_EXACT + 1}")
-    return Fragment.of(" AND uuid_hash(s.job_id) < {}", int(share * _HASHES) - _HASHES // 2)
+    return [_Counted(each.share, jobs[number], values[number]) for number, each in enumerate(sets)]
 
 
 _COLUMNS = (

@@ -25,7 +25,7 @@ MOST_MARKS = 200  # of a text that are considered
 
 # As `fold` parts words, but in the text as it stands: an accent may be a sign of its own, an apostrophe parts nothing.
 _TOKEN = re.compile(
-    r"(?:(?<![\w.])\.(?=[^\W\d_]))?[^\W_]+(?:[\u0300-\u036f'’‘ʻʼ`´]+[^\W_]+)*[\u0300-\u036f]*(?:[+#]+(?![^\W_]))?"
+    r"[^\W_]+(?:[\u0300-\u036f'’‘ʻʼ`´]+[^\W_]+)*[\u0300-\u036f]*(?:[+#]+(?![^\W_]))?|(?<![\w.])\.[^\W\d_][^\W_]*"
 )
 # Each two characters that stand together are a word (`jobs.search.words`).
 _UNPARTED = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]+")
@@ -44,9 +44,13 @@ def highlights(query: Query, job_ids: Collection[UUID]) -> Mapping[UUID, Highlig
     if not wanted:
         return {}
     found = rows(Fragment.of(_READ, list(job_ids), live(query)))
-    texts = [each for _, title, company, text, _, names in found for each in (title, company, text, *names)]
-    marker = _Marker(wanted, texts)
-    return {job_id: _highlighted(marker, *rest) for job_id, *rest in found}
+    marker = _Marker(wanted)
+    read = [
+        (job_id, skill_ids, [_Text.of(each) for each in (title, company, text, *names)])
+        for job_id, title, company, text, skill_ids, names in found
+    ]
+    marker.learn(each for _, _, texts in read for each in texts)
+    return {job_id: _highlighted(marker, skill_ids, *texts) for job_id, skill_ids, texts in read}
 
 
 _READ = f"""
@@ -60,19 +64,35 @@ CROSS JOIN LATERAL (
 WHERE s.job_id = ANY({{}}::uuid[]) AND {{}}"""  # noqa: S608
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text, and what in it may be a word, with its place."""
+
+    text: str
+    tokens: Sequence[tuple[str, int]]
+
+    @classmethod
+    def of(cls, text: str) -> "_Text":
+        return cls(text, [(match[0], match.start()) for match in _TOKEN.finditer(text)])
+
+
 def _highlighted(
-    marker: "_Marker", title: str, company: str, text: str, skill_ids: Sequence[int], names: Sequence[str]
+    marker: "_Marker", skill_ids: Sequence[int], title: _Text, company: _Text, text: _Text, *skills: _Text
 ) -> Highlights:
-    skills = [
-        _marked(name, marker.spans(name, SearchField.SKILL) or ([(0, len(name))] if key in marker.skills else []))
-        for key, name in zip(skill_ids, names, strict=True)
+    marked = [
+        _marked(skill.text, marker.spans(skill, SearchField.SKILL) or _all_if(skill, key in marker.skills))
+        for key, skill in zip(skill_ids, skills, strict=True)
     ]
     return Highlights(
-        title=_marked(title, marker.spans(title, SearchField.TITLE)),
-        company=_marked(company, marker.spans(company, SearchField.COMPANY)),
-        skills=tuple(skill for skill in skills if skill is not None),
-        text=tuple(_fragments(text, marker.spans(text, SearchField.ANY))),
+        title=_marked(title.text, marker.spans(title, SearchField.TITLE)),
+        company=_marked(company.text, marker.spans(company, SearchField.COMPANY)),
+        skills=tuple(html for html in marked if html is not None),
+        text=tuple(_fragments(text.text, marker.spans(text, SearchField.ANY))),
     )
+
+
+def _all_if(text: _Text, is_wanted: bool) -> list[Span]:
+    return [(0, len(text.text))] if is_wanted else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,58 +123,60 @@ def _starred(atom: Atom) -> tuple[str, ...]:
 class _Marker:
     """Finds in texts what is wanted."""
 
-    def __init__(self, wanted: _Wanted, texts: Iterable[str]) -> None:
+    def __init__(self, wanted: _Wanted) -> None:
         self.skills = wanted.skills
-        tokens = {token for text in texts for token in _TOKEN.findall(text)}
-        self._alike = _alike(wanted, {word for token in tokens for *_, word in _pieces(token)})
-        self._hits = {token for token in tokens if any(word in self._alike for *_, word in _pieces(token))}
-        self._phrases = wanted.phrases
+        self._phrases = {field: list(phrases) for field, phrases in wanted.phrases.items()}
+        # Of each token that is something wanted: where in it its words stand, and what each is alike.
+        self._hits: dict[str, Sequence[tuple[int, int, Collection[str]]]] = {}
 
-    def spans(self, text: str, field: SearchField) -> list[Span]:
+    def learn(self, texts: Iterable[_Text]) -> None:
+        """Compare the words of the texts with those that are wanted. Only what was learned is found."""
+        pieces = {token: _pieces(token) for text in texts for token, _ in text.tokens}
+        starred = {word for phrases in self._phrases.values() for phrase in phrases for word in phrase}
+        alike = _alike(starred, {word for found in pieces.values() for *_, word in found})
+        for token, found in pieces.items():
+            if any(word in alike for *_, word in found):
+                self._hits[token] = [(start, end, alike.get(word, ())) for start, end, word in found]
+
+    def spans(self, text: _Text, field: SearchField) -> list[Span]:
         """Where a text has something that is wanted there: in its order, and none in another."""
+        hits = self._hits
+        if not any(token in hits for token, _ in text.tokens):
+            return []
         phrases = self._phrases[field]
         found: list[Span] = []
-        begun: dict[tuple[int, int], tuple[int, int]] = {}  # of each phrase and how far it has come: word and start
-        for number, start, end, word in self._words(text):
-            alike = self._alike[word]
-            here: dict[tuple[int, int], tuple[int, int]] = {}
-            for index, phrase in enumerate(phrases):
-                for place, wanted in enumerate(phrase):
-                    if wanted not in alike:
-                        continue
-                    before = begun.get((index, place - 1))
-                    if place and (before is None or before[0] != number - 1):
-                        continue
-                    begins = before[1] if place and before else start
-                    if place == len(phrase) - 1:
-                        found.append((begins, end))
-                    else:
-                        here[index, place] = (number, begins)
-            begun = here
+        # Of each phrase and how much of it there was so far: where it begins, and which word has to be the next.
+        begun: dict[tuple[int, int], tuple[int, int]] = {}
+        for number, (token, at) in enumerate(text.tokens):
+            if token not in hits:
+                continue
+            words = hits[token]
+            for place, (start, end, alike) in enumerate(words):
+                here = number * MOST_CHARACTERS + place
+                following = here + 1 if place + 1 < len(words) else (number + 1) * MOST_CHARACTERS
+                going: dict[tuple[int, int], tuple[int, int]] = {}
+                for index, phrase in enumerate(phrases):
+                    for length, wanted in enumerate(phrase):
+                        if wanted not in alike:
+                            continue
+                        begins, due = begun.get((index, length), (0, -1)) if length else (at + start, here)
+                        if due != here:
+                            continue
+                        if length + 1 == len(phrase):
+                            found.append((begins, at + end))
+                        else:
+                            going[index, length + 1] = (begins, following)
+                begun = going
             if len(found) > MOST_MARKS:
                 break
         return _merged(found)
 
-    def _words(self, text: str) -> Iterator[tuple[int, int, int, str]]:
-        """The words of a text that are alike something: which of its words it is, where it stands, the word."""
-        number = 0
-        for match in _TOKEN.finditer(text):
-            token = match[0]
-            number += 1
-            if token in self._hits or not token.isascii():
-                pieces, start = _pieces(token), match.start()
-                for offset, (begin, end, word) in enumerate(pieces):
-                    if word in self._alike:
-                        yield number + offset, start + begin, start + end, word
-                number += max(0, len(pieces) - 1)
 
-
-def _alike(wanted: _Wanted, words: Collection[str]) -> Mapping[str, Collection[str]]:
+def _alike(starred: Collection[str], words: Collection[str]) -> Mapping[str, Collection[str]]:
     """Which of the wanted words each word is, as the index sees it; words that are none are left out.
 
     Only words that begin as a wanted one does are asked for their stems.
     """
-    starred = {word for phrases in wanted.phrases.values() for phrase in phrases for word in phrase}
     whole = [word for word in starred if not word.endswith("*")]
     prefixes = [word[:-1] for word in starred if word.endswith("*")]
     by_form: dict[str, set[str]] = defaultdict(set)
@@ -186,7 +208,7 @@ def _pieces(token: str) -> tuple[tuple[int, int, str], ...]:
     for run in _UNPARTED.finditer(token):
         found += [(end, run.start(), word) for word in words_of(token[end : run.start()])]
         stops = [min(at + 2, run.end()) for at in range(run.start(), max(run.start() + 1, run.end() - 1))]
-        found += [(at, stop, token[at:stop]) for at, stop in enumerate(stops, run.start())]
+        found += [(at, stop, word) for at, stop in enumerate(stops, run.start()) for word in words_of(token[at:stop])]
         end = run.end()
     return (*found, *((end, len(token), word) for word in words_of(token[end:])))
 

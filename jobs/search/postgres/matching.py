@@ -2,11 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from threading import Lock
 
 from jobs.search.port import Atom, Clause, Query, Question, SearchField
 from jobs.search.postgres import conditions
-from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, rows
+from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, join, rows
 from jobs.search.words import CONFIGURATIONS, PLAIN
 
 MOST_STEMS = 50_000
@@ -26,7 +27,8 @@ def matching(query: Query) -> Fragment:
 
 def live(query: Query) -> Fragment:
     """The rows that are live at the query's instant, as far as time decides."""
-    return Fragment("s.published_at <= %(at)s AND s.expires_at > %(at)s", {"at": query.at})
+    # Nearly all rows are not over: the index on that, which is for taking out those that are, would be of no help here.
+    return Fragment("s.published_at <= %(at)s AND (s.expires_at > %(at)s) IS TRUE", {"at": query.at})
 
 
 def filtered(query: Query) -> Fragment:
@@ -59,6 +61,16 @@ def asked(question: Question | None, *, is_head: bool = False, is_walked: bool =
     return all_of(parts)
 
 
+def has_words(question: Question | None) -> bool:
+    """Whether a question looks for anything, and does not only exclude."""
+    return question is not None and any(not clause.is_excluded for clause in question.clauses)
+
+
+def without_meaning(question: Question | None) -> Question | None:
+    """The question without what stands in for the whole of it."""
+    return question and replace(question, instead=())
+
+
 def _enough(clauses: Sequence[Clause], at_least: float, *, is_head: bool, is_walked: bool) -> Fragment:
     """All of the clauses, or that share of them."""
     if at_least >= 1:
@@ -70,14 +82,13 @@ def _enough(clauses: Sequence[Clause], at_least: float, *, is_head: bool, is_wal
             for part in (in_head, elsewhere)
             if part
         )
-    some = any_of(_has("|", [_tsquery(clause)], is_head=_are_in_head([clause]), is_walked=is_walked) for clause in clauses)
-    terms = [
-        Fragment.of("({})::int", _has("|", [_tsquery(clause)], is_head=is_head or _are_in_head([clause]), is_walked=True))
-        for clause in clauses
-    ]
-    text = " + ".join(term.text for term in terms)
-    params = {name: value for term in terms for name, value in term.params.items()}
-    return all_of([some, Fragment.of("{} >= {}", Fragment(text, params), at_least * len(clauses))])
+    in_head = [is_head or _are_in_head([clause]) for clause in clauses]
+    asked_for = list(zip(map(_tsquery, clauses), in_head, strict=True))
+    some = any_of(_has("|", [text], is_head=is_in, is_walked=is_walked) for text, is_in in asked_for)
+    met = join(
+        " + ", (Fragment.of("{}::int", _has("|", [text], is_head=is_in, is_walked=True)) for text, is_in in asked_for)
+    )
+    return all_of([some, Fragment.of("{} >= {}", met, at_least * len(clauses))])
 
 
 def _are_in_head(clauses: Collection[Clause]) -> bool:

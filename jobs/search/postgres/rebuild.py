@@ -19,13 +19,22 @@ _WALK = """
 UNION (SELECT job_id FROM job_search WHERE job_id > %(after)s ORDER BY job_id LIMIT %(size)s)
 ORDER BY 1 LIMIT %(size)s"""
 _COUNT = "SELECT count(*) FROM jobs_job WHERE lifecycle = 'published'"
+_FORGET = """
+DELETE FROM job_search s WHERE s.job_id = ANY(%(keys)s::uuid[])
+AND NOT EXISTS (SELECT FROM jobs_job j WHERE j.id = s.job_id)"""
 _PUT_DOWN = "INSERT INTO search_pending (job_id) SELECT unnest(%(keys)s::uuid[])"
+# Rates move every day; a loading of rates has those jobs indexed anew whose pay it moves by much.
+_EXACT = [name for name in COLUMNS if name != "pay_common"]
+_PAID_OTHERWISE = """(n.pay_common IS NULL) <> (s.pay_common IS NULL)
+    OR abs(n.pay_common - s.pay_common) > greatest(1, 0.01 * s.pay_common)"""
 # What is over by the clock may be there or not.
 _DRIFT = f"""
 SELECT coalesce(n.job_id, s.job_id), n.job_id IS NOT NULL, s.job_id IS NOT NULL FROM ({ROWS}) n
 FULL JOIN (SELECT * FROM job_search WHERE job_id = ANY(%(walked)s::uuid[]) AND expires_at > now()) s USING (job_id)
-WHERE ({", ".join(f"n.{name}" for name in COLUMNS)}) IS DISTINCT FROM ({", ".join(f"s.{name}" for name in COLUMNS)})
-AND NOT EXISTS (SELECT FROM search_pending p WHERE p.job_id = coalesce(n.job_id, s.job_id))"""  # noqa: S608 - ours
+WHERE (
+    ({", ".join(f"n.{name}" for name in _EXACT)}) IS DISTINCT FROM ({", ".join(f"s.{name}" for name in _EXACT)})
+    OR {_PAID_OTHERWISE}
+) AND NOT EXISTS (SELECT FROM search_pending p WHERE p.job_id = coalesce(n.job_id, s.job_id))"""  # noqa: S608 - ours
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
@@ -74,6 +83,7 @@ def again(job_ids: Sequence[UUID]) -> None:
         locked = set(write(job_ids, is_patient=False))
         if left := [key for key in job_ids if key not in locked]:
             with connection.cursor() as cursor:
+                cursor.execute(_FORGET, {"keys": array(left)})
                 cursor.execute(_PUT_DOWN, {"keys": array(left)})
 
 

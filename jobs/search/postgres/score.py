@@ -21,15 +21,17 @@ from jobs.search.words import key_of
 SKILL = 0.5
 COMPANY = 0.5
 TEXT = 0.2
+EXACT = 0.15
 IN_ORDER = 0.3
 WHOLE_TITLE = 0.3
-CONCEPT = 0.6
+CONCEPT = 1.5
+SKILL_MEANT = 0.5
 RECENCY = 0.02
 DAYS = 30.0
 # How much an occupation counts by the label that the index gave it (`occupations.label`).
 SURENESS = {"A": 1.0, "B": 0.6, "C": 0.35, "D": 0.15}
 # A title of six words is as long as any; one of two counts for a third more.
-_LENGTH = Fragment("(1 / (0.6 + 0.4 * least(s.title_length, 30) / 6.0))")
+_LENGTH = Fragment("(1 / ('0.6'::float8 + '0.4'::float8 * least(s.title_length, 30) / '6'::float8))")
 
 Part = tuple[str, str, Fragment]
 
@@ -42,46 +44,52 @@ def score_sql(question: Question, at: datetime) -> tuple[Fragment, Sequence[Part
 
 def _parts(question: Question, at: datetime) -> Iterator[Part]:
     clauses = [clause for clause in question.clauses if not clause.is_excluded]
-    rarities = terms.rarities({word for clause in clauses for word in _written(clause).words})
+    rarities = terms.rarities({word for clause in clauses for atom in clause.any_of for word in atom.words})
 
     def rarity(atom: Atom) -> float:
         # A beginning stands for many words, and none of them is counted.
         return sum(rarities[word] for word in atom.words) or 1.0
 
     asked = sum(rarity(_written(clause)) for clause in clauses) or 1.0
+    # Whatever has all that was asked has in its text what it has not in its head; else the text has to be opened.
+    is_all = not question.instead and question.at_least >= 1
     for clause in clauses:
-        yield "words", " ".join(_written(clause).words), _best(clause, rarity)
+        is_there = is_all and not clause.is_optional and len(clause.any_of) == 1
+        yield "words", " ".join(_written(clause).words), _best(clause, rarity, is_there=is_there)
+    for clause in clauses:
+        atom = _written(clause)
+        if len(atom.words) == 1 and not atom.is_prefix and atom.field in (SearchField.ANY, SearchField.TITLE):
+            # The index has a title's words as they are, too.
+            yield "exact word", atom.words[0], _if_head(f"'={atom.words[0]}'", EXACT * rarity(atom))
     for first, second in pairwise(clauses):
         if together := _together(_written(first), _written(second)):
             value = IN_ORDER * min(rarity(_written(first)), rarity(_written(second)))
-            found = Fragment.of("s.head @@ {}::tsquery", tsquery_of(together, "A"))
-            yield "order", " ".join(together.words), Fragment.of(f"CASE WHEN {{}} THEN {value:.4f} ELSE 0 END", found)
+            yield "order", " ".join(together.words), _if_head(tsquery_of(together, "A"), value)
     if question.exactly:
         value = WHOLE_TITLE * asked
-        is_whole = Fragment.of(f"CASE WHEN s.title_key = {{}} THEN {value:.4f} ELSE 0 END", key_of(question.exactly))
-        yield "whole title", " ".join(question.exactly), is_whole
-    for atom in question.instead:
-        yield _concept(atom, asked)
-    age = Fragment.of("greatest(extract(epoch FROM {}::timestamptz - s.published_at) / 86400, 0)", at)
-    yield "recency", "", Fragment.of(f"({RECENCY * asked * DAYS:.4f} / ({DAYS} + {{}}))::float8", age)
+        is_whole = Fragment.of("WHEN s.title_key = {} THEN {}", key_of(question.exactly), _number(value))
+        yield "whole title", " ".join(question.exactly), _case([is_whole])
+    yield from _concepts(question.instead, asked)
+    age = Fragment.of("greatest(extract(epoch FROM {}::timestamptz - s.published_at)::float8 / 86400, 0)", at)
+    yield "recency", "", Fragment.of("({} / ({} + {}))", _number(RECENCY * asked * DAYS), _number(DAYS), age)
 
 
 def _written(clause: Clause) -> Atom:
     return clause.any_of[0]
 
 
-def _best(clause: Clause, rarity: Callable[[Atom], float]) -> Fragment:
+def _best(clause: Clause, rarity: Callable[[Atom], float], *, is_there: bool) -> Fragment:
     """The most that one of the clause's atoms counts. What stands in for a word is as rare as the word."""
     own = rarity(_written(clause))
     values = [
-        _word(atom, (rarity(atom) if atom.weight == 1 else own) * atom.weight)
+        _word(atom, (rarity(atom) if atom.weight == 1 else own) * atom.weight, is_there=is_there)
         for atom in clause.any_of
         if atom.words
     ]
     return values[0] if len(values) == 1 else Fragment("greatest") + join(", ", values)
 
 
-def _word(atom: Atom, value: float) -> Fragment:
+def _word(atom: Atom, value: float, *, is_there: bool) -> Fragment:
     """What an atom counts in the best of the places where it stands. The text is only opened if the head has it not."""
     places = {
         SearchField.TITLE: ("A",),
@@ -89,17 +97,19 @@ def _word(atom: Atom, value: float) -> Fragment:
         SearchField.COMPANY: ("C",),
         SearchField.ANY: ("A", "B", "C"),
     }[atom.field]
-    counts = {"A": Fragment(f"{value:.4f} * ") + _LENGTH, "B": _number(value * SKILL), "C": _number(value * COMPANY)}
+    counts = {"A": _number(value) + " * " + _LENGTH, "B": _number(value * SKILL), "C": _number(value * COMPANY)}
     cases = [
         Fragment.of("WHEN s.head @@ {}::tsquery THEN ", tsquery_of(atom, label)) + counts[label] for label in places
     ]
     if atom.field == SearchField.ANY:
-        cases.append(Fragment.of("WHEN s.tsv @@ {}::tsquery THEN ", tsquery_of(atom)) + _number(value * TEXT))
+        has_it = Fragment("TRUE") if is_there else Fragment.of("s.tsv @@ {}::tsquery", tsquery_of(atom))
+        cases.append(Fragment.of("WHEN {} THEN {}", has_it, _number(value * TEXT)))
     return _case(cases)
 
 
 def _number(value: float) -> Fragment:
-    return Fragment(f"{value:.4f}")
+    # Sums of numeric take three times as long.
+    return Fragment(f"'{value:.4f}'::float8")
 
 
 def _together(first: Atom, second: Atom) -> Atom | None:
@@ -109,21 +119,35 @@ def _together(first: Atom, second: Atom) -> Atom | None:
     return Atom((*first.words, *second.words), SearchField.TITLE)
 
 
-def _concept(atom: Atom, asked: float) -> Part:
-    """What an occupation or a skill that is meant adds."""
-    value = CONCEPT * asked * atom.weight
-    if atom.occupation is None:
-        found = Fragment.of(f"CASE WHEN s.head @@ {{}}::tsquery THEN {value:.4f} ELSE 0 END", tsquery_of(atom))
-        return "skill" if atom.skill is not None else "words", str(atom.skill or " ".join(atom.words)), found
-    cases = [
-        Fragment.of(f"WHEN s.head @@ {{}}::tsquery THEN {value * sure:.4f}", tsquery_of(atom, label))
-        for label, sure in SURENESS.items()
-    ]
-    return "occupation", str(atom.occupation), _case(cases)
+def _concepts(atoms: Sequence[Atom], asked: float) -> Iterator[Part]:
+    """What the occupations and skills that are meant add. Occupations that are meant as much as each other are one."""
+    alike: dict[float, list[Atom]] = {}
+    for atom in atoms:
+        if atom.occupation is None:
+            name = "skill" if atom.skill is not None else "words"
+            value = SKILL_MEANT * asked * atom.weight
+            yield name, str(atom.skill or " ".join(atom.words)), _if_head(tsquery_of(atom), value)
+        else:
+            alike.setdefault(max(round(atom.weight, 1), 0.05), []).append(atom)
+    for weight, those in alike.items():
+        value = CONCEPT * asked * weight
+        cases = [
+            Fragment.of(
+                "WHEN s.head @@ {}::tsquery THEN {}",
+                " | ".join(tsquery_of(atom, label) for atom in those),
+                _number(value * sure),
+            )
+            for label, sure in SURENESS.items()
+        ]
+        yield "occupation", " ".join(str(atom.occupation) for atom in those), _case(cases)
+
+
+def _if_head(tsquery: str, value: float) -> Fragment:
+    return _case([Fragment.of("WHEN s.head @@ {}::tsquery THEN {}", tsquery, _number(value))])
 
 
 def _case(cases: Sequence[Fragment]) -> Fragment:
     whole = Fragment("CASE")
     for case in cases:
         whole = whole + " " + case
-    return whole + " ELSE 0 END"
+    return whole + " ELSE '0'::float8 END"

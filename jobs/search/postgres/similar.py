@@ -7,7 +7,7 @@ from uuid import UUID
 
 from jobs.search.postgres.fragment import Fragment, rows
 
-MOST_CONSIDERED = 150
+MOST_CONSIDERED = 60
 """Jobs of each of the three ways to be like another that are compared."""
 MOST = 50
 
@@ -19,10 +19,11 @@ SELECT o.job_id, found.job_id
 FROM job_search o
 CROSS JOIN LATERAL (
     SELECT
-        array_agg(u.lexeme) FILTER (WHERE 'A' = ANY(u.weights) AND u.lexeme NOT LIKE 'o:%%') AS title,
-        string_agg(quote, ' & ') FILTER (WHERE 'A' = ANY(u.weights) AND u.lexeme NOT LIKE 'o:%%') AS titled,
+        array_agg(u.lexeme) FILTER (WHERE {is_titled}) AS title,
+        string_agg(quote, ' & ') FILTER (WHERE {is_titled}) AS titled,
         string_agg(quote, ' | ') FILTER (WHERE u.lexeme LIKE 'o:%%') AS occupied,
         array_agg(u.lexeme) FILTER (WHERE u.lexeme LIKE 'o:%%') AS occupations,
+        array_agg(u.lexeme) FILTER (WHERE u.lexeme LIKE 's:%%') AS skills,
         string_agg(quote, ' | ') FILTER (WHERE u.lexeme LIKE 's:%%') AS skilled
     FROM unnest(o.head) u, LATERAL (
         SELECT '''' || replace(replace(u.lexeme, '\\', '\\\\'), '''', '''''') || '''' AS quote
@@ -49,10 +50,10 @@ CROSS JOIN LATERAL (
                 ORDER BY published_at DESC, job_id DESC LIMIT %(considered)s)
             ) candidate JOIN job_search s USING (job_id)
             CROSS JOIN LATERAL (
-                SELECT count(*) FILTER (WHERE 'A' = ANY(u.weights) AND u.lexeme NOT LIKE 'o:%%') AS titles,
+                SELECT count(*) FILTER (WHERE {is_titled}) AS titles,
                     count(*) FILTER (WHERE u.lexeme = ANY(w.title) AND 'A' = ANY(u.weights)) AS title,
                     count(*) FILTER (WHERE u.lexeme = ANY(w.occupations)) AS occupations,
-                    (SELECT count(*) FROM unnest(s.skill_ids) k WHERE k = ANY(o.skill_ids)) AS skills
+                    count(*) FILTER (WHERE u.lexeme = ANY(w.skills)) AS skills
                 FROM unnest(s.head) u
             ) shared
             WHERE s.published_at <= %(at)s AND s.expires_at > %(at)s
@@ -61,7 +62,8 @@ CROSS JOIN LATERAL (
     ) best ORDER BY score DESC, published_at DESC, job_id DESC LIMIT %(size)s
 ) found
 WHERE o.job_id = ANY(%(keys)s::uuid[])"""
-
+# The stems of a title's words: not the words as they are ("=engineering"), not the occupations that it stands for.
+_SIMILAR = _SIMILAR.format(is_titled="'A' = ANY(u.weights) AND left(u.lexeme, 1) <> '=' AND u.lexeme NOT LIKE 'o:%%'")
 
 LEAST_SCORE = 0.5
 """Of at most about 8: being of one category alone is not enough."""

@@ -11,6 +11,7 @@ Of the many rows behind "s" or "engineer" only the commonest are read: they lie 
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from jobs.search.port import Suggestion, SuggestionKind
 from jobs.search.postgres.fragment import Fragment, rows
 from jobs.search.words import words_of
 from kernel import caching
+from kernel.reading import Statement, array
 
 MOST = 20
 MOST_TYPED = 200  # characters; of more nothing is suggested
@@ -85,25 +87,35 @@ FROM unnest(%(kinds)s::text[]) k (kind) CROSS JOIN LATERAL (
     )
     LIMIT %(enough)s
 ) c"""  # noqa: S608
-MOST_MAGNITUDE = 9
+MOST_MAGNITUDE = 7
+SPARE = 5
+"""Rows that are read beyond those that are wanted: some lead to the same, and names come before other names."""
 TIER = 100
 """Rows of a kind and magnitude that are looked at; the first by the alphabet, if there are more."""
-_BEGINNING = _BEGINNING.format(most=MOST_MAGNITUDE, tier=TIER)
+_STATEMENT: Statement[Sequence[Any]] = Statement(_BEGINNING.format(most=MOST_MAGNITUDE, tier=TIER), list)
 
 
 def _beginning(
     typed: str, kinds: Sequence[SuggestionKind], size: int, at: datetime, *, is_corrected: bool = False
 ) -> list[Suggestion]:
-    given = {"typed": typed, "last": typed + _LAST, "kinds": [str(kind) for kind in kinds], "at": at}
-    best: dict[tuple[str, str], tuple[bool, int, Suggestion]] = {}
-    for kind, key, text, jobs, is_whole in rows(Fragment(_BEGINNING, {**given, "enough": 3 * size})):
+    names = [str(kind) for kind in kinds]
+    given = {"typed": typed, "last": typed + _LAST, "kinds": array(names), "at": at, "enough": size + SPARE}
+    ranks: dict[Suggestion, tuple[Any, ...]] = {}
+    for kind, key, text, jobs, is_whole in _STATEMENT.read(given):
         suggestion = Suggestion(SuggestionKind(kind), text, jobs, _KEYS[kind](key), is_corrected)
-        _, _, known = best.get((kind, key), (False, 0, suggestion))
-        best[kind, key] = (is_whole or best.get((kind, key), (False,))[0], jobs, known)
-    ranked = sorted(best.values(), key=lambda each: (not each[0], -each[1], len(each[2].text), each[2].text))
-    by_kind = [[each for each in ranked if each[2].kind == kind] for kind in kinds]
+        # By its own name before what is also called so.
+        is_own = f" {typed}" in _folded(text)
+        rank = (not is_whole, not is_own, -jobs, len(text), text)
+        ranks[suggestion] = min(rank, ranks.get(suggestion, rank))
+    ranked = sorted(ranks, key=ranks.__getitem__)
+    by_kind = [[each for each in ranked if each.kind == kind] for kind in kinds]
     taken = [each for each in chain.from_iterable(zip_longest(*by_kind)) if each][:size]
-    return [suggestion for *_, suggestion in sorted(taken, key=ranked.index)]
+    return sorted(taken, key=ranks.__getitem__)
+
+
+@lru_cache(maxsize=20_000)
+def _folded(text: str) -> str:
+    return " " + " ".join(words_of(text))
 
 
 _KEYS: dict[str, Any] = {
@@ -115,19 +127,23 @@ _KEYS: dict[str, Any] = {
 
 
 def _corrections(typed: str) -> Iterable[str]:
-    """What was probably meant: something that there is, one mistake from what was typed, the commonest first."""
+    """What was probably meant: something that there is, one mistake from what was typed, the commonest first.
+
+    Only a part of what was typed is taken last: it always begins more than all of it does.
+    """
     variants = sorted({edited for edited in _edits(typed) if not edited.startswith(typed)})
     found = rows(
         Fragment(
             """
             SELECT v.variant FROM unnest(%(variants)s::text[]) v (variant) CROSS JOIN LATERAL (
-                SELECT max(jobs) AS jobs FROM (
+                SELECT sum(jobs) AS jobs FROM (
                     SELECT jobs FROM search_suggestion
-                    WHERE folded ~>=~ v.variant AND folded ~<~ v.variant || %(last)s LIMIT 20
+                    WHERE folded ~>=~ v.variant AND folded ~<~ (v.variant || %(last)s) LIMIT 500
                 ) begun
             ) t
-            WHERE t.jobs IS NOT NULL ORDER BY t.jobs DESC, v.variant LIMIT %(most)s""",
-            {"variants": variants, "last": _LAST, "most": MOST_CORRECTIONS},
+            WHERE t.jobs IS NOT NULL
+            ORDER BY starts_with(%(typed)s, v.variant), t.jobs DESC, v.variant LIMIT %(most)s""",
+            {"variants": variants, "last": _LAST, "typed": typed, "most": MOST_CORRECTIONS},
         )
     )
     return [variant for (variant,) in found]
@@ -199,7 +215,7 @@ def rebuild(progress: Progress | None = None) -> int:
         _run("""
             CREATE TEMPORARY TABLE suggestion_fresh (
                 kind text, key text, text text, names text[], jobs bigint, magnitude smallint, witnesses uuid[]
-            ) ON COMMIT DROP""")
+            )""")
         if progress:
             progress.start("suggestions, kinds", len(_PARTS))
         for done, (kind, part) in enumerate(_PARTS.items(), 1):
@@ -211,7 +227,9 @@ def rebuild(progress: Progress | None = None) -> int:
                 progress.show(done)
         _run("CREATE INDEX ON suggestion_fresh (kind, key)")
         _run("ANALYZE suggestion_fresh")
-        return _replace(progress)
+        total = _replace(progress)
+        _run("DROP TABLE suggestion_fresh")
+        return total
 
 
 def _replace(progress: Progress | None) -> int:
@@ -231,18 +249,21 @@ def _replace(progress: Progress | None) -> int:
     with connection.cursor() as cursor:
         cursor.execute("""
             DECLARE fresh CURSOR FOR
-            SELECT f.kind, f.key, f.text, f.names, f.jobs, f.magnitude, f.witnesses,
-                (SELECT array_agg(t.folded) FROM search_suggestion t WHERE t.kind = f.kind AND t.key = f.key)
-            FROM suggestion_fresh f""")
+            SELECT f.kind, f.key, f.text, f.names, f.jobs, f.magnitude, f.witnesses, t.there
+            FROM suggestion_fresh f LEFT JOIN (
+                SELECT kind, key, array_agg(folded) AS there FROM search_suggestion GROUP BY kind, key
+            ) t ON t.kind = f.kind AND t.key = f.key""")
         while True:
             cursor.execute(f"FETCH {BATCH} FROM fresh")
             batch = cursor.fetchall()
             if not batch:
-                return total
+                break
             _settle(batch)
             done += len(batch)
             if progress:
                 progress.show(done)
+        cursor.execute("CLOSE fresh")
+    return total
 
 
 def _settle(batch: Iterable[tuple[Any, ...]]) -> None:
@@ -271,12 +292,13 @@ def _settle(batch: Iterable[tuple[Any, ...]]) -> None:
 
 
 def _starts(kind: str, text: str, names: Iterable[str]) -> set[str]:
-    """All that a suggestion may be begun with: itself and its other names, from each of their first words on."""
+    """All that a suggestion may be begun with: itself from each of its first words on, and its other names."""
     starts: set[str] = set()
     for name in dict.fromkeys((text, *names)):
         words = words_of(name)
         # What stands behind a place's name, its region and country, is no way to begin it.
         first = len(words_of(name.partition(",")[0])) if kind == SuggestionKind.PLACE else len(words)
+        first = first if name == text else 1
         starts.update(" ".join(words[start:])[:300] for start in range(min(first, MOST_STARTS)))
     starts.discard("")
     return starts

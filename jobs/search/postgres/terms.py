@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from jobs.progress import Progress
 from jobs.search.correction import best, most_mistakes
+from jobs.search.postgres import synonyms
 from jobs.search.postgres.fragment import Fragment, rows
 from jobs.search.words import words_of
 
@@ -30,6 +31,10 @@ _SKILLS = """
     SELECT k.name, n FROM (SELECT unnest(skill_ids) AS skill_id, count(*) AS n FROM job_search GROUP BY 1) s
     JOIN jobs_skill k ON k.id = s.skill_id"""
 
+# By the labels of `occupations.label` that say "likely".
+_OCCUPATIONS = """
+    SELECT word, ndoc FROM ts_stat('SELECT ts_filter(head, ''{a,b}'') FROM job_search') WHERE word LIKE 'o:%'"""
+
 _COUNTS = "SELECT term, jobs FROM search_term WHERE term = ANY({}::text[])"
 _CANDIDATES = f"""
 SELECT t.term, t.jobs FROM search_term t
@@ -44,6 +49,12 @@ def rarities(words: Collection[str]) -> dict[str, float]:
     if not total:
         return dict.fromkeys(words, 1.0)
     return {word: _rarity(jobs.get(word, 0), total) for word in words}
+
+
+def jobs_of(occupations: Collection[int]) -> dict[int, int]:
+    """How many jobs were likely of each occupation when it was counted last; none of those that are left out."""
+    lexemes = {f"o:{key}": key for key in occupations}
+    return {lexemes[term]: jobs for term, jobs in _counts(lexemes).items() if term in lexemes}
 
 
 def _rarity(jobs: int, total: int) -> float:
@@ -82,7 +93,8 @@ def deletes(word: str) -> set[str]:
 
 def rebuild(progress: Progress | None = None) -> None:
     """Count the words of the live jobs anew. Whoever searches meanwhile sees the words as they were."""
-    counts = _counted()
+    tally = synonyms.Tally.of_taxonomies()
+    counts = _counted(tally)
     if progress:
         progress.start("words", len(counts))
     with transaction.atomic(), connection.cursor() as cursor:
@@ -107,25 +119,38 @@ def rebuild(progress: Progress | None = None) -> None:
             for row in _rows_of(new):
                 copy.write_row(row)
         cursor.execute("DROP TABLE counted")
+        synonyms.write(cursor, tally.rows(counts))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE search_term, search_delete")
     if progress:
         progress.show(len(counts))
 
 
-def _counted() -> Counter[str]:
-    """How many jobs have each word in title, skills or company; a job with a word in two of them may count twice."""
+def _counted(tally: synonyms.Tally) -> Counter[str]:
+    """How many jobs have each word in title, skills or company; a job with a word in two of them may count twice.
+
+    Likewise each occupation that titles are likely of, as the lexeme that it is in the index.
+    """
     counts: Counter[str] = Counter()
     for statement in (_TITLES, _COMPANIES, _SKILLS):
-        with transaction.atomic(), connection.chunked_cursor() as cursor:
-            cursor.execute(statement)
-            while batch := cursor.fetchmany(_BATCH):
-                for text, jobs in batch:
-                    counts.update(dict.fromkeys((word for word in words_of(text) if len(word) <= LONGEST), jobs))
+        for text, jobs in _streamed(statement):
+            words = words_of(text)
+            counts.update(dict.fromkeys((word for word in words if len(word) <= LONGEST), jobs))
+            if statement is _TITLES:
+                tally.add(text, words, jobs)
+    for lexeme, jobs in _streamed(_OCCUPATIONS):
+        counts[lexeme] = jobs
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM job_search")
         counts[_ALL] = cursor.fetchone()[0]
     return counts
+
+
+def _streamed(statement: str) -> Iterator[tuple[str, int]]:
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(statement)
+        while batch := cursor.fetchmany(_BATCH):
+            yield from batch
 
 
 def _rows_of(terms: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -8,10 +8,10 @@ from jobs.models import SearchUse
 from tests.contracts.constraint_cases import change, twice
 
 
-def search_use() -> SearchUse:
+def search_use(text: str = "nurse") -> SearchUse:
     return SearchUse.objects.create(
         on_date=timezone.now().date(),
-        text="nurse",
+        text=text,
         found="many",
         searches=1,
         corrected=0,

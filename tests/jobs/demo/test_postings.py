@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PLAIN_SHAPE = {
     "id", "company", "title", "location", "description", "description_format", "language", "salary_min", "salary_max",
     "salary_currency", "salary_period", "employment_type", "posted_at", "expires_at", "url", "skills", "nice_skills",
-    "workplace", "remote_countries", "seniority", "category", "education",
+    "workplace", "remote_countries", "seniority", "category", "education", "visa",
 }  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def searched(text: str = "", *, viewer: Viewer = ANONYMOUS, **more: object) -> S
         ("tax id 86095742719", "tax id"),
         ("٠١٢٣٤٥٦٧٨٩", ""),
         ("zip 90210", "zip"),
-        ("ISO 9001 24/7 2026", "iso 9001 24 7 2026"),
+        ("ISO 9001 since 2026, 24/7", "iso 9001 since 2026 24 7"),
         ("x" * 500, "x" * 100),
         ("'; DROP TABLE jobs; --", "drop table jobs"),
         ("\x00\x01\ud800", ""),
@@ -56,10 +56,8 @@ def test_what_is_kept_of_a_query_has_no_person_in_it(text: str, kept: str) -> No
 
 
 def test_filters_are_kept_by_name_only() -> None:
-    where = JobFilter(
-        countries=("DE",),
-        any_of=(JobFilter(companies=(UUID(int=1),)), JobFilter(none_of=JobFilter(workplaces=("remote",)))),
-    )
+    not_remote = JobFilter(none_of=JobFilter(workplaces=("remote",)))
+    where = JobFilter(countries=("DE",), any_of=(JobFilter(companies=(UUID(int=1),)), not_remote))
     order = SearchOrder(JobSearchOrderField.PAY)
     request = SearchRequest(where=where, near=(Near(53.5, 10),), order=order, mode=KeywordMode.TITLE)
     assert filters_of(request) == "by_pay companies countries mode_title near workplaces"

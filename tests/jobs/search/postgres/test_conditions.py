@@ -1,6 +1,6 @@
 """A filter keeps the same jobs whether the tables are asked or the rows that search has of them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -17,11 +17,9 @@ from jobs.models import (
     EmploymentType,
     FxRate,
     Job,
-    JobSkill,
     Necessity,
     PayPeriod,
     Place,
-    RemoteEligibility,
     Seniority,
     SizeBand,
     Skill,
@@ -58,9 +56,10 @@ class Board:
     """Jobs drawn at random, and filters that are about the same things."""
 
     def __init__(self, seed: int, size: int) -> None:
-        self.chance = Random(seed)  # noqa: S311 - a test's draw
+        self.chance = Random(seed)
         for code, digits in CURRENCIES.items():
             CurrencyFactory(code=code, name=code, digits=digits)
+        FxRate.objects.all().delete()
         for code, per_euro in RATES.items():
             FxRate.objects.create(currency_id=code, on_date=date(2026, 10, 29), per_euro=Decimal(per_euro) * 2)
             FxRate.objects.create(currency_id=code, on_date=date(2026, 10, 30), per_euro=Decimal(per_euro))

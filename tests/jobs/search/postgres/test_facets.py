@@ -1,5 +1,6 @@
 """How found jobs are counted."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -194,7 +195,12 @@ class TestLargeSets:
     @pytest.mark.parametrize("estimate", [1.0, 1e9])
     def test_a_wrong_estimate_is_mended(self, estimate: float, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whatever the planner thinks of the words: few are counted whole, and of many no first ones stand for all."""
-        monkeypatch.setattr(module, "_estimates", lambda conditions: [estimate for _ in conditions])
+
+        def estimate_so(sets: Sequence[Any]) -> None:
+            for each in sets:
+                each.kept = each.size = estimate
+
+        monkeypatch.setattr(module, "_estimate", estimate_so)
         live_jobs(*["Surgeon"] * 7)
         assert sum(count for _, count in _counts(_query("surgeon"), D.COMPANY)) == 7
         found = facets(_query("engineer"), [D.WORKPLACE], 10)[D.WORKPLACE]

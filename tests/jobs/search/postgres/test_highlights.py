@@ -2,12 +2,12 @@
 
 import re
 from datetime import timedelta
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
@@ -100,7 +100,7 @@ class TestWhatIsMarked:
 
 class TestFragments:
     def test_at_most_three_of_about_a_line_in_their_order(self) -> None:
-        filler = "word " * 100
+        filler = "word " * 99 + "word"
         text = f"First nurse. {filler} Second nurse here. {filler} A nurse and a midwife. {filler} Last nurse."
         found = _of(_job(text=text), "nurse OR midwife").text
         assert len(found) == 3
@@ -126,7 +126,7 @@ class TestFragments:
     def test_no_text_is_looked_at_for_ever(self) -> None:
         job = _job(text="word " * (module.MOST_CHARACTERS // 5) + " nurse")
         assert _of(job, "nurse").text == ()
-        assert len(_of(_job(text="nurse " * 20_000), "nurse").text) == 3
+        assert len(_of(_job(text="nurse " * 10_000), "nurse").text) == 3
 
 
 HOSTILE = [
@@ -160,17 +160,12 @@ class TestSafety:
     def test_of_any_text(self, text: str) -> None:
         wanted = module._Wanted.of(parse("nurse OR e* OR 東京", KeywordMode.ALL))
         assert wanted
-        html = module._marked(text, module._Marker(wanted, [text]).spans(text, SearchField.ANY))
+        marker, read = module._Marker(wanted), module._Text.of(text)
+        marker.learn([read])
+        html = module._marked(text, marker.spans(read, SearchField.ANY))
         if html is not None:
             assert not _TAG.search(html)
-            assert unescape(html.replace("<mark>", "").replace("</mark>", "")) == unescape(html_of(text))
-
-
-def html_of(text: str) -> str:
-    """The text without marks, escaped: what `unescape` gives back need not be the text itself, if it has entities."""
-    from html import escape
-
-    return escape(text)
+            assert html.replace("<mark>", "").replace("</mark>", "") == escape(text)
 
 
 class TestWhichJobs:
@@ -182,7 +177,9 @@ class TestWhichJobs:
         query = Query(at=timezone.now(), question=parse("nurse", KeywordMode.ALL))
         assert highlights(query, [job.pk, later.pk, draft.pk]) == {}
 
-    def test_a_page_in_one_statement_once_the_words_are_known(self, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    def test_a_page_in_one_statement_once_the_words_are_known(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
         jobs = live_jobs("Nurse", "Nurses", "Night Nurse")
         query = Query(at=timezone.now(), question=parse("nurse", KeywordMode.ALL))
         highlights(query, [job.pk for job in jobs])

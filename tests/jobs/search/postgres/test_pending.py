@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.models import F
@@ -51,7 +50,14 @@ from tests.factories import (
     viewer_of,
 )
 from tests.jobs.services.races import at_once
-from tests.search_board import indexed, live_job, live_jobs
+from tests.search_board import (
+    database_url,
+    indexed,
+    is_somebody_in_a_transaction,
+    live_job,
+    live_jobs,
+    other_connection,
+)
 from tests.waiting import until
 
 
@@ -165,7 +171,7 @@ class TestWhatIsPutDown:
         "the company's name": lambda job: Company.objects.update(name="Other"),
         "the company's size": lambda job: Company.objects.update(size_band="11-50"),
         "the company's proof": lambda job: Company.objects.update(verified_at=timezone.now()),
-        "a cluster": lambda job: _clustered(job),
+        "a cluster": lambda job: _clustered(job) and None,
         "a cluster less": lambda job: _clustered(job) and JobFingerprint.objects.all().delete(),
     }
 
@@ -184,7 +190,9 @@ class TestWhatIsPutDown:
         assert indexed() == {job.pk}
 
     QUIET: dict[str, Callable[[Job], object]] = {
-        "what search shows nothing of": lambda job: Job.objects.update(version=F("version") + 1, apply_url="https://a.b"),
+        "what search shows nothing of": lambda job: Job.objects.update(
+            version=F("version") + 1, apply_url="https://a.b"
+        ),
         "the same again": lambda job: Job.objects.update(title=F("title")),
         "the same skill again": lambda job: JobSkill.objects.update(necessity=F("necessity")),
         "a draft": lambda job: JobFactory(draft=True),
@@ -235,16 +243,11 @@ class TestDrain:
         assert indexed() == {kept.pk}
 
 
-def _other_connection() -> psycopg.Connection[Any]:
-    settings = connection.get_connection_params()
-    return psycopg.connect(**{name: settings[name] for name in ("host", "port", "dbname", "user") if name in settings})
-
-
 @pytest.mark.django_db(transaction=True)
 class TestAtTheSameTime:
     def test_a_job_that_somebody_writes_is_passed_over_and_stays(self) -> None:
         busy, free = JobFactory(), JobFactory()
-        with _other_connection() as other:
+        with other_connection() as other:
             other.execute("SELECT FROM jobs_job WHERE id = %s FOR UPDATE", [busy.pk])
             assert pending.drain() == 1
             assert indexed() == {free.pk}
@@ -254,7 +257,7 @@ class TestAtTheSameTime:
 
     def test_nor_is_one_waited_for_whose_company_is_written(self) -> None:
         job = JobFactory()
-        with _other_connection() as other:
+        with other_connection() as other:
             other.execute("UPDATE jobs_company SET status = 'suspended' WHERE id = %s", [job.company_id])
             assert pending.drain() == 0
         assert pending.drain() == 1
@@ -269,7 +272,7 @@ class TestAtTheSameTime:
         def close_meanwhile(job_ids: Any) -> dict[str, Any]:
             documents = read(job_ids)
             closing.start()
-            until(lambda: _waits_for_a_lock())
+            until(_waits_for_a_lock)
             return documents
 
         closing = _Thread("UPDATE jobs_job SET lifecycle = 'paused'")
@@ -288,7 +291,7 @@ class TestAtTheSameTime:
         def suspend_meanwhile(job_ids: Any) -> dict[str, Any]:
             documents = read(job_ids)
             suspending.start()
-            until(lambda: _waits_for_a_lock())
+            until(_waits_for_a_lock)
             return documents
 
         suspending = _Thread("UPDATE jobs_company SET status = 'suspended'")
@@ -305,7 +308,7 @@ class TestAtTheSameTime:
 
         def add_meanwhile(job_ids: Any) -> dict[str, Any]:
             documents = read(job_ids)
-            with _other_connection() as other:
+            with other_connection() as other:
                 other.execute(
                     "INSERT INTO jobs_jobskill (job_id, skill_id, necessity) VALUES (%s, %s, 'nice')",
                     [job.pk, skill.pk],
@@ -352,7 +355,7 @@ class TestAtTheSameTime:
             worker = subprocess.Popen(
                 [sys.executable, "-c", _WORKER, str(batches)],
                 cwd=BASE_DIR,
-                env={**os.environ, "DATABASE_URL": _url()},
+                env={**os.environ, "DATABASE_URL": database_url()},
                 stdout=subprocess.PIPE,
             )
             assert worker.stdout is not None
@@ -361,7 +364,7 @@ class TestAtTheSameTime:
             died += worker.wait() == -signal.SIGKILL
             worker.stdout.close()
             # Its transaction ends once the server has seen that it is gone.
-            until(lambda: not _others_in_transactions())
+            until(lambda: not is_somebody_in_a_transaction())
             assert not check().total
             assert indexed() | _pending() == set(made)
         assert died == 4
@@ -394,20 +397,6 @@ pending.drain()
 """
 
 
-def _url() -> str:
-    settings = connection.get_connection_params()
-    return f"postgresql://{settings.get('user', '')}@/{settings['dbname']}?host={settings['host']}"
-
-
-def _others_in_transactions() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%%')"
-        )
-        return bool(cursor.fetchone()[0])
-
-
 def _waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
@@ -421,7 +410,7 @@ class _Thread:
         self._thread = threading.Thread(target=self._run, args=(statement,))
 
     def _run(self, statement: str) -> None:
-        with _other_connection() as other:
+        with other_connection() as other:
             other.execute(statement)
 
     def start(self) -> None:

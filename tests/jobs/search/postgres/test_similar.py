@@ -61,7 +61,9 @@ def test_only_live_jobs() -> None:
     job = live_job("Data Engineer")
     live_job("Data Engineer", published_at=timezone.now() + timedelta(hours=1))
     gone = live_job("Data Engineer")
-    Job.objects.filter(pk=gone.pk).update(lifecycle=JobLifecycle.CLOSED, close_reason="filled", closed_at=timezone.now())
+    Job.objects.filter(pk=gone.pk).update(
+        lifecycle=JobLifecycle.CLOSED, close_reason="filled", closed_at=timezone.now()
+    )
     assert _like(job) == []
     assert _like(gone) == []
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -55,7 +54,9 @@ class TestWhatIsFound:
     def test_skills_companies_and_places_with_their_keys(self) -> None:
         skill = SkillFactory(name="Kubernetes", aliases=["k8s"])
         company = CompanyFactory(name="Kubrick Works", aliases=["The Monolith"])
-        place = PlaceFactory(name="Küb", ascii_name="Kub", region_name="Lower Austria", country=CountryFactory(code="AT"))
+        place = PlaceFactory(
+            name="Küb", ascii_name="Kub", region_name="Lower Austria", country=CountryFactory(code="AT")
+        )
         live_job("Baker", skills=[skill], company=company, places=[place])
         rebuild()
         assert {(each.kind, each.text, each.count, each.key) for each in _suggest("kub")} == {
@@ -64,7 +65,7 @@ class TestWhatIsFound:
             (PLACE, "Küb, Lower Austria, AT", 1, place.pk),
         }
         assert _texts("k8") == ["Kubernetes"]
-        assert _texts("monol") == ["Kubrick Works"]
+        assert _texts("the monol") == ["Kubrick Works"]
         assert _texts("kub lower") == ["Küb, Lower Austria, AT"]
         assert _texts("lower") == []  # a region is no way to begin a place
 
@@ -101,7 +102,9 @@ class TestMistakes:
         live_jobs(*["Software Engineer"] * 3, "Nurse")
         rebuild()
 
-    @pytest.mark.parametrize("typed", ["sofw", "softwre", "sfotware", "softwqare", "software engneer", "enginer", "enigneer"])
+    @pytest.mark.parametrize(
+        "typed", ["sofw", "softwre", "sfotware", "softwqare", "software engneer", "enginer", "enigneer"]
+    )
     def test_one_is_forgiven_from_four_letters(self, typed: str) -> None:
         (found,) = _suggest(typed)
         assert (found.text, found.is_corrected) == ("Software Engineer", True)
@@ -213,7 +216,21 @@ class TestRebuild:
 
 class TestBadInput:
     @pytest.mark.parametrize(
-        "prefix", ["", " ", "...", "%", "_", "\\", "'; DROP TABLE x; --", "a" * 10_000, "data " * 3_000, "🎉", "‮", "\x00\x01"]
+        "prefix",
+        [
+            "",
+            " ",
+            "...",
+            "%",
+            "_",
+            "\\",
+            "'; DROP TABLE x; --",
+            "a" * 10_000,
+            "data " * 3_000,
+            "🎉",
+            "\u202e",
+            "\x00\x01",
+        ],
     )
     def test_finds_nothing(self, prefix: str) -> None:
         live_job("Data Engineer")
@@ -235,17 +252,3 @@ def test_one_statement_and_three_where_there_was_a_mistake(django_assert_num_que
         assert _texts("dtaa", TITLE)
     with django_assert_num_queries(0):
         assert _texts("…") == []
-
-
-def test_an_index_leads_to_the_common_ones() -> None:
-    """However many rows begin alike, those of a kind and magnitude lie together."""
-    live_jobs(*[f"Data Engineer {number}" for number in range(50)])
-    rebuild()
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(
-            "EXPLAIN SELECT * FROM search_suggestion WHERE kind = 'title' AND magnitude = 0"
-            " AND folded ~>=~ 'data' AND folded ~<~ 'datb' LIMIT 5"
-        )
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "search_suggestion_common" in plan

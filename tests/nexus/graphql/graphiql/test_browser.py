@@ -11,14 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
-pytestmark = [pytest.mark.needs("chromium"), pytest.mark.needs("node")]
+from tests.browser import RECORD_VIOLATIONS
 
-RECORD_VIOLATIONS = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) => {
-  window.violations.push(`${event.effectiveDirective} ${event.blockedURI}`);
-});
-"""
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.needs("node")]
 
 
 @dataclass
