@@ -34,7 +34,7 @@ lint: .venv/synced-dev ## Check style, types, the house's arrows, migrations and
 bench: .venv/synced ## Measure the board beside its peers and the floors under them; ARGS=--quick is shorter
 	@$(BIN)/python -m bench $(ARGS)
 
-schema: .venv/synced ## Write schema/schema.graphql anew
+schema: .venv/synced ## Write the contracts anew: schema/schema.graphql and docs/openapi.yaml
 	@$(BIN)/python manage.py schema
 
 # The server starts without the explorer's assets too; its page then says how to build them.

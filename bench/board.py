@@ -72,17 +72,18 @@ class Board:
 
     def fill(self, jobs: int, *, with_demo: bool) -> None:
         """Tables, reference data and a market of as many postings, the same at every run of a day."""
-        self._manage("migrate", "-v0")
-        self._manage("reference_load", "-v0")
+        self.manage("migrate", "-v0")
+        self.manage("reference_load", "-v0")
         if with_demo:
-            self._manage("demo", "-v0")
-        self._manage("market", "--jobs", str(jobs), "-v0")
+            self.manage("demo", "-v0")
+        self.manage("market", "--jobs", str(jobs), "-v0")
         with self.connect() as connection:
             connection.execute(HOLD_STILL)
             connection.execute(HIRE)
             connection.execute("VACUUM (ANALYZE)")
 
-    def _manage(self, *arguments: str) -> None:
+    def manage(self, *arguments: str) -> None:
+        """One of the commands of `manage.py`, on this board."""
         environment = os.environ | {"DEBUG": "1", "LOG_LEVEL": "ERROR"} | self.environment
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=BASE_DIR, env=environment, check=True)
 
@@ -90,14 +91,21 @@ class Board:
 @contextmanager
 def board(jobs: int, *, with_demo: bool = False) -> Iterator[Board]:
     """A filled board for the length of the block, in a folder that goes with it; the demo has accounts to log in."""
+    with empty_board() as found:
+        say(f"Making a market of {jobs:,} postings")
+        found.fill(jobs, with_demo=with_demo)
+        yield found
+
+
+@contextmanager
+def empty_board() -> Iterator[Board]:
+    """Running servers without a table, for the length of the block."""
     with tempfile.TemporaryDirectory(prefix="nexus-bench-") as folder:
         home = Path(folder)
         home.chmod(0o711)
         found = Board(home)
         try:
             asyncio.run(found.start())
-            say(f"Making a market of {jobs:,} postings")
-            found.fill(jobs, with_demo=with_demo)
             yield found
         finally:
             asyncio.run(found.stop())

@@ -217,6 +217,12 @@ def write_seen(data: Path, folder: Path) -> None:
                 writer.writerows(rows)
 
 
+def write_corpus(of: Corpus, path: Path) -> None:
+    """The postings, as `manage.py jobs_import` reads them."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(f"{json.dumps(posting)}\n" for posting in of.postings)
+
+
 def judgments(of: Corpus, known: Truth, most: int) -> list[Judged]:
     """At most so many queries of each kind, seen and unseen."""
     makers = (_alternates, _typos, _skills, _abbreviations, _exact)
@@ -242,8 +248,8 @@ def _of_occupations(of: Corpus, known: Truth) -> dict[str, dict[str, int]]:
             counted[code] += 1
             votes[code].update(occupations)
     series: dict[str, list[str]] = defaultdict(list)
-    for code, occupations in votes.items():
-        for occupation, count in occupations.items():
+    for code, voted in votes.items():
+        for occupation, count in voted.items():
             if count >= max(SERIES_LEAST, SERIES_SHARE * counted[code]):
                 series[code].append(occupation)
     for job, codes in of.series.items():

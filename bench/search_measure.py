@@ -7,7 +7,6 @@ search to the next.
 import argparse
 import json
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -130,4 +129,4 @@ def read_one(cursor: Any, statement: str) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -53,7 +53,7 @@ class Tantivy:
     def count(self, text: str) -> int:
         """How many match."""
         found = self.searcher.search(self.asked(text), 1, count=True)
-        return found.count or 0
+        return found.count or 0  # type: ignore[attr-defined]  # its stubs leave it out
 
     def facets(self, text: str, most: int) -> dict[str, Any]:
         """The commonest values of the eight fields among all that match."""

@@ -61,7 +61,7 @@ class Works:
         for name, texts in {**self.words.classes, "no words": [""]}.items():
             yield Task("facets", name, "ours", [self.query(text) for text in texts], self._facets)
             yield Task("facets", name, "exact", texts, lambda text: naive.facets(self.cursor, text, FACET_VALUES))
-            if self.tantivy:
+            if self.tantivy and texts != [""]:
                 yield Task("facets", name, "tantivy", texts, lambda text: self._tantivy().facets(text, FACET_VALUES))
 
     def lists(self) -> Iterator[Task]:

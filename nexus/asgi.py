@@ -1,4 +1,4 @@
-"""The ASGI application that uvicorn serves: `/graphql`, the REST mirror and the feeds at the door, all else by Django."""
+"""The ASGI application that uvicorn serves: `/graphql`, REST and the feeds at the door, all else by Django."""
 
 import gc
 import os

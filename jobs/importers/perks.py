@@ -21,7 +21,8 @@ _SURE = {
         r"plano de saúde",
     ),
     Benefit.RETIREMENT: (
-        r"401\s?\(?k\)?",
+        r"401\s?\(?k\)?(?: savings)?(?: plan| match\w*| contributions?| with| \+|,? (?:medical|dental|health|pto))",
+        r"(?:medical|dental|vision|health|pto)(?: and|,| \+|,? &)? (?:a )?401\s?\(?k\)?",
         r"403\s?\(b\)",
         r"retirement (?:savings )?(?:plan|savings|match\w*)",
         r"(?:company|employer|workplace|contributory|defined benefit) pension",
@@ -67,7 +68,7 @@ _SURE = {
     ),
     Benefit.LEARNING: (
         r"tuition (?:reimbursement|assistance|support)",
-        r"(?:learning|education|training|development|conference|l&d)(?: and \w+)? (?:budget|stipend|allowance|fund)",
+        r"(?:learning|education|development|conference|l&d)(?: and \w+)? (?:budget|stipend|allowance|fund)",
         r"(?:continuing )?education (?:assistance|stipend)",
         r"weiterbildungsbudget",
     ),
@@ -111,7 +112,7 @@ _SAID = {
         r"(?:health|medical|dental|vision|healthcare)(?: care)? (?:insurance|coverage|benefits|plans?|cover)",
         r"healthcare|mutuelle|krankenversicherung|seguro médico|assurance santé|sanitas",
     ),
-    Benefit.RETIREMENT: (r"pension|retirement|altersvorsorge",),
+    Benefit.RETIREMENT: (r"401\s?\(?k\)?|pension|retirement|altersvorsorge",),
     Benefit.EQUITY: (r"equity|stock|shares",),
     Benefit.BONUS: (r"bonus(?:es)?|prime sur objectifs",),
     Benefit.PAID_LEAVE: (
@@ -168,7 +169,7 @@ _OFFERS = re.compile(
     r"\b(?:we (?:also )?(?:offer|provide|give|cover|pay)|you(?:[’']ll| will)? (?:also )?(?:receive|get|enjoy)"
     r"|(?:eligible|qualify) (?:for|to)|benefits?(?: package| program)?,?(?: that)?(?: may)? (?:includ|such as|like)"
     r"|(?:full|comprehensive|competitive|generous|great|excellent|robust) (?:\w+ ){0,2}(?:benefits|package)"
-    r"|package (?:\w+ ){0,3}includ|perks|(?:employer|company)[- ](?:paid|sponsored|provided)"
+    r"|package (?:\w+ ){0,3}includ|perks|benefits ?:|(?:employer|company)[- ](?:paid|sponsored|provided)"
     r"|wir bieten|nous (?:vous )?(?:offrons|proposons)|ofrecemos|oferecemos)"
 )
 # A line of its own that says what the lines below it are about.

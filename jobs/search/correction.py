@@ -1,6 +1,7 @@
 """What a word with a mistake in it was probably meant to be."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from math import log
 
 # What is written by mistake most often costs least: two letters the wrong way round, one doubled, left out or put in,
@@ -16,9 +17,9 @@ _TIMES_COMMONER = 20
 _FEW = 4
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_NEIGHBOURS = {frozenset((first, second)) for row in _ROWS for first, second in zip(row, row[1:], strict=False)} | {
+_NEIGHBOURS = {frozenset((first, second)) for row in _ROWS for first, second in pairwise(row)} | {
     frozenset((above, below))
-    for upper, lower in zip(_ROWS, _ROWS[1:], strict=False)
+    for upper, lower in pairwise(_ROWS)
     for place, below in enumerate(lower)
     for above in upper[place : place + 2]
 }

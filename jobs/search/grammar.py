@@ -4,7 +4,7 @@
     "machine learning"       the words one after the other
     nurse or midwife         one of them; also `nurse | midwife`
     -manager, NOT manager    none with it
-    develop*                 words that begin so
+    develop*                 words that begin so, with two letters at least
     title:nurse              in the title; also `skill:` and `company:`, before a phrase as well
 
 Signs are signs at the edge of a word only: "front-end" is two words that follow one another, "C++" is one. A sign with
@@ -28,6 +28,10 @@ MOST_WORDS = 64
 """Of all the clauses together, phrases and alternatives too. What is written behind is not looked for."""
 LONGEST_WORD = 61
 """Characters, of which a longer word only keeps the first: one more than any word in the index has."""
+
+
+LEAST_PREFIX = 2
+"""Letters of a beginning; what is shorter is a word. (One letter would begin the index's names of concepts, too.)"""
 
 
 class KeywordMode(TextChoices):
@@ -133,7 +137,8 @@ def _atom(found: re.Match[str], field: SearchField) -> Atom | None:
     words = [word[:LONGEST_WORD] for word in words_of(written)]
     if not words or (found["word"] and _DANGLING.fullmatch(written)):
         return None
-    return Atom(tuple(words), field, is_prefix=bool(found["star"]) or (found["phrase"] is None and written[-1] == "*"))
+    has_star = bool(found["star"]) or (found["phrase"] is None and written[-1] == "*")
+    return Atom(tuple(words), field, is_prefix=has_star and len(words[-1]) >= LEAST_PREFIX)
 
 
 _DANGLING = re.compile(r"(?:title|skills?|company):", re.IGNORECASE)

@@ -7,6 +7,7 @@ whose names use the same words, and beside others that use some of them.
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import log
 
 # They join words, and tell nothing of what is named.
@@ -192,7 +193,7 @@ def _features(parts: Sequence[str]) -> dict[str, float]:
     features = dict.fromkeys(parts, 1.0)
     for part in parts:
         features[f"~{part[:_BEGINNING]}"] = _BEGINNING_WEIGHT
-    for first, second in zip(parts, parts[1:], strict=False):
+    for first, second in pairwise(parts):
         features[f"{first} {second}"] = _PAIR_WEIGHT
     features[f"${parts[-1]}"] = _LAST_WEIGHT
     return features

@@ -31,6 +31,11 @@ class Asking:
         """Raises `ExecutionStopped` where the time is up, or nobody is there any more to read the answer."""
         self.deadline.check()
 
+    def charge_refusal(self, cost: int) -> None:
+        """Have it cost something that the request was looked at, though nothing is read for it."""
+        self.exchange.requested_cost = self.exchange.actual_cost = cost
+        self.exchange.bucket = rates.charge(self.viewer, self.request.address, cost).bucket
+
     def query_parameters(self) -> QueryDict:
         """The parameters as they were written."""
         return QueryDict(self.request.query_string)

@@ -28,9 +28,7 @@ _STATUS = {
     ErrorCode.UNAVAILABLE: 503,
     ErrorCode.TIMEOUT: 504,
 }
-_CODES = {
-    **{status: code for code, status in _STATUS.items()},
-}
+_CODES = {status: code for code, status in _STATUS.items()}
 
 
 @dataclass(frozen=True, slots=True)

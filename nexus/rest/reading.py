@@ -18,7 +18,7 @@ from kernel.errors import NotFound
 from kernel.viewer import Viewer
 from nexus.rest.asking import Asking
 from nexus.rest.contract import Contract
-from nexus.rest.shapes import FlagField, Paging, Parameters, Shape
+from nexus.rest.shapes import FlagField, Paging, Parameters, Shape, made
 from schema.core import ids
 from schema.core.connections import COUNT_COST, DEFAULT_SIZE, PAGE_COST, CursorCodec, slice_of
 from schema.core.errors import BadRequest
@@ -57,11 +57,17 @@ class Read(APIView):
 
     def get(self, request: Request, **path: str) -> HttpResponse:
         asking: Asking = request._request.asking  # `nexus.rest.answering` put it there
-        asked = self.parameters.read(request.query_params)
+        try:
+            asked = self.parameters.read(request.query_params)
+        except serializers.ValidationError:
+            asking.charge_refusal(PAGE_COST)
+            raise
 
         def produce() -> bytes:
             found = self.find(asking, asked, **path)
-            return orjson.dumps(self.shape(found, many=self.is_many).data)
+            writer = made(self.shape)
+            written = [writer.to_representation(each) for each in found] if self.is_many else None
+            return orjson.dumps(writer.to_representation(found) if written is None else written)
 
         tag = caching.tag_of(self.reads) if self.reads else None
         told = sorted((name, values) for name, values in request.query_params.lists())

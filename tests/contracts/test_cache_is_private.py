@@ -71,6 +71,7 @@ def questions(scene: Scene, hidden: Job) -> list[Question]:
         *(Question(of_company, {"by": {"slug": job.company.slug}}) for job in about),
         Question("{ viewer { user { email } memberships { role company { name } } } jobs { totalCount } }"),
         Question("{ jobs { totalCount nodes { title } } }"),
+        Question('{ jobSearch(query: "engineer") { totalCount { value } nodes { title isSaved } } }'),
         *(Question(paths.of_root(name)) for name in ("viewer", "jobs", "companies")),
         *(Question(paths.of_node("Company"), {"id": ids.encode("Company", job.company_id)}) for job in about),
     ]

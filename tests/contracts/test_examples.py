@@ -31,8 +31,7 @@ SENDERS = {
     "my-access": "recruiter@example.com",
     "my-account": "seeker@example.com",
 }
-# A score counts how old a posting is.
-OF_THE_MOMENT = {"token", "refreshToken", "expiresAt", "score", "extensions"}
+OF_THE_MOMENT = {"token", "refreshToken", "expiresAt", "extensions"}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_board")]
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)

@@ -21,6 +21,7 @@ from graphql import GraphQLObjectType
 
 from jobs import policies
 from jobs.policies import MATRIX, Act, Column
+from jobs.search.postgres import suggestions
 from kernel import caching
 from nexus.graphql.planning import engine
 from schema.core import ids
@@ -32,6 +33,7 @@ from tests.contracts.private_rows import Secret
 from tests.contracts.test_every_role import CASES
 from tests.factories import JobFactory, UserFactory
 from tests.roles import ROLES, RoleCase, Scene, acting, ask, authorization_of, make_scene
+from tests.search_board import index_all
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +68,9 @@ def schema_paths(scene: Scene) -> Paths:
         "Query.job": f"(by: {{slug: {quoted}}})",
         "Query.company": f'(by: {{slug: "{scene.company.slug}"}})',
         "Query.costOf": '(document: "{ jobs { totalCount } }")',
+        # All that is planted is called so.
+        "Query.jobSearch": '(query: "secret", first: 3)',
+        "Query.suggest": '(prefix: "secr")',
     }
     return Paths(graphene_settings.SCHEMA.graphql_schema, arguments)
 
@@ -91,6 +96,8 @@ def board(django_db_setup: None, django_db_blocker: Any) -> Iterator[Board]:
         scene = make_scene()
         secrets = private_rows.plant(scene, JobFactory(company=scene.company))
         scene.people["stranger"] = UserFactory()
+        index_all()
+        suggestions.rebuild()
         paths = schema_paths(scene)
         yield Board(scene, secrets, questions_of(scene, secrets, paths), paths)
         transaction.set_rollback(True)
@@ -209,6 +216,8 @@ def test_what_is_private_changes_nothing_for_strangers(role: str, board: Board) 
         token = authorization_of(replace(scene, people=stranger), role)
         with transaction.atomic():
             secrets = private_rows.plant(scene, live, "two")
+            index_all()
+            suggestions.rebuild()
             asked = questions_of(scene, secrets, schema_paths(scene))
             with_them = _answers(scene, token, asked)
             transaction.set_rollback(True)

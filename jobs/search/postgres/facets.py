@@ -16,12 +16,14 @@ from uuid import UUID
 
 from jobs.search.port import PAY_BOUNDS, PUBLISHED_DAYS, Facet, FacetDimension, FacetValue, Query
 from jobs.search.postgres import matching
-from jobs.search.postgres.fragment import Fragment, all_of, join, rows
+from jobs.search.postgres.fragment import TRUE, Fragment, all_of, join, rows
 from jobs.search.where import JobFilter
 
 MOST_EXACT = 2_000
 SAMPLED = 1_000  # jobs of a sample, about
-TOO_FEW = 500  # in a sample: its set is smaller than was thought
+LEAST_SAMPLED = 200
+WALKED = 20_000
+"""Rows that are looked at for a sample where no index knows what the filters keep: then it may be a smaller one."""
 MOST_ROUNDS = 3
 COMMON = 0.2
 """Which part of the rows that the filters keep has to have the words, for these to be looked at row by row. The planner
@@ -40,10 +42,22 @@ class _Set:
     """Rows that the filters keep, as the planner sees it."""
     size: float = 0.0
     """Those of them that have the words."""
+    walked: float = 0.0
+    """Rows that have to be looked at for those that the filters keep, if no index knows them."""
 
     @property
     def share(self) -> float:
-        return 1.0 if self.size <= MOST_EXACT else SAMPLED / self.size
+        """How much of the set is counted."""
+        if self.size <= MOST_EXACT:
+            return 1.0
+        if self.walked and self.is_common:
+            return min(SAMPLED / self.size, max(WALKED / self.walked, LEAST_SAMPLED / self.size))
+        return SAMPLED / self.size
+
+    @property
+    def is_common(self) -> bool:
+        """Whether so many rows have the words that these are looked at row by row."""
+        return self.size > COMMON * self.kept
 
     def rows(self) -> Fragment:
         """The statement that finds the jobs, or a share of them."""
@@ -51,7 +65,7 @@ class _Set:
         kept = self.filters
         if share < 1:
             kept += Fragment.of(" AND uuid_hash(s.job_id) < {}", int(share * _HASHES) - _HASHES // 2)
-        if self.size > COMMON * self.kept:
+        if self.is_common:
             # The offset keeps the planner from asking for the words first.
             kept = Fragment("SELECT * FROM job_search s WHERE ") + kept
             found = Fragment.of(f"SELECT {_COLUMNS} FROM ({{}} OFFSET 0) s WHERE {{}}", kept, self.words)  # noqa: S608
@@ -64,6 +78,7 @@ class _Set:
 class _Counted:
     """How many jobs of a set were counted, out of which share of them, and of each dimension the values."""
 
+    expected: float
     share: float
     jobs: int
     values: Mapping[FacetDimension, Sequence[tuple[Any, int]]]
@@ -82,7 +97,7 @@ class _Counted:
     def is_good(self) -> bool:
         if self.share == 1:
             return not self.is_cut
-        return self.jobs >= TOO_FEW and self.size > MOST_EXACT * 1.2
+        return self.jobs >= self.expected / 2 and self.size > MOST_EXACT * 1.2
 
 
 def facets(query: Query, dimensions: Collection[FacetDimension], most: int) -> Mapping[FacetDimension, Facet]:
@@ -153,11 +168,19 @@ def _without_own(query: Query, dimension: FacetDimension) -> Query:
 def _estimate(sets: Sequence[_Set]) -> None:
     """Ask the planner how many jobs there are in each set. One statement, that reads no jobs."""
     conditions = [part for each in sets for part in (each.filters, all_of([each.filters, each.words]))]
-    parts = [Fragment("SELECT 1 FROM job_search s WHERE ") + condition for condition in conditions]
-    ((found,),) = rows(Fragment("EXPLAIN (FORMAT JSON) ") + join(" UNION ALL ", parts))
-    estimates = [float(part["Plan Rows"]) for part in found[0]["Plan"]["Plans"]]
-    for each, kept, size in zip(sets, estimates[::2], estimates[1::2], strict=True):
-        each.kept, each.size = kept, size
+    counts = [Fragment.of("(SELECT count(*) FROM job_search s WHERE {})", part) for part in [*conditions, TRUE]]
+    # Nothing of it is run. A function that is not safe beside others keeps the planner from sharing the rows out.
+    counts.append(Fragment("set_config('nexus.facets', '', true)"))
+    ((found,),) = rows(Fragment("EXPLAIN (FORMAT JSON) SELECT ") + join(", ", counts))
+    *estimates, (everything, _) = [_rows_of(part) for part in found[0]["Plan"]["Plans"]]
+    for each, (kept, is_walked), (size, _) in zip(sets, estimates[::2], estimates[1::2], strict=True):
+        each.kept, each.size, each.walked = kept, size, everything if is_walked else 0.0
+
+
+def _rows_of(count: Mapping[str, Any]) -> tuple[float, bool]:
+    """How many rows a plan counts, and whether it reads the whole table for them."""
+    (part,) = count["Plans"]
+    return float(part["Plan Rows"]), part["Node Type"] == "Seq Scan"
 
 
 def _count(sets: Sequence[_Set], query: Query, most: int) -> Iterable[_Counted]:
@@ -180,7 +203,9 @@ def _count(sets: Sequence[_Set], query: Query, most: int) -> Iterable[_Counted]:
             values[number][dimension].append((_READ.get(dimension, str)(value), count))
         else:
             jobs[number] = count
-    return [_Counted(each.share, jobs[number], values[number]) for number, each in enumerate(sets)]
+    return [
+        _Counted(each.share * each.size, each.share, jobs[number], values[number]) for number, each in enumerate(sets)
+    ]
 
 
 _COLUMNS = (

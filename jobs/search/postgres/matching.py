@@ -121,18 +121,16 @@ def tsquery_of(atom: Atom, labels: str = "") -> str:
         return _lexeme(f"o:{atom.occupation}", labels)
     if atom.skill is not None:
         return _lexeme(f"s:{atom.skill}", labels)
-    *whole, last = [tuple(dict.fromkeys(forms)) for forms in stems(atom.words)]
+    parts = [_one_of(forms, labels) for forms in stems(atom.words)]
     if atom.is_prefix:
-        last = (atom.words[-1],)
-    suffix = "*" if atom.is_prefix else ""
-    if not whole:
-        return _one_of(last, labels, suffix)
+        # In the index is a stem, which may be shorter than what was typed: "engineer*" is to find "engineers".
+        parts[-1] = f"({_lexeme(atom.words[-1], labels + '*')} | {parts[-1]})"
     # Word by word and not language by language: a phrase of two languages is found as well, which harms nobody.
-    return f"({' <-> '.join([*(_one_of(forms, labels) for forms in whole), _one_of(last, labels, suffix)])})"
+    return parts[0] if len(parts) == 1 else f"({' <-> '.join(parts)})"
 
 
-def _one_of(forms: Sequence[str], labels: str, suffix: str = "") -> str:
-    lexemes = [_lexeme(form, labels + suffix) for form in forms]
+def _one_of(forms: Sequence[str], labels: str) -> str:
+    lexemes = [_lexeme(form, labels) for form in forms]
     return lexemes[0] if len(lexemes) == 1 else f"({' | '.join(lexemes)})"
 
 

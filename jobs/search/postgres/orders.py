@@ -1,8 +1,8 @@
 """The first rows of an order, however common what they have to match is.
 
-Nothing here hangs on the planner's guess of how common that is. What the indexes of words, places and skills find is
-taken up to `MOST_SORTED`, and sorted. Where there is more, so many are met on a walk along the order's own index that
-it is a short one. One statement does either, since it learns which by counting.
+Nothing here hangs on the planner's guess of how common that is. What is seen at a glance to be common, so many rows
+are met on a walk along the order's own index that it is a short one. Else what the indexes of words, places and skills
+find is taken up to `MOST_SORTED`, and sorted; if there is more, it is walked after all. All in one statement.
 
 Where a common table expression is limited only by who reads it, the planner plans it as if all of it were wanted, and
 takes the index; the executor still stops when it has enough.
@@ -10,6 +10,7 @@ takes the index; the executor still stops when it has enough.
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,12 @@ MOST_SORTED = 10_000
 """Of what has words to match, since looking for them in a text costs more than sorting."""
 MOST_FILTERED = 1_000
 """Of what only has filters to pass."""
+GLANCE = 60
+COMMON = 3
+"""Of `GLANCE` rows at the front of an order: what fewer of them match is not common."""
+ROWS_OF_ONE = 25_000.0
+"""Measured: looking into a text costs ten times what an index of words does for a match, and a walk to a thousand
+matches is the cheaper way where more than the square root of this, over the rows of the board, match."""
 HIT = "s.job_id, s.company_id, s.likeness"
 
 
@@ -54,6 +61,43 @@ class Order:
 NEWEST = Order("s.published_at")
 
 
+def glance(name: str, query: Query, order: Order, most: int, *, is_head: bool = False) -> Fragment:
+    """A common table expression of one row that says whether much more than `most` rows match (`is_common`), from how
+    many of the first rows of an order do (`seen`). What it says of that decides how rows are found, not which.
+    """
+    many = Fragment.of("seen >= {} AND seen * reltuples / {} > {}", COMMON, GLANCE, 2 * most)
+    return _glance(name, query, order, many, is_head=is_head)
+
+
+def _glance(name: str, query: Query, order: Order, is_common: Fragment, *, is_head: bool = False) -> Fragment:
+    return Fragment.of(
+        f"{name} AS MATERIALIZED (SELECT seen, {{}} AS is_common FROM (SELECT count(*) AS seen"
+        f" FROM (SELECT * FROM job_search s WHERE {{}} {order.by(order.column, 's.job_id')} LIMIT {{}}) s"
+        " WHERE {} AND {}) glanced, pg_class WHERE oid = 'job_search'::regclass)",
+        *(is_common, live(query), GLANCE),
+        *(filtered(query), asked(query.question, is_head=is_head, is_walked=True)),
+    )
+
+
+def matched(name: str, query: Query, columns: str, most: int, *, gate: Fragment = TRUE) -> Fragment:
+    """Common table expressions, of which `{name}` has the columns of rows that match: all of them, or `most`.
+
+    An index of words gives them, which costs by how many match; where that is more than looking into the newest would
+    cost, a walk. `gate` may look at `{name}_glance`.
+    """
+    cheap = Fragment.of("seen >= {} * least(1, sqrt({} / greatest(reltuples, 1)))", GLANCE, ROWS_OF_ONE)
+    rest = all_of([gate, live(query), filtered(query)])
+    return Fragment.of(
+        f"{{}}, {name}_all AS MATERIALIZED (SELECT {columns} FROM job_search s"
+        f" WHERE NOT (SELECT is_common FROM {name}_glance) AND {{}} AND {{}}),"
+        f" {name} AS MATERIALIZED ((SELECT * FROM {name}_all LIMIT {{}}) UNION ALL (SELECT {columns} FROM job_search s"
+        f" WHERE (SELECT is_common FROM {name}_glance) AND {{}} AND {{}} {NEWEST.by(NEWEST.column, 's.job_id')} LIMIT {{}}))",
+        _glance(f"{name}_glance", query, NEWEST, cheap),
+        *(rest, asked(query.question), most),
+        *(rest, asked(query.question, is_walked=True), most),
+    )
+
+
 def first(
     name: str,
     query: Query,
@@ -72,10 +116,11 @@ def first(
     rest = all_of([gate, live(query), filtered(query)])
     left_out = _left_out(without)
     most = MOST_SORTED if has_words(query.question) else MOST_FILTERED
+    is_many = Fragment.of(f"((SELECT is_common FROM {name}_glance) OR (SELECT count FROM {name}_count) > {{}})", most)
     walk = Fragment.of(
         f"(SELECT {HIT}, {order.column} AS value FROM job_search s WHERE {{}} AND {{}} AND {{}} AND {{}} AND {{}}"
         f" {order.by(order.column, 's.job_id')} LIMIT {{}})",
-        Fragment.of(f"(SELECT count FROM {name}_count) > {{}}", most) if _is_narrowed(query) else TRUE,
+        is_many if _is_narrowed(query) else TRUE,
         rest,
         asked(query.question, is_head=is_head, is_walked=True),
         order.beyond(after, order.column, "s.job_id"),
@@ -85,15 +130,16 @@ def first(
     if not _is_narrowed(query):
         return Fragment(f"{name} AS MATERIALIZED ") + walk
     return Fragment.of(
-        f"{name}_all AS MATERIALIZED"
-        f" (SELECT {HIT}, {order.column} AS value FROM job_search s WHERE {{}} AND {{}}),"
+        f"{{}}, {name}_all AS MATERIALIZED (SELECT {HIT}, {order.column} AS value FROM job_search s"
+        f" WHERE NOT (SELECT is_common FROM {name}_glance) AND {{}} AND {{}}),"
         f" {name}_some AS MATERIALIZED (SELECT * FROM {name}_all LIMIT {{}}),"
         f" {name}_count AS MATERIALIZED (SELECT count(*) FROM {name}_some),"
         f" {name} AS MATERIALIZED ("
-        f"(SELECT * FROM {name}_some s WHERE (SELECT count FROM {name}_count) <= {{}} AND {{}} AND {{}}"
+        f"(SELECT * FROM {name}_some s WHERE NOT {{}} AND {{}} AND {{}}"
         f" {order.by('s.value', 's.job_id')} LIMIT {{}}) UNION ALL {{}})",
+        glance(f"{name}_glance", query, order, most, is_head=is_head),
         *(rest, asked(query.question, is_head=is_head), most + 1),
-        *(most, order.beyond(after, "s.value", "s.job_id"), left_out, size, walk),
+        *(is_many, order.beyond(after, "s.value", "s.job_id"), left_out, size, walk),
     )
 
 
@@ -137,7 +183,7 @@ def _by_distance(query: Query, size: int, after: tuple[Any, UUID] | None, withou
             end += 1
         found += _around(query, order, kms, dict(places[start:end]), size - len(found), after, without)
         start, step = end, step * 4
-    if len(found) < size and any(near.or_remote_for for near in query.near):
+    if len(found) < size and (not query.near or any(near.or_remote_for for near in query.near)):
         position = after if after is not None and after[0] is None else None
         found += _nowhere(query, order, kms, size - len(found), position, without)
     return found
@@ -154,7 +200,7 @@ def _kilometres(query: Query) -> dict[int, float]:
     kms: dict[int, float] = {}
     for near in query.near:
         for key, km in places_within(near).items():
-            kms[key] = min(round(km, 3), kms.get(key, km))
+            kms[key] = min(round(km, 3), kms.get(key, inf))
     return kms
 
 

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from jobs.search.port import MOST_RANKED, Hit, Part, Precision, Query, Ranked, Total
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, rows
-from jobs.search.postgres.matching import asked, filtered, live, matching, without_meaning
-from jobs.search.postgres.orders import HIT, NEWEST, first, hits
+from jobs.search.postgres.matching import asked, filtered, live, without_meaning
+from jobs.search.postgres.orders import HIT, NEWEST, first, glance, hits, matched
 from jobs.search.postgres.score import score_sql
 from kernel.reading import array
 
@@ -28,10 +28,10 @@ MOST_TEXTS = 500
 
 def total(query: Query, most: int) -> Total:
     """How many rows match, counted up to `most`. One statement."""
+    is_open = Fragment.of("(SELECT seen FROM found_glance) < {}", most)
     statement = Fragment.of(
-        "WITH found AS MATERIALIZED (SELECT FROM job_search s WHERE {})"
-        " SELECT count(*) FROM (SELECT FROM found LIMIT {}) AS counted",
-        *(matching(query), most),
+        "WITH {} SELECT least({}, greatest((SELECT seen FROM found_glance), (SELECT count(*) FROM found)))",
+        *(matched("found", query, "s.job_id", most, gate=is_open), most),
     )
     ((found,),) = rows(statement)
     return Total(found, Precision.EXACT if found < most else Precision.AT_LEAST)
@@ -55,12 +55,10 @@ def _score(query: Query) -> Fragment:
 def _few(query: Query) -> tuple[int, list[Hit]]:
     """How many match, up to one more than `FEW`, and their ranking unless there are more."""
     statement = Fragment.of(
-        "WITH found AS MATERIALIZED (SELECT s.* FROM job_search s WHERE {}),"
-        " few AS MATERIALIZED (SELECT * FROM found LIMIT {})"
-        f" SELECT n.count, {HIT}, {{}} AS value"
+        f"WITH {{}} SELECT n.count, {HIT}, {{}} AS value"
         " FROM (SELECT count(*) FROM few) n LEFT JOIN few s ON n.count <= {}"
         " ORDER BY value DESC, s.job_id DESC",
-        *(matching(query), FEW + 1, _score(query), FEW),
+        *(matched("few", query, "s.*", FEW + 1), _score(query), FEW),
     )
     found = rows(statement)
     return found[0][0], [_hit(*row[1:]) for row in found if row[1] is not None]
@@ -74,33 +72,34 @@ def _many(query: Query) -> Ranked:
     """
     rest = all_of([live(query), filtered(query)])
     literal = replace(query, question=without_meaning(query.question))
-    many, meant = _counts("literal_count > {}", MOST_HEADS), _counts("literal_count < {}", FEW)
+    many = Fragment.of("(SELECT literals FROM n) > {}", MOST_HEADS)
+    few = Fragment.of("(SELECT literals FROM n) < {}", FEW)
+    more = Fragment.of("(SELECT heads FROM m) > {}", MOST_HEADS)
+    scarce = Fragment.of("(SELECT greatest(literals, heads) FROM m) < {}", ENOUGH_HEADS)
     statement = Fragment.of(
-        "WITH literal_all AS MATERIALIZED (SELECT s.job_id FROM job_search s WHERE {} AND {}),"
+        "WITH {}, literal_all AS MATERIALIZED (SELECT s.job_id FROM job_search s"
+        " WHERE NOT (SELECT is_common FROM common) AND {} AND {}),"
         " literal AS MATERIALIZED (SELECT * FROM literal_all LIMIT {}),"
-        " literal_n AS MATERIALIZED (SELECT count(*) AS literal_count FROM literal), {},"
+        # What is common is as good as more than enough.
+        " n AS MATERIALIZED (SELECT CASE WHEN (SELECT is_common FROM common) THEN {} ELSE count(*) END AS literals"
+        " FROM literal), {},"
         " heads_all AS MATERIALIZED (SELECT s.job_id FROM job_search s WHERE {} AND {} AND {}),"
         " heads AS MATERIALIZED (SELECT * FROM heads_all LIMIT {}),"
-        " n AS MATERIALIZED (SELECT literal_count, (SELECT count(*) FROM heads) AS head_count FROM literal_n), {}, {},"
+        " m AS MATERIALIZED (SELECT literals, (SELECT count(*) FROM heads) AS heads FROM n), {}, {},"
         " ranked AS MATERIALIZED (SELECT job_id, min(tier) AS tier FROM ("
-        " SELECT job_id, 0 AS tier FROM literal WHERE (SELECT literal_count FROM n) <= {}"
+        " SELECT job_id, 0 AS tier FROM literal WHERE (SELECT literals FROM n) <= {}"
         " UNION ALL SELECT job_id, 1 FROM newest_literal"
-        " UNION ALL SELECT job_id, 2 FROM heads WHERE (SELECT head_count FROM n) <= {}"
+        " UNION ALL SELECT job_id, 2 FROM heads WHERE (SELECT heads FROM m) <= {}"
         " UNION ALL SELECT job_id, 3 FROM newest_heads"
         " UNION ALL SELECT job_id, 4 FROM newest_texts) found GROUP BY job_id)"
         f" SELECT {HIT}, {{}} AS value, r.tier, s.published_at FROM ranked r JOIN job_search s ON s.job_id = r.job_id"
         " ORDER BY value DESC, s.job_id DESC",
-        *(rest, asked(literal.question, is_head=True), MOST_HEADS + 1),
+        glance("common", literal, NEWEST, MOST_HEADS, is_head=True),
+        *(rest, asked(literal.question, is_head=True), MOST_HEADS + 1, MOST_HEADS + 1),
         first("newest_literal", literal, NEWEST, FEW, gate=many, is_head=True),
-        *(meant, rest, asked(query.question, is_head=True), MOST_HEADS + 1),
-        first("newest_heads", query, NEWEST, FEW, gate=_counts("head_count > {}", MOST_HEADS), is_head=True),
-        first(
-            "newest_texts",
-            query,
-            NEWEST,
-            MOST_TEXTS,
-            gate=_counts("head_count < {} AND literal_count < {}", ENOUGH_HEADS, ENOUGH_HEADS),
-        ),
+        *(few, rest, asked(query.question, is_head=True), MOST_HEADS + 1),
+        first("newest_heads", query, NEWEST, FEW, gate=more, is_head=True),
+        first("newest_texts", query, NEWEST, MOST_TEXTS, gate=scarce),
         *(MOST_HEADS, MOST_HEADS, _score(query)),
     )
     found = rows(statement)
@@ -112,12 +111,6 @@ def _many(query: Query) -> Ranked:
 _ALL = "all"
 _KINDS = ("literal", "newest literal", "heads", "newest heads", "newest texts")
 """What the most far-fetched rows of a ranking were chosen from."""
-
-
-def _counts(condition: str, *values: int) -> Fragment:
-    """A condition on how many have been found; those of heads are known later than the literal ones."""
-    table = "n" if "head_count" in condition else "literal_n"
-    return Fragment.of(f"(SELECT {condition} FROM {table})", *values)
 
 
 def _again(query: Query, bounds: Sequence[Any]) -> Ranked:

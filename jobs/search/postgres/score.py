@@ -21,8 +21,9 @@ from jobs.search.words import key_of
 SKILL = 0.5
 COMPANY = 0.5
 TEXT = 0.2
-EXACT = 0.15
+EXACT = 0.3
 IN_ORDER = 0.3
+ALL_IN_TITLE = 1.5
 WHOLE_TITLE = 0.3
 CONCEPT = 1.5
 SKILL_MEANT = 0.5
@@ -61,6 +62,11 @@ def _parts(question: Question, at: datetime) -> Iterator[Part]:
         if len(atom.words) == 1 and not atom.is_prefix and atom.field in (SearchField.ANY, SearchField.TITLE):
             # The index has a title's words as they are, too.
             yield "exact word", atom.words[0], _if_head(f"'={atom.words[0]}'", EXACT * rarity(atom))
+    needed = [clause for clause in clauses if not clause.is_optional]
+    if needed:
+        # As much as any meaning adds: what was written comes before what stands in for it.
+        written = " & ".join(tsquery_of(_written(clause), "A") for clause in needed)
+        yield "all in the title", "", _if_head(written, ALL_IN_TITLE * asked)
     for first, second in pairwise(clauses):
         if together := _together(_written(first), _written(second)):
             value = IN_ORDER * min(rarity(_written(first)), rarity(_written(second)))

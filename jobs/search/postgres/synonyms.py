@@ -1,8 +1,8 @@
 """Which words stand in for which: from our table, from the names that taxonomies have, and from live titles.
 
 "Medical Support Assistant (MSA)" explains itself, and a taxonomy that has both "rn" and "registered nurse" for one
-occupation does as well. Where nobody says what an abbreviation is short for, it may be a title with these initials. What
-operators added stays as it is.
+occupation does as well. Where nobody says what an abbreviation is short for, it may be a title with these initials.
+What operators added stays as it is.
 """
 
 import csv

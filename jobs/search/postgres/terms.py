@@ -132,14 +132,13 @@ def _counted(tally: synonyms.Tally) -> Counter[str]:
     Likewise each occupation that titles are likely of, as the lexeme that it is in the index.
     """
     counts: Counter[str] = Counter()
-    for statement in (_TITLES, _COMPANIES, _SKILLS):
-        for text, jobs in _streamed(statement):
+    for name in (_TITLES, _COMPANIES, _SKILLS):
+        for text, jobs in _streamed(name):
             words = words_of(text)
             counts.update(dict.fromkeys((word for word in words if len(word) <= LONGEST), jobs))
-            if statement is _TITLES:
+            if name is _TITLES:
                 tally.add(text, words, jobs)
-    for lexeme, jobs in _streamed(_OCCUPATIONS):
-        counts[lexeme] = jobs
+    counts.update(dict(_streamed(_OCCUPATIONS)))
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM job_search")
         counts[_ALL] = cursor.fetchone()[0]

@@ -17,7 +17,9 @@ def synonym() -> SearchSynonym:
 
 
 def suggestion(kind: str = "title") -> SearchSuggestion:
-    return SearchSuggestion.objects.create(kind=kind, key="1", text="A test", folded="a test", jobs=1, magnitude=0, witnesses=[])
+    return SearchSuggestion.objects.create(
+        kind=kind, key="1", text="A test", folded="a test", jobs=1, magnitude=0, witnesses=[]
+    )
 
 
 VIOLATIONS: dict[str, Callable[[], object]] = {

@@ -349,3 +349,14 @@ def test_identity_is_none_where_the_row_does_not_tell(recogniser, row):
 def test_identity_without_an_id_does_not_depend_on_what_is_recognised(recogniser):
     bare = recogniser.identity(PLAIN | {"location": "Berlin"})
     assert recogniser.identity(PLAIN | {"location": "Berlin", "language": "de", "seniority": "Senior"}) == bare
+
+
+def test_benefits_and_permits_are_stated_or_read_out_of_the_text(recogniser):
+    text = "We offer health insurance and an annual bonus. We do not sponsor visas."
+    guessed = read(recogniser, description=text)
+    assert (guessed.benefits, guessed.visa) == (("health_insurance", "bonus"), "not_offered")
+    assert {"benefits", "visa"} <= set(guessed.guessed)
+    stated = read(recogniser, description=text, benefits=["Gym", "a dog"], visa="Offers Sponsorship")
+    assert (stated.benefits, stated.visa) == (("wellness",), "offered")
+    assert not {"benefits", "visa"} & set(stated.guessed)
+    assert ("visa", "Offers Sponsorship") in stated.said

@@ -6,10 +6,21 @@ from django.db import IntegrityError, connection, connections
 from accounts.models import User
 from jobs.market import run
 from jobs.market.run import MarketError, generate, remove
-from jobs.models import Company, Compensation, InteractionEvent, Job, JobSkill, Profile
+from jobs.models import (
+    Company,
+    Compensation,
+    InteractionEvent,
+    Job,
+    JobSkill,
+    Profile,
+    SearchPending,
+    SearchSuggestion,
+)
+from jobs.models.job import live
 from tests.factories import CompanyFactory, JobFactory, JobSkillFactory, SkillFactory, UserFactory
 from tests.jobs.market.conftest import NOW
 from tests.jobs.market.digests import digests
+from tests.search_board import indexed
 from tests.servers import reset_database
 
 pytestmark = pytest.mark.django_db
@@ -162,9 +173,18 @@ def test_each_step_is_timed_and_shown() -> None:
 
     seen = Seen()
     made = generate(30, people=3, now=NOW, progress=seen)
-    assert seen.steps == [("Companies", made.companies), ("Postings", 30), ("People", 3)]
-    assert seen.done == [made.companies, 30, 3]
-    assert list(made.seconds) == ["preparing", "companies", "postings", "people", "measuring"]
+    assert seen.steps[:4] == [("Companies", made.companies), ("Postings", 30), ("People", 3), ("Index", 30)]
+    assert seen.done[:4] == [made.companies, 30, 3, 30]
+    steps = ["preparing", "companies", "postings", "people", "index", "measuring", "vocabulary"]
+    assert list(made.seconds) == steps
+
+
+def test_market_is_searched_as_soon_as_it_is_there() -> None:
+    generate(60)
+    public = Job.objects.filter(live(), visibility="public")
+    assert indexed() == set(public.values_list("pk", flat=True))
+    assert not SearchPending.objects.exists()
+    assert SearchSuggestion.objects.exists()
 
 
 def test_names_by_which_a_market_is_known_are_reserved() -> None:

@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jobs.models import JobRevision, Necessity
+from jobs.models import Job, JobRevision, Necessity
 from jobs.services import revision
 from kernel.viewer import ANONYMOUS
 from tests.factories import (
@@ -141,3 +141,11 @@ def test_next_revision_names_the_changed_fields(change, changed):
 def test_a_field_that_is_new_counts_as_changed():
     assert revision.changed_fields({"a": 1}, {"a": 1, "b": None}) == ["b"]
     assert revision.changed_fields({"a": 1, "b": 2}, {"a": 1}) == ["b"]
+
+
+def test_a_posting_that_says_nothing_of_benefits_keeps_its_hash():
+    job = Job(title="Baker")
+    assert not {"benefits", "visa"} & revision.content_of(job).keys()
+    job.benefits, job.visa = ["meals", "bonus"], "offered"
+    content = revision.content_of(job)
+    assert (content["benefits"], content["visa"]) == (["bonus", "meals"], "offered")

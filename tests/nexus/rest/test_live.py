@@ -1,6 +1,7 @@
 """The REST mirror and the feeds on a real server: the door brings them in, and caches may keep what they say."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from jobs.models import Job
 from tests.door import token_for
 from tests.factories import JobFactory, UserFactory
+from tests.instances import instance
 from tests.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
@@ -37,17 +39,24 @@ def ask(url: str, path: str, method: str = "GET", **headers: str) -> Reply:
         connection.close()
 
 
-def test_what_is_public_may_be_kept_and_need_not_be_sent_twice(live_url: str) -> None:
+@pytest.fixture
+def caching_url(django_db_setup: None, transactional_db: None) -> Iterator[str]:
+    """A server with the response cache on."""
+    with instance(RESPONSE_CACHE="on") as url:
+        yield url
+
+
+def test_what_is_public_may_be_kept_and_need_not_be_sent_twice(caching_url: str) -> None:
     job = JobFactory()
     for path in ("/api/v1/jobs", f"/api/v1/jobs/{job.slug}", "/api/v1/skills", f"/jobs/{job.slug}.jsonld"):
-        reply = ask(live_url, path)
+        reply = ask(caching_url, path)
         assert reply.status == 200, path
         assert reply.headers["Cache-Control"].startswith("public, max-age=")
         assert "Ratelimit" not in reply.headers
-        again = ask(live_url, path, If_None_Match=reply.headers["Etag"])
+        again = ask(caching_url, path, If_None_Match=reply.headers["Etag"])
         assert (again.status, again.body) == (304, b"")
-        assert ask(live_url, path).headers["Etag"] == reply.headers["Etag"]
-        head = ask(live_url, path, "HEAD")
+        assert ask(caching_url, path).headers["Etag"] == reply.headers["Etag"]
+        head = ask(caching_url, path, "HEAD")
         assert (head.status, head.body) == (200, b"")
 
 
@@ -61,15 +70,15 @@ def test_what_somebody_asks_for_is_kept_for_nobody(live_url: str) -> None:
     assert ask(live_url, "/api/v1/search?query=zoo").headers["Cache-Control"] == "private, no-store"
 
 
-def test_an_ended_job_leaves_every_answer(live_url: str) -> None:
+def test_an_ended_job_leaves_every_answer(caching_url: str) -> None:
     job = JobFactory()
     paths = (f"/api/v1/jobs/{job.slug}", f"/jobs/{job.slug}.jsonld")
-    assert [ask(live_url, path).status for path in paths] == [200, 200]
+    assert [ask(caching_url, path).status for path in paths] == [200, 200]
     Job.objects.filter(pk=job.pk).update(
         lifecycle="closed", close_reason="filled", closed_at=job.published_at, version=2
     )
-    until(lambda: [ask(live_url, path).status for path in paths] == [404, 410])
-    until(lambda: ask(live_url, "/api/v1/jobs").content["items"] == [])
+    until(lambda: [ask(caching_url, path).status for path in paths] == [404, 410])
+    until(lambda: ask(caching_url, "/api/v1/jobs").content["items"] == [])
 
 
 def test_the_sitemap_leads_to_its_files_and_they_to_the_jobs(live_url: str) -> None:

@@ -157,7 +157,6 @@ class TestLargeSets:
     def _small_limits(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "MOST_EXACT", 40)
         monkeypatch.setattr(module, "SAMPLED", 40)
-        monkeypatch.setattr(module, "TOO_FEW", 20)
 
     @pytest.fixture
     def board(self) -> None:
@@ -190,6 +189,20 @@ class TestLargeSets:
         live_jobs(*["Surgeon"] * 7)
         assert _counts(_query("surgeon"), D.WORKPLACE) == []
         assert sum(count for _, count in _counts(_query("surgeon"), D.COMPANY)) == 7
+
+    @pytest.mark.usefixtures("board")
+    def test_where_no_index_helps_fewer_are_looked_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "WALKED", 60)
+        monkeypatch.setattr(module, "LEAST_SAMPLED", 15)
+        found = facets(_query(workplaces=("on_site",)), [D.COMPANY], 10)[D.COMPANY]
+        assert found.is_approximate
+        assert 70 <= sum(value.count for value in found.values) <= 300
+
+    def test_what_can_never_be_has_no_values(self) -> None:
+        """The planner sees that beforehand, and leaves such parts out of its plan."""
+        live_job()
+        query = _query("engineer", any_of=())
+        assert not any(facet.values for facet in facets(query, list(FacetDimension), 10).values())
 
     @pytest.mark.usefixtures("board")
     @pytest.mark.parametrize("estimate", [1.0, 1e9])
