@@ -121,7 +121,7 @@ def _growth(most: Figures, least: Figures) -> list[Target]:
     worst = max(grown, key=lambda work: grown[work], default="")
     times = most["documents"] / least["documents"]
     title = f"search, {times:.1f} times the jobs: the class that grows most ({worst})"
-    return [_most(title, times / 2, grown.get(worst))]
+    return [_most(title, round(times / 2, 1), grown.get(worst))]
 
 
 def _most(title: str, bound: float, measured: float | None) -> Target:

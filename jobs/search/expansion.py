@@ -101,7 +101,10 @@ def _with_meaning(question: Question) -> tuple[Question, list[Expansion]]:
     words = question.exactly
     written = " ".join(words)
     meant = meaning.of(words)
-    likely, skills = meant.occupations, meant.skills
+    # Whoever looks in titles or in skills alone means those.
+    fields = {clause.any_of[0].field for clause in question.clauses}
+    likely = {} if SearchField.SKILL in fields else meant.occupations
+    skills = {} if SearchField.TITLE in fields else meant.skills
     instead = [Atom(occupation=key, weight=weight) for key, weight in likely.items()]
     instead += [Atom(skill=key, weight=weight) for key, weight in skills.items()]
     titles = dict(Occupation.objects.filter(pk__in=likely).values_list("pk", "title")) if likely else {}

@@ -18,6 +18,11 @@ class Rate:
     per_euro: Decimal
     digits: int
 
+    @property
+    def scaled(self) -> int:
+        """Minor units for one euro, times 10 to the `_PLACES`: whole numbers compare exactly."""
+        return int(self.per_euro.scaleb(_PLACES)) * 10**self.digits
+
 
 type Rates = Mapping[str, Rate]
 """The newest rate of each currency that has one."""
@@ -34,7 +39,9 @@ def common_minor(currency: str, minor: int | None, rates: Rates) -> int | None:
     """Whole cents of the euro in so many minor units; None where there is no amount, or no rate."""
     if minor is None or currency not in rates:
         return None
-    rate = rates[currency]
-    # In whole numbers, so that it is exactly what the database comes to for the same.
-    per_euro = int(rate.per_euro.scaleb(_PLACES))
-    return min(minor * 100 * 10**_PLACES // (per_euro * 10**rate.digits), _MOST)
+    return min(minor * 100 * 10**_PLACES // rates[currency].scaled, _MOST)
+
+
+def least_minor(currency: str, cents: int, rates: Rates) -> int:
+    """The least amount of a currency that has a rate that `common_minor` says is worth so much."""
+    return min(-(-cents * rates[currency].scaled // (100 * 10**_PLACES)), _MOST)

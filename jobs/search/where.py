@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.utils import timezone as clock
 
 from jobs.models import Necessity, PayPeriod
+from jobs.models.pay import YEARLY_FACTORS
 from kernel.errors import Invalid
 
 MAX_RADIUS_KM = 1000
@@ -48,6 +49,13 @@ class PayFloor:
     currency: str
     period: PayPeriod = PayPeriod.YEAR
     include_unspecified: bool = True
+    least: tuple[tuple[str, int], ...] | None = None
+    """What it comes to in each currency, in minor units a year, once `jobs.selectors.job_filter.priced` has looked."""
+
+    @property
+    def yearly_minor(self) -> int:
+        """What it comes to in a year."""
+        return self.amount_minor * YEARLY_FACTORS[self.period]
 
 
 @dataclass(frozen=True, slots=True)

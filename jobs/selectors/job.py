@@ -22,7 +22,7 @@ from jobs.models.job import live
 from jobs.policies import READS_DRAFTS, READS_TEAM_DRAFTS
 from jobs.search.where import JobFilter
 from jobs.selectors import membership
-from jobs.selectors.job_filter import condition_of, in_categories, in_category, with_skill
+from jobs.selectors.job_filter import condition_of, in_categories, in_category, priced, with_skill
 from kernel.reading import Given, Reading, kind_of
 from kernel.rows import Listing, Order, Page, Slice
 from kernel.viewer import ANONYMOUS, Scope, Viewer
@@ -118,6 +118,7 @@ def _paid(where: JobFilter | None, now: Given, currency: str | None) -> QuerySet
 
 
 def _listing(where: JobFilter | None, order: JobOrder) -> Listing[Job]:
+    where = priced(where)
     if order.field is JobOrderField.PUBLISHED:
         return Listing(_listed, (where, NOW), Order("published_at", order.is_descending))
     by_pay = Order("base__top_yearly_minor", order.is_descending, is_nullable=True)

@@ -3,45 +3,27 @@
 `jobs.search.postgres.conditions` says the same of the rows that search has of them.
 """
 
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import (
-    DecimalField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    Func,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from jobs.models import (
     Compensation,
     CompensationKind,
-    FxRate,
     JobLocation,
     JobSkill,
     RemoteEligibility,
     Workplace,
 )
-from jobs.models.pay import YEARLY_FACTORS
-from jobs.search import categories
+from jobs.search import categories, rates
 from jobs.search.near import within
+from jobs.search.rates import Rates
 from jobs.search.where import JobFilter, Near, PayFloor, SkillMatch, WorkingHours
-
-_NUMBER: "DecimalField[Any, Any]" = DecimalField(max_digits=60, decimal_places=20)
-# Minor units of a rate's currency for one euro.
-_MINOR_PER_EURO = ExpressionWrapper(
-    F("per_euro") * Func(Value(Decimal("10.0")), F("currency__digits"), function="power"), output_field=_NUMBER
-)
 
 
 def condition_of(where: JobFilter) -> Q:
@@ -52,6 +34,47 @@ def condition_of(where: JobFilter) -> Q:
         if value is not None:
             kept &= make(value)
     return kept
+
+
+def priced(where: JobFilter | None) -> JobFilter | None:
+    """The same filter, with what its pay floors come to by the newest rates, for a statement that is kept.
+
+    A statement keeps the values that it was compiled with; so they have to be part of what it is known by. One more
+    statement where there is a floor.
+    """
+    return _with_prices(where, rates.newest()) if where is not None and _has_floor(where) else where
+
+
+def _has_floor(where: JobFilter) -> bool:
+    return where.pay is not None or any(map(_has_floor, _parts(where)))
+
+
+def _parts(where: JobFilter) -> Iterator[JobFilter]:
+    yield from where.all_of or ()
+    yield from where.any_of or ()
+    if where.none_of is not None:
+        yield where.none_of
+
+
+def _with_prices(where: JobFilter, newest: Rates) -> JobFilter:
+    def each(parts: tuple[JobFilter, ...] | None) -> tuple[JobFilter, ...] | None:
+        return parts and tuple(_with_prices(part, newest) for part in parts)
+
+    return replace(
+        where,
+        all_of=each(where.all_of),
+        any_of=each(where.any_of),
+        none_of=where.none_of and _with_prices(where.none_of, newest),
+        pay=where.pay and replace(where.pay, least=_least(where.pay, newest)),
+    )
+
+
+def _least(floor: PayFloor, newest: Rates) -> tuple[tuple[str, int], ...]:
+    least = {floor.currency: floor.yearly_minor}
+    cents = rates.common_minor(floor.currency, floor.yearly_minor, newest)
+    if cents is not None:
+        least = {code: rates.least_minor(code, cents, newest) for code in sorted(newest)} | least
+    return tuple(least.items())
 
 
 def _all_of(parts: tuple[JobFilter, ...]) -> Q:
@@ -112,29 +135,13 @@ def _skilled(wanted: SkillMatch) -> Q:
 
 
 def _paid(floor: PayFloor) -> Q:
-    yearly = floor.amount_minor * YEARLY_FACTORS[floor.period]
+    least = floor.least or _least(floor, rates.newest())
+    enough = reduce(or_, (Q(currency_id=currency, top_yearly_minor__gte=minor) for currency, minor in least))
     base = Compensation.objects.filter(job=OuterRef("pk"), kind=CompensationKind.BASE)
-    own = Q(currency_id=floor.currency, top_yearly_minor__gte=yearly)
-    others = base.exclude(currency_id=floor.currency)
-    enough = Q(Exists(base.filter(own))) | Q(Exists(_converted(others, floor, yearly)))
-    return enough | ~Q(Exists(base)) if floor.include_unspecified else enough
-
-
-def _converted(base: QuerySet[Compensation], floor: PayFloor, yearly: int) -> QuerySet[Compensation]:
-    """Pay in other currencies that comes to the floor by the newest rates, which the statement reads itself.
-
-    In whole cents of the euro, as `jobs.search.rates.common_minor` has them, and without a division that rounds.
-    """
-    newest = FxRate.objects.order_by("-on_date")
-    cents = newest.filter(currency=floor.currency).annotate(
-        cents=Func(Value(Decimal(yearly * 100)), _MINOR_PER_EURO, function="div", output_field=_NUMBER)
-    )
-    rate = newest.filter(currency=OuterRef("currency_id")).annotate(minor=_MINOR_PER_EURO)
-    needed = Subquery(cents.values("cents")[:1]) * Subquery(rate.values("minor")[:1])
-    hundredfold = F("top_yearly_minor") * Value(Decimal("100.0"))  # a fraction, or PostgreSQL's bigint overflows
-    return base.alias(hundredfold=ExpressionWrapper(hundredfold, output_field=_NUMBER)).filter(
-        hundredfold__gte=ExpressionWrapper(needed, output_field=_NUMBER)
-    )
+    if not floor.include_unspecified:
+        return Q(Exists(base.filter(enough)))
+    # A job has one base pay at most: it is enough, or there is none that is not.
+    return ~Q(Exists(base.filter(~enough | Q(top_yearly_minor__isnull=True))))
 
 
 def _hours(hours: WorkingHours) -> Q:

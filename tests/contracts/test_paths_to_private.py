@@ -214,6 +214,8 @@ def test_what_is_private_changes_nothing_for_strangers(role: str, board: Board) 
         live = JobFactory(company=scene.company)
         stranger = scene.people | {"stranger": UserFactory()}
         token = authorization_of(replace(scene, people=stranger), role)
+        index_all()
+        suggestions.rebuild()
         with transaction.atomic():
             secrets = private_rows.plant(scene, live, "two")
             index_all()

@@ -60,8 +60,7 @@ def test_the_guide_to_search_works(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(titles(told["Next"])) == 2
     assert told["Next"]["pageInfo"]["hasPreviousPage"]
     (why,) = told["Why"]["edges"]
-    print(why)
-    assert why["highlights"]["skills"] == ["<mark>Wound</mark> <mark>care</mark>"]
+    assert why["highlights"]["skills"] == ["<mark>Wound care</mark>"]
     assert why["explanation"]["total"] == pytest.approx(why["score"], rel=1e-3)
     assert told["Facets"]["totalCount"]["value"] == 1
     workplaces = {value["workplace"]: value["count"] for value in told["Facets"]["facets"]["workplaces"]["values"]}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from jobs.models import Necessity
-from jobs.models.pay import YEARLY_FACTORS
 from jobs.search import categories, rates
 from jobs.search.near import places_within
 from jobs.search.postgres.fragment import Fragment, all_of, any_of
@@ -79,7 +78,7 @@ def _skilled(wanted: SkillMatch) -> Fragment:
 
 
 def _paid(floor: PayFloor) -> Fragment:
-    yearly = floor.amount_minor * YEARLY_FACTORS[floor.period]
+    yearly = floor.yearly_minor
     parts = [Fragment.of("(s.pay_currency = {} AND s.pay_top_minor >= {})", floor.currency, yearly)]
     cents = rates.common_minor(floor.currency, yearly, rates.newest())
     if cents is not None:

@@ -4,7 +4,7 @@ All that is asked for is counted in one statement over one set of jobs; a dimens
 of its own, without that filter. Sets of up to `MOST_EXACT` jobs are counted whole. Of a larger one a sample is counted
 and multiplied: the jobs whose hash is small, whatever their age, which an index finds. How large a set is, the planner
 is asked; where the count shows that it was wrong, it is counted again. So it is one statement to estimate, and one to
-three to count, however many dimensions there are.
+four to count, however many dimensions there are.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ SAMPLED = 1_000  # jobs of a sample, about
 LEAST_SAMPLED = 200
 WALKED = 20_000
 """Rows that are looked at for a sample where no index knows what the filters keep: then it may be a smaller one."""
-MOST_ROUNDS = 3
+MOST_ROUNDS = 4
 COMMON = 0.2
 """Which part of the rows that the filters keep has to have the words, for these to be looked at row by row. The planner
 would do so sooner, and first of all: it does not know that a posting's words lie apart from its row."""

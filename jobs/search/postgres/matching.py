@@ -82,8 +82,7 @@ def _enough(clauses: Sequence[Clause], at_least: float, *, is_head: bool, is_wal
             for part in (in_head, elsewhere)
             if part
         )
-    in_head = [is_head or _are_in_head([clause]) for clause in clauses]
-    asked_for = list(zip(map(_tsquery, clauses), in_head, strict=True))
+    asked_for = [(_tsquery(clause), is_head or _are_in_head([clause])) for clause in clauses]
     some = any_of(_has("|", [text], is_head=is_in, is_walked=is_walked) for text, is_in in asked_for)
     met = join(
         " + ", (Fragment.of("{}::int", _has("|", [text], is_head=is_in, is_walked=True)) for text, is_in in asked_for)

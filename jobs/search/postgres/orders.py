@@ -8,6 +8,8 @@ Where a common table expression is limited only by who reads it, the planner pla
 takes the index; the executor still stops when it has enough.
 """
 
+# ruff: noqa: S608 - the texts are our own; whatever comes from outside is a parameter
+
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from math import inf
@@ -25,11 +27,11 @@ MOST_SORTED = 10_000
 MOST_FILTERED = 1_000
 """Of what only has filters to pass."""
 GLANCE = 60
-COMMON = 3
-"""Of `GLANCE` rows at the front of an order: what fewer of them match is not common."""
-ROWS_OF_ONE = 25_000.0
-"""Measured: looking into a text costs ten times what an index of words does for a match, and a walk to a thousand
-matches is the cheaper way where more than the square root of this, over the rows of the board, match."""
+TEXTS_OF_ONE, HEADS_OF_ONE = 25.0, 4.0
+"""Measured: looking into a text costs ten times what an index of words does for a match, into a head twice. So a walk
+to so many matches is the cheaper way where the share of rows that match is above the root of this, times the matches,
+over the rows of the board. (A thousand matches and 660,000 rows: a fifth; a page of twenty: three in a hundred.)
+"""
 HIT = "s.job_id, s.company_id, s.likeness"
 
 
@@ -61,20 +63,20 @@ class Order:
 NEWEST = Order("s.published_at")
 
 
-def glance(name: str, query: Query, order: Order, most: int, *, is_head: bool = False) -> Fragment:
-    """A common table expression of one row that says whether much more than `most` rows match (`is_common`), from how
-    many of the first rows of an order do (`seen`). What it says of that decides how rows are found, not which.
+def glance(name: str, query: Query, order: Order, size: int, *, is_head: bool = False, most: int = 0) -> Fragment:
+    """A common table expression of one row: how many of the first rows of an order match (`seen`), whether a walk to
+    `size` matches is likely to be the cheaper way (`is_common`; with `most`, only if far more than that match as well),
+    and after how many rows (`far`) it would no longer be. It decides how rows are found, never which.
     """
-    many = Fragment.of("seen >= {} AND seen * reltuples / {} > {}", COMMON, GLANCE, 2 * most)
-    return _glance(name, query, order, many, is_head=is_head)
-
-
-def _glance(name: str, query: Query, order: Order, is_common: Fragment, *, is_head: bool = False) -> Fragment:
+    rows_of_one = HEADS_OF_ONE if is_head else TEXTS_OF_ONE
     return Fragment.of(
-        f"{name} AS MATERIALIZED (SELECT seen, {{}} AS is_common FROM (SELECT count(*) AS seen"
+        f"{name} AS MATERIALIZED (SELECT seen, seen >= 1 AND seen * board / {{}} > {{}}"
+        " AND seen >= {} * least(1, sqrt({} / board)) AS is_common, ceil(2 * sqrt({} * board))::bigint AS far"
+        " FROM (SELECT count(*) AS seen"
         f" FROM (SELECT * FROM job_search s WHERE {{}} {order.by(order.column, 's.job_id')} LIMIT {{}}) s"
-        " WHERE {} AND {}) glanced, pg_class WHERE oid = 'job_search'::regclass)",
-        *(is_common, live(query), GLANCE),
+        " WHERE {} AND {}) glanced,"
+        " (SELECT greatest(reltuples, 1) AS board FROM pg_class WHERE oid = 'job_search'::regclass) sized)",
+        *(GLANCE, 2 * most, GLANCE, rows_of_one * size, size / rows_of_one, live(query), GLANCE),
         *(filtered(query), asked(query.question, is_head=is_head, is_walked=True)),
     )
 
@@ -82,19 +84,21 @@ def _glance(name: str, query: Query, order: Order, is_common: Fragment, *, is_he
 def matched(name: str, query: Query, columns: str, most: int, *, gate: Fragment = TRUE) -> Fragment:
     """Common table expressions, of which `{name}` has the columns of rows that match: all of them, or `most`.
 
-    An index of words gives them, which costs by how many match; where that is more than looking into the newest would
-    cost, a walk. `gate` may look at `{name}_glance`.
+    A short walk gives them where it meets so many; else an index of words does. `gate` may look at `{name}_glance`.
     """
-    cheap = Fragment.of("seen >= {} * least(1, sqrt({} / greatest(reltuples, 1)))", GLANCE, ROWS_OF_ONE)
-    rest = all_of([gate, live(query), filtered(query)])
+    rest = all_of([gate, live(query)])
+    newest = NEWEST.by(NEWEST.column, "s.job_id")
     return Fragment.of(
-        f"{{}}, {name}_all AS MATERIALIZED (SELECT {columns} FROM job_search s"
-        f" WHERE NOT (SELECT is_common FROM {name}_glance) AND {{}} AND {{}}),"
-        f" {name} AS MATERIALIZED ((SELECT * FROM {name}_all LIMIT {{}}) UNION ALL (SELECT {columns} FROM job_search s"
-        f" WHERE (SELECT is_common FROM {name}_glance) AND {{}} AND {{}} {NEWEST.by(NEWEST.column, 's.job_id')} LIMIT {{}}))",
-        _glance(f"{name}_glance", query, NEWEST, cheap),
-        *(rest, asked(query.question), most),
-        *(rest, asked(query.question, is_walked=True), most),
+        f"{{}}, {name}_met AS MATERIALIZED (SELECT {columns} FROM (SELECT * FROM job_search s"
+        f" WHERE (SELECT is_common FROM {name}_glance) AND {{}} {newest} LIMIT (SELECT far FROM {name}_glance)) s"
+        " WHERE {} AND {} LIMIT {}),"
+        f" {name}_all AS MATERIALIZED (SELECT {columns} FROM job_search s"
+        f" WHERE (SELECT count(*) FROM {name}_met) < {{}} AND {{}} AND {{}} AND {{}}),"
+        f" {name} AS MATERIALIZED ((SELECT * FROM {name}_all LIMIT {{}})"
+        f" UNION ALL (SELECT * FROM {name}_met WHERE (SELECT count(*) FROM {name}_met) >= {{}}))",
+        *(glance(f"{name}_glance", query, NEWEST, most), rest),
+        *(filtered(query), asked(query.question, is_walked=True), most),
+        *(most, rest, filtered(query), asked(query.question), most, most),
     )
 
 
@@ -113,33 +117,36 @@ def first(
 
     A `gate` that is false keeps everything unread.
     """
-    rest = all_of([gate, live(query), filtered(query)])
+    beyond = order.beyond(after, order.column, "s.job_id")
     left_out = _left_out(without)
-    most = MOST_SORTED if has_words(query.question) else MOST_FILTERED
-    is_many = Fragment.of(f"((SELECT is_common FROM {name}_glance) OR (SELECT count FROM {name}_count) > {{}})", most)
-    walk = Fragment.of(
-        f"(SELECT {HIT}, {order.column} AS value FROM job_search s WHERE {{}} AND {{}} AND {{}} AND {{}} AND {{}}"
-        f" {order.by(order.column, 's.job_id')} LIMIT {{}})",
-        is_many if _is_narrowed(query) else TRUE,
-        rest,
-        asked(query.question, is_head=is_head, is_walked=True),
-        order.beyond(after, order.column, "s.job_id"),
-        left_out,
-        size,
-    )
+    rest, columns = all_of([gate, live(query)]), f"{HIT}, {order.column} AS value"
+    by = order.by(order.column, "s.job_id")
+    walked = all_of([filtered(query), asked(query.question, is_head=is_head, is_walked=True), left_out])
     if not _is_narrowed(query):
-        return Fragment(f"{name} AS MATERIALIZED ") + walk
+        return Fragment.of(
+            f"{name} AS MATERIALIZED (SELECT {columns} FROM job_search s WHERE {{}} AND {{}} AND {{}} {by} LIMIT {{}})",
+            *(rest, beyond, walked, size),
+        )
+    most = MOST_SORTED if has_words(query.question) else MOST_FILTERED
+    is_short = Fragment.of(f"(SELECT count(*) FROM {name}_met) < {{}}", size)
+    is_many = Fragment.of(f"(SELECT count(*) FROM {name}_some) > {{}}", most)
     return Fragment.of(
-        f"{{}}, {name}_all AS MATERIALIZED (SELECT {HIT}, {order.column} AS value FROM job_search s"
-        f" WHERE NOT (SELECT is_common FROM {name}_glance) AND {{}} AND {{}}),"
+        # A walk that is short, if it comes to enough.
+        f"{{}}, {name}_met AS MATERIALIZED (SELECT {columns} FROM (SELECT * FROM job_search s"
+        f" WHERE (SELECT is_common FROM {name}_glance) AND {{}} AND {{}} {by} LIMIT (SELECT far FROM {name}_glance)) s"
+        f" WHERE {{}} {by} LIMIT {{}}),"
+        # Else what the indexes have, to be sorted.
+        f" {name}_all AS MATERIALIZED (SELECT {columns} FROM job_search s WHERE {{}} AND {{}} AND {{}} AND {{}}),"
         f" {name}_some AS MATERIALIZED (SELECT * FROM {name}_all LIMIT {{}}),"
-        f" {name}_count AS MATERIALIZED (SELECT count(*) FROM {name}_some),"
-        f" {name} AS MATERIALIZED ("
-        f"(SELECT * FROM {name}_some s WHERE NOT {{}} AND {{}} AND {{}}"
-        f" {order.by('s.value', 's.job_id')} LIMIT {{}}) UNION ALL {{}})",
-        glance(f"{name}_glance", query, order, most, is_head=is_head),
-        *(rest, asked(query.question, is_head=is_head), most + 1),
-        *(is_many, order.beyond(after, "s.value", "s.job_id"), left_out, size, walk),
+        # Else there is so much of it that even a long walk is short.
+        f" {name} AS MATERIALIZED (SELECT * FROM {name}_met WHERE NOT {{}}"
+        f" UNION ALL (SELECT * FROM {name}_some s WHERE NOT {{}} AND {{}} AND {{}} {order.by('s.value', 's.job_id')}"
+        " LIMIT {})"
+        f" UNION ALL (SELECT {columns} FROM job_search s WHERE {{}} AND {{}} AND {{}} AND {{}} {by} LIMIT {{}}))",
+        *(glance(f"{name}_glance", query, order, size, is_head=is_head), rest, beyond, walked, size),
+        *(is_short, rest, filtered(query), asked(query.question, is_head=is_head), most + 1),
+        *(is_short, is_many, order.beyond(after, "s.value", "s.job_id"), left_out, size),
+        *(is_many, rest, beyond, walked, size),
     )
 
 

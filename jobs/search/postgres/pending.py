@@ -22,6 +22,7 @@ ORDER BY id LIMIT %(size)s FOR UPDATE SKIP LOCKED"""
 _FORGET_GONE = """
 DELETE FROM search_pending p WHERE p.id = ANY(%(ids)s::bigint[])
 AND NOT EXISTS (SELECT FROM jobs_job j WHERE j.id = p.job_id)"""
+_IS_OVER = "SELECT EXISTS (SELECT FROM job_search WHERE expires_at <= now())"
 _DROP_OVER = """
 DELETE FROM job_search WHERE job_id IN (
     SELECT job_id FROM job_search WHERE expires_at <= now() LIMIT %(most)s FOR UPDATE SKIP LOCKED
@@ -47,6 +48,9 @@ def drain(most: int | None = None) -> int:
 
 def drop_over() -> int:
     """Take up to `MOST_OVER` jobs whose time is over out of the index; how many it was."""
+    # Caches grow old with a DELETE, whether or not there was anything to delete.
+    if not rows(_IS_OVER)[0][0]:
+        return 0
     with connection.cursor() as cursor:
         cursor.execute(_DROP_OVER, {"most": MOST_OVER})
         return int(cursor.rowcount)

@@ -4,6 +4,8 @@ How common a word is, a statement finds out by itself: it takes `FEW` matches an
 from there. So no plan hangs on a guess. See `orders` for how that is said to the planner.
 """
 
+# ruff: noqa: S608 - the texts are our own; whatever comes from outside is a parameter
+
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -94,7 +96,7 @@ def _many(query: Query) -> Ranked:
         " UNION ALL SELECT job_id, 4 FROM newest_texts) found GROUP BY job_id)"
         f" SELECT {HIT}, {{}} AS value, r.tier, s.published_at FROM ranked r JOIN job_search s ON s.job_id = r.job_id"
         " ORDER BY value DESC, s.job_id DESC",
-        glance("common", literal, NEWEST, MOST_HEADS, is_head=True),
+        glance("common", literal, NEWEST, FEW, is_head=True, most=MOST_HEADS),
         *(rest, asked(literal.question, is_head=True), MOST_HEADS + 1, MOST_HEADS + 1),
         first("newest_literal", literal, NEWEST, FEW, gate=many, is_head=True),
         *(few, rest, asked(query.question, is_head=True), MOST_HEADS + 1),

@@ -1,4 +1,4 @@
-"""A search engine that reads the tables whole and looks at every word: slow, simple, and what others are measured by."""
+"""A search engine that reads the tables whole and looks at every word: slow and simple. Others are measured by it."""
 
 from collections.abc import Collection, Sequence
 from functools import cache

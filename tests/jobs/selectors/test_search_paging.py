@@ -15,8 +15,8 @@ from django.utils import timezone
 from jobs.models import CloseReason, Job, JobLifecycle
 from jobs.search import diversity
 from jobs.search.port import JobSearchOrderField, SearchOrder
-from jobs.search.postgres import document, orders, plans
 from jobs.search.positions import SearchPosition
+from jobs.search.postgres import document, orders, plans
 from jobs.search.where import Near
 from jobs.selectors.search import SearchRequest, search
 from kernel import caching

@@ -245,3 +245,10 @@ def test_a_job_that_ends_is_in_no_list() -> None:
     job.save()
     assert get("jobs").items == []
     assert get(f"jobs/{job.slug}").status == 404
+
+
+def test_a_refusal_costs_points_too(settings, empty_cache: None) -> None:
+    settings.RATE_LIMIT_ADDRESS = 100
+    request = Request("GET", {"host": "localhost"}, "first=many", address="192.0.2.9", path="/api/v1/jobs")
+    statuses = [answered(mirrored, request).status for _ in range(12)]
+    assert statuses == [400] * 10 + [429] * 2

@@ -28,7 +28,7 @@ STATEMENTS = {
     "companies/{company}": 2,
     "companies/{company}/jobs": 9,
     "categories": 2,
-    "categories/{category}": 2,
+    "categories/{category}": 3,
     "skills": 1,
     "skills/{skill}": 1,
     "places": 1,

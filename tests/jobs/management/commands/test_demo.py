@@ -5,9 +5,10 @@ from django.utils import timezone
 from accounts.models import User
 from jobs.demo.accounts import ACCOUNTS
 from jobs.demo.companies import COMPANIES
-from jobs.models import Company, ImportRun, Job, Membership, Profile, SourcePosting
+from jobs.models import Company, ImportRun, Job, Membership, Profile, SearchSuggestion, SourcePosting
 from jobs.selectors.profile_completeness import ProfilePart, completeness
 from tests.factories import CompanyFactory, UserFactory, viewer_of
+from tests.search_board import indexed
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,12 @@ def test_demo_fills_an_empty_board(capsys):
     record = ImportRun.objects.get()
     assert (record.rows_created, record.rows_failed, record.report["faults"]) == (60, 0, [])
     assert "10 companies, 60 postings, 4 accounts" in capsys.readouterr().out
+
+
+def test_demo_is_searched_though_no_worker_runs():
+    call_command("demo", count=20)
+    assert indexed() == set(Job.objects.values_list("pk", flat=True))
+    assert SearchSuggestion.objects.filter(kind="title").exists()
 
 
 def test_demo_accounts_can_log_in_and_act_for_their_company():

@@ -7,9 +7,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
 from jobs.models import Compensation, Job
+from jobs.models.job import live
 from jobs.services.import_run import LOCK
 from jobs.services.posting import upsert
 from tests.factories import CompanyFactory
+from tests.search_board import indexed
 
 pytestmark = pytest.mark.django_db
 ROWS = [
@@ -44,6 +46,11 @@ def test_summary_tells_what_came_in_and_what_was_recognised(tmp_path, capsys):
     for fact in ("read 2", "created 2", "failed 0", "places 1", "pays 1", "skills 1 in 1", "keys left out: colour (1)"):
         assert fact in told
     assert Job.objects.count() == 2
+
+
+def test_what_came_in_is_searched_though_no_worker_runs(tmp_path):
+    call_command("jobs_import", written(tmp_path, *ROWS), live_days=3650)
+    assert indexed() == set(Job.objects.filter(live()).values_list("pk", flat=True)) != set()
 
 
 @pytest.mark.parametrize("name", ["board.jsonl", "board.jsonl.gz", "board.ndjson"])

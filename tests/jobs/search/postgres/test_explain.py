@@ -35,7 +35,7 @@ SETTINGS = {
 }
 ANALYZED = ("job_search", "search_term", "search_delete", "search_suggestion")
 # More than a thousand postings have the first two, and next to none has the last.
-COMMON, TWO_COMMON, RARE = "work", "work team", "bayesian"
+COMMON, TWO_COMMON, RARE = "work", "work start", "bayesian"
 BERLIN = Near(latitude=52.52, longitude=13.405, radius_km=100)
 NEWEST, BEST_PAID = SearchOrder(JobSearchOrderField.PUBLISHED), SearchOrder(JobSearchOrderField.PAY)
 NEAREST = SearchOrder(JobSearchOrderField.DISTANCE, is_descending=False)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -163,6 +164,8 @@ class TestLargeSets:
         company = CompanyFactory()
         for number in range(200):
             JobFactory(
+                # The sample goes by the ids: with these it is the same in each run.
+                id=UUID(int=number),
                 company=company,
                 workplace="remote" if number % 4 == 0 else "on_site",
                 published_at=timezone.now() - timedelta(days=1 + number % 50, hours=-1),

@@ -34,6 +34,7 @@ from jobs.search.postgres.document import index
 from jobs.search.postgres.rebuild import check
 from jobs.services import bulk, company_standing
 from jobs.services import job as jobs
+from kernel import caching
 from kernel.viewer import Viewer
 from nexus.environment import BASE_DIR
 from tests.factories import (
@@ -241,6 +242,14 @@ class TestDrain:
             cursor.execute("UPDATE job_search SET expires_at = now() WHERE job_id = %s", [job.pk])
         assert pending.drop_over() == 1
         assert indexed() == {kept.pk}
+
+    def test_caches_do_not_grow_old_where_there_is_nothing_to_do(
+        self, job: Job, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        heard: set[str] = set()
+        monkeypatch.setattr(caching, "written", lambda *tables: heard.update(tables))
+        assert pending.drain() == pending.drop_over() == 0
+        assert heard.isdisjoint(caching._by_table)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -212,6 +213,17 @@ class TestRebuild:
         live_job("Data " * 30, company=CompanyFactory(name="Data " * 40))
         rebuild()
         assert [each.kind for each in _suggest("data")] == [COMPANY]
+
+    def test_two_at_once_are_one(self) -> None:
+        live_job("Data Engineer")
+        other = connection.copy()
+        try:
+            with other.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(hashtextextended('nexus.suggestions', 0))")
+            assert rebuild() == 0
+        finally:
+            other.close()
+        assert rebuild() == 2
 
 
 class TestBadInput:

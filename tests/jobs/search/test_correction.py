@@ -1,0 +1,83 @@
+"""What words with mistakes were meant to be."""
+
+import pytest
+
+from jobs.search.correction import best, mistakes
+from jobs.search.postgres import terms
+from tests.search_board import live_jobs
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "steps"),
+    [
+        ("nurse", "nurse", 0),
+        ("nurze", "nurse", 1),
+        ("nures", "nurse", 1),  # swapped
+        ("nursse", "nurse", 1),
+        ("urse", "nurse", 1),
+        ("nrs", "nurse", 2),
+        ("banana", "nurse", 3),
+    ],
+)
+def test_mistakes_are_counted(written: str, meant: str, steps: int) -> None:
+    assert mistakes(written, meant, 2)[0] == steps
+
+
+def test_likelier_mistakes_cost_less() -> None:
+    swapped, beside, any_other, first = (
+        mistakes(written, "nurse", 2)[1] for written in ("nruse", "nutse", "nupse", "burse")
+    )
+
+    assert swapped < beside < any_other < first
+
+
+def test_of_equal_mistakes_the_commoner_word_was_meant() -> None:
+    assert best("enginer", 0, {"engineer": 5000, "enginex": 2}) == "engineer"
+
+
+def test_a_word_that_several_jobs_have_was_meant() -> None:
+    assert best("engineers", 5, {"engineer": 100_000}) is None
+
+
+def test_a_word_that_few_have_gives_way_to_a_far_commoner_one() -> None:
+    assert best("recieve", 1, {"receive": 19}) is None
+    assert best("recieve", 1, {"receive": 20}) == "receive"
+
+
+@pytest.mark.django_db
+def test_words_of_live_jobs_are_what_mistakes_lead_to() -> None:
+    live_jobs("Python Developer", "Registered Nurse", "Cook")
+    terms.rebuild()
+
+    assert terms.correct(["pyhton", "regsitered", "nurse", "cok", "zzzzzzzz", "c3po"]) == {
+        "pyhton": "python",
+        "regsitered": "registered",
+    }
+
+
+@pytest.mark.django_db
+def test_a_rebuild_follows_the_live_jobs() -> None:
+    job = live_jobs("Lamplighter")[0]
+    terms.rebuild()
+    assert terms.correct(["lamplihgter"]) == {"lamplihgter": "lamplighter"}
+
+    job.delete()
+    live_jobs("Chandler")
+    terms.rebuild()
+
+    assert terms.correct(["lamplihgter", "chandlre"]) == {"chandlre": "chandler"}
+
+
+@pytest.mark.django_db
+def test_rarer_words_are_rarer() -> None:
+    live_jobs("Night Nurse", "Ward Nurse", "Nurse")
+    terms.rebuild()
+
+    found = terms.rarities({"night", "nurse", "unheard"})
+
+    assert found["nurse"] < found["night"] < found["unheard"]
+
+
+@pytest.mark.django_db
+def test_all_words_are_as_rare_before_any_was_counted() -> None:
+    assert terms.rarities({"nurse", "night"}) == {"nurse": 1.0, "night": 1.0}
