@@ -133,6 +133,8 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(help_text='As it is shown.', max_length=300)),
                 ('folded', models.CharField(help_text='Its words, parted by spaces.', max_length=300)),
                 ('jobs', models.PositiveIntegerField(help_text='How many live jobs have it.')),
+                ('magnitude', models.SmallIntegerField(help_text="That number's logarithm to base 4.")),
+                ('witnesses', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), help_text='Some of these jobs; without one that is live it is not shown.', size=None)),
             ],
             options={
                 'db_table': 'search_suggestion',

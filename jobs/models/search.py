@@ -128,7 +128,9 @@ class SearchSuggestion(models.Model):
     folded = models.CharField(max_length=300, help_text="Its words, parted by spaces.")
     jobs = models.PositiveIntegerField(help_text="How many live jobs have it.")
     magnitude = models.SmallIntegerField(help_text="That number's logarithm to base 4.")
-    witnesses = ArrayField(models.UUIDField(), help_text="Some of these jobs; without one that is live it is not shown.")
+    witnesses = ArrayField(
+        models.UUIDField(), help_text="Some of these jobs; without one that is live it is not shown."
+    )
 
     class Meta:
         db_table = "search_suggestion"

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from threading import Lock
+from threading import Lock, local
 
 from jobs.search.port import Atom, Clause, Query, Question, SearchField
 from jobs.search.postgres import conditions
@@ -35,7 +35,16 @@ def filtered(query: Query) -> Fragment:
     """The rows that the filters keep."""
     if query.where is None and not query.near:
         return TRUE
-    return conditions.condition(query.where, query.near)
+    # It takes statements of its own (the places of a circle), and one search asks for it many times.
+    key = (query.at, query.where, query.near)
+    if getattr(_latest, "key", None) != key:
+        _latest.condition = conditions.condition(query.where, query.near)
+        _latest.key = key
+    condition: Fragment = _latest.condition
+    return condition
+
+
+_latest = local()
 
 
 def asked(question: Question | None, *, is_head: bool = False, is_walked: bool = False) -> Fragment:
