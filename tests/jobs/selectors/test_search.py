@@ -219,9 +219,9 @@ def test_a_search_takes_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     # The count, the circle's places twice, those of its jobs step by step, the remote and the rows.
     assert statements("nurse", near=near, order=SearchOrder(JobSearchOrderField.DISTANCE), is_broadened=False) <= 8
     monkeypatch.setattr(plans, "FEW", 3)
-    assert statements("nurse", is_corrected=False) == 3
-    after = found("nurse", size=3, per_company=0).hits[-1].position
-    assert statements("nurse", size=3, per_company=0, after=after) == 1
+    assert statements("nurse", size=2, is_corrected=False) == 3
+    after = found("nurse", size=2, is_expanded=False).hits[-1].position
+    assert statements("nurse", size=2, after=after) == 1
 
 
 def test_closed_jobs_are_gone_at_once() -> None:
