@@ -116,8 +116,8 @@ def rebuild(progress: Progress | None = None) -> None:
             " ON CONFLICT (term) DO UPDATE SET jobs = EXCLUDED.jobs WHERE t.jobs <> EXCLUDED.jobs"
         )
         with cursor.copy("COPY search_delete (deleted, term) FROM STDIN") as copy:
-            for row in _rows_of(new):
-                copy.write_row(row)
+            for deleted in _rows_of(new):
+                copy.write_row(deleted)
         cursor.execute("DROP TABLE counted")
         synonyms.write(cursor, tally.rows(counts))
     with connection.cursor() as cursor:
