@@ -178,7 +178,8 @@ class Board:
         # Its page is there under DEBUG alone.
         mail = f"  Mail      {self.url}/dev/mail\n" if Environment().flag("DEBUG", default=False) else ""
         _say(
-            f"\nNexus is up.\n\n  GraphiQL  {self.url}/graphql\n  Admin     {self.url}/admin/\n"
+            f"\nNexus is up.\n\n  GraphiQL  {self.url}/graphql\n  REST      {self.url}/api/docs\n"
+            f"  Admin     {self.url}/admin/\n"
             f"{mail}  Health    {self.url}/health\n\n{accounts}  Stop it with Ctrl-C.\n"
         )
 

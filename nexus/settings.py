@@ -230,13 +230,20 @@ SENTRY_DSN = env.text("SENTRY_DSN") and env.url("SENTRY_DSN", "", "https", "http
 INTROSPECTION = env.choice("INTROSPECTION", "on", "off") == "on"
 EXPLORER = env.choice("EXPLORER", "on", "off") == "on"
 # The REST mirror's contract; what else there is to say of it, each endpoint says (`nexus.rest.contract`).
-REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
+# Without the override, `format` is a parameter like others: one that does not exist.
+REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "URL_FORMAT_OVERRIDE": None}
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "Nexus",
     "DESCRIPTION": "The reads of the GraphQL endpoint as REST: the same words, ids, cursors, limits and error codes.",
     "VERSION": "1",
     "SECURITY": [],
+    "TAGS": [
+        {"name": "search", "description": "Jobs by words, and how to go on with words."},
+        {"name": "jobs", "description": "Live jobs by filters, and one at a time."},
+        {"name": "companies", "description": "Who is hiring."},
+        {"name": "taxonomy", "description": "What jobs are told apart by: fields of work, skills and places."},
+    ],
     "APPEND_COMPONENTS": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
     # Enums stand where they are used.
     "POSTPROCESSING_HOOKS": [],

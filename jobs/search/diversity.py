@@ -8,11 +8,13 @@ from jobs.search.port import Hit
 STRETCH = 100
 """So many of the best are put in order; behind them their rank alone counts."""
 WINDOW = 20
+AS_GOOD = 0.5
+"""What has so much of the score of a job that is put off may come before it; what has less is not worth it."""
 
 
 def diversify(hits: Sequence[Hit], per_company: int) -> list[Hit]:
     """The hits, each once. Of the first `STRETCH`, each `WINDOW` has at most `per_company` of a company while there are
-    others to take, and those that say the same as a better one come last. With 0 they stay as they are.
+    others about as good to take, and those that say the same as a better one come last. With 0 they stay as they are.
     """
     if not per_company:
         return list(hits)
@@ -28,10 +30,11 @@ def diversify(hits: Sequence[Hit], per_company: int) -> list[Hit]:
         window: list[Hit] = []
         later: list[Hit] = []
         for hit in waiting:
-            is_taken = len(window) < WINDOW and taken[hit.company_id] < per_company
+            is_as_good = not later or hit.value >= later[0].value * AS_GOOD
+            is_taken = is_as_good and len(window) < WINDOW and taken[hit.company_id] < per_company
             (window if is_taken else later).append(hit)
             taken[hit.company_id] += is_taken
-        # No others are left to take: the best come, whosever they are.
+        # No others as good are left to take: the best come, whosever they are.
         missing = WINDOW - len(window)
         ordered += [*window, *later[:missing]]
         waiting = later[missing:]

@@ -5,8 +5,10 @@ whose names use the same words, and beside others that use some of them.
 """
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from heapq import nsmallest
 from itertools import pairwise
 from math import log
 
@@ -66,9 +68,6 @@ _WHOLE = 12.0
 # A feature of more things than this only tells apart those that rarer ones have brought in.
 _COMMON = 400
 _MOST_WORDS = 24
-_MOST_SHARING = 6
-_LEAST_KIN = 0.2
-_MOST_KIN = 6
 
 
 def stem(word: str) -> str:
@@ -89,41 +88,48 @@ class Space:
     """Things by their names. Made once and then only read; small enough to be kept by every process."""
 
     def __init__(self, names: Iterable[tuple[Sequence[str], int]]) -> None:
-        counts: dict[str, Counter[int]] = {}
-        wholes: dict[str, set[int]] = {}
-        places: dict[int, int] = {}
-        self._keys: list[int] = []
-        sizes: Counter[int] = Counter()
+        named: dict[int, list[list[str]]] = {}
         for words, key in names:
-            parts = stems(words)
-            if not parts:
-                continue
-            place = places.get(key)
-            if place is None:
-                place = places[key] = len(self._keys)
-                self._keys.append(key)
-            sizes[place] += 1
-            wholes.setdefault(" ".join(parts), set()).add(place)
-            for feature in _features(parts):
-                counts.setdefault(feature, Counter())[place] += 1
-        self._wholes = {whole: tuple(there) for whole, there in wholes.items()}
-        self._kin = _kin(self._keys, self._wholes.values(), sizes)
+            if parts := stems(words):
+                named.setdefault(key, []).append(parts)
+        self._keys = array("q", named)
+        wholes: dict[str, tuple[int, ...]] = {}
+        # A number for each feature; of each thing's features that number, the thing, and how much of the thing it is.
+        self._numbers: dict[str, int] = {}
+        numbers, things, shares = array("L"), array("L"), array("f")
+        for place, of in enumerate(named.values()):
+            half = _HALF * len(of) ** _NAMES_POWER
+            alone = (place,)
+            counts: Counter[str] = Counter()
+            for parts in of:
+                counts.update(_features(parts).keys())
+                there = wholes.get(whole := " ".join(parts), ())
+                if place not in there:
+                    # Nearly all names are of one thing, and each thing has one tuple for those.
+                    wholes[whole] = (*there, place) if there else alone
+            for feature, count in counts.items():
+                numbers.append(self._numbers.setdefault(feature, len(self._numbers)))
+                things.append(place)
+                shares.append(count / (count + half))
+        self._wholes = wholes
         self._unknown = log(1 + len(self._keys))
-        halves = {place: _HALF * size**_NAMES_POWER for place, size in sizes.items()}
-        # All features' things one after the other, and where each feature's begin and end: far smaller than many lists.
-        self._things = array("H" if len(self._keys) < 65_536 else "L")
-        self._shares = array("f")
-        self._ranges: dict[str, tuple[int, int]] = {}
-        self._common: dict[str, dict[int, float]] = {}
-        for feature, of in counts.items():
-            rarity = log(1 + len(self._keys) / len(of))
-            start = len(self._things)
-            for place, count in of.items():
-                self._things.append(place)
-                self._shares.append(rarity * count / (count + halves[place]))
-            self._ranges[feature] = (start, len(self._things))
-            if len(of) > _COMMON:
-                self._common[feature] = dict(zip(self._things[start:], self._shares[start:], strict=True))
+        self._sort(numbers, things, shares)
+
+    def _sort(self, numbers: Sequence[int], things: Sequence[int], shares: Sequence[float]) -> None:
+        """All features' things one after the other, and where each feature's begin: far smaller than many lists."""
+        self._starts = array("L", bytes(array("L").itemsize * (len(self._numbers) + 1)))
+        for number in numbers:
+            self._starts[number + 1] += 1
+        for number in range(len(self._numbers)):
+            self._starts[number + 1] += self._starts[number]
+        ends = self._starts[:]
+        self._things = array("L", things)
+        self._shares = array("f", shares)
+        for number, thing, share in zip(numbers, things, shares, strict=True):
+            rarity = log(1 + len(self._keys) / (self._starts[number + 1] - self._starts[number]))
+            self._things[ends[number]] = thing
+            self._shares[ends[number]] = rarity * share
+            ends[number] += 1
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -132,10 +138,6 @@ class Space:
         """The things that have just this name."""
         return [self._keys[place] for place in self._wholes.get(" ".join(stems(words)), ())]
 
-    def kin(self, key: int) -> Sequence[tuple[int, float]]:
-        """Other things that have some of its names, and how much of a name theirs have in common, from 0 to 1."""
-        return self._kin.get(key, ())
-
     def nearest(self, words: Sequence[str], most: int) -> list[tuple[int, float]]:
         """The keys of the nearest things, nearest first, each with how much of the text it is: 1 for just its name."""
         parts = stems(words)
@@ -143,49 +145,33 @@ class Space:
             return []
         found: dict[int, float] = {}
         possible = 0.0
-        ranked: list[tuple[int, float, str]] = []
+        ranked: list[tuple[int, float, int]] = []
         for feature, weight in _features(parts).items():
-            span = self._ranges.get(feature)
-            if span is None:
+            number = self._numbers.get(feature)
+            if number is None:
                 # A beginning or a pair that is not known says no more than its words do.
                 possible += self._unknown * weight if " " not in feature and feature[0] not in "~$" else 0.0
                 continue
-            count = span[1] - span[0]
+            count = self._starts[number + 1] - self._starts[number]
             possible += weight * log(1 + len(self._keys) / count)
-            ranked.append((count, weight, feature))
+            ranked.append((count, weight, number))
         ranked.sort()
-        for count, weight, feature in ranked:
+        for count, weight, number in ranked:
+            start, end = self._starts[number], self._starts[number + 1]
             if count > _COMMON and found:
-                common = self._common[feature]
                 for place in found:
-                    share = common.get(place)
-                    if share is not None:
-                        found[place] += weight * share
+                    # Things stand in their order.
+                    at = bisect_left(self._things, place, start, end)
+                    if at < end and self._things[at] == place:
+                        found[place] += weight * self._shares[at]
             else:
-                start, end = self._ranges[feature]
                 for place, share in zip(self._things[start:end], self._shares[start:end], strict=True):
                     found[place] = found.get(place, 0.0) + weight * share
         for place in self._wholes.get(" ".join(parts), ()):
             found[place] = found.get(place, 0.0) + _WHOLE
             possible = max(possible, found[place])
-        best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]
+        best = nsmallest(most, found.items(), key=lambda item: (-item[1], item[0]))
         return [(self._keys[place], score / possible) for place, score in best]
-
-
-def _kin(
-    keys: Sequence[int], wholes: Iterable[tuple[int, ...]], sizes: Counter[int]
-) -> dict[int, Sequence[tuple[int, float]]]:
-    shared: Counter[tuple[int, int]] = Counter()
-    for places in wholes:
-        # What many things are called ("supervisor") makes them no kin.
-        if 1 < len(places) <= _MOST_SHARING:
-            shared.update((one, other) for one in places for other in places if one != other)
-    found: dict[int, list[tuple[int, float]]] = {}
-    for (one, other), count in shared.items():
-        likeness = (count / min(sizes[one], sizes[other])) ** 0.5
-        if likeness >= _LEAST_KIN:
-            found.setdefault(keys[one], []).append((keys[other], min(1.0, likeness)))
-    return {key: sorted(kin, key=lambda item: -item[1])[:_MOST_KIN] for key, kin in found.items()}
 
 
 def _features(parts: Sequence[str]) -> dict[str, float]:

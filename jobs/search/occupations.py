@@ -1,7 +1,7 @@
 """Which occupations a title names, though nobody may have listed it."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from jobs.search.nearest import Space
 from jobs.search.spaces import Kept
@@ -9,13 +9,53 @@ from jobs.search.words import words_of
 
 # What follows is a team, a place or a grade: the occupation stands before it.
 _HEAD = re.compile(r"\s*(?:[,(|;:\[]|\s[-–—/]\s|[–—])")
-MOST = 8
+# They say how high a post is, not what is done in it.
+_GRADES = frozenset(
+    [
+        "senior",
+        "sr",
+        "junior",
+        "jr",
+        "lead",
+        "principal",
+        "staff",
+        "supervisory",
+        "chief",
+        "associate",
+        "deputy",
+        "trainee",
+        "entry",
+        "mid",
+        "level",
+        "i",
+        "ii",
+        "iii",
+        "iv",
+        "v",
+        "vi",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+    ]
+)
+_MOST = 8
+# A name of more occupations than this ("supervisor") names none of them.
+_MOST_NAMED = 20
 _LOOKED_AT = 16
 # Shares become likelihoods: the greater, the more the nearest gets.
 _SHARPNESS = 3.0
 _LEAST_SHARE = 0.2
-_LEAST = 0.04
-_LABELS = ((0.4, "A"), (0.2, "B"), (0.1, "C"), (0.0, "D"))
+_LEAST = 0.02
+# So near, and the nearest is likely of something that is meant at all.
+_TRUSTED = 0.5
+# A title that is just a name of an occupation is surely of it. No likeness is as sure, nor the occupation that the job
+# was given: importers give one for words in the title that are safe to read, whatever else stands there.
+NAMED = 1.0
+LIKE = 0.6
+_LABELS = ((0.8, "A"), (0.25, "B"), (0.12, "C"), (0.0, "D"))
 
 _NAMES = """
     SELECT lower(title), id FROM jobs_occupation WHERE NOT is_retired
@@ -32,18 +72,25 @@ _VERSION = """
 
 Concepts = tuple[tuple[int, float], ...]
 
-space = Kept(_NAMES, _VERSION).space
+space = Kept(_NAMES, _VERSION, Space).space
 
 
 def classify(titles: Collection[str]) -> dict[str, Concepts]:
-    """The likely occupations of each title, the likeliest first, with how likely each is, from 0 to 1."""
+    """The likely occupations of each title, the likeliest first, with how likely each is, from 0 to 1.
+
+    A title is all of those that have just this name: taxonomies part the same work differently, and each is right.
+    """
     of = space()
-    return {title: _likely(of, _ways_to_read(title)) for title in titles}
+    return {title: _classified(of, _ways_to_read(title)) for title in titles}
 
 
 def occupations_of(of: Space, words: Sequence[str]) -> Concepts:
-    """The likely occupations of what somebody is looking for."""
-    return _likely(of, [words])
+    """The likely occupations of what somebody is looking for, the likeliest first, with how likely each is beside it.
+
+    The likeliest is 1 where the words are like it at all.
+    """
+    near = _nearest(of, words)
+    return tuple((key, _trust(near) * (share / near[0][1]) ** _SHARPNESS) for key, share in near)
 
 
 def label(likelihood: float) -> str:
@@ -52,18 +99,28 @@ def label(likelihood: float) -> str:
 
 
 def _ways_to_read(title: str) -> list[list[str]]:
-    head = _HEAD.split(title, maxsplit=1)[0]
-    return [words_of(head), words_of(title)] if head != title else [words_of(title)]
+    """All of it, what stands first, and both without the grade: the last one has the least that is not the name."""
+    ways = [words_of(title), words_of(_HEAD.split(title, maxsplit=1)[0])]
+    ways += [[word for word in words if word not in _GRADES] for words in ways]
+    return [list(words) for words in dict.fromkeys(map(tuple, ways)) if words]
 
 
-def _likely(of: Space, readings: Iterable[Sequence[str]]) -> Concepts:
-    """Of several ways to read a title the one counts that is most like an occupation."""
-    near = max((of.nearest(words, _LOOKED_AT) for words in readings), key=lambda found: found[0][1] if found else 0.0)
-    if not near or near[0][1] < _LEAST_SHARE:
-        return ()
+def _classified(of: Space, readings: Sequence[Sequence[str]]) -> Concepts:
+    names = (of.whole(words) for words in readings)
+    if named := {key for keys in names if len(keys) <= _MOST_NAMED for key in keys}:
+        return tuple((key, NAMED) for key in sorted(named))
+    near = _nearest(of, readings[-1])
     powers = [(key, share**_SHARPNESS) for key, share in near]
     total = sum(power for _, power in powers)
-    # What is hardly like anything is likely nothing of it all.
-    trust = min(1.0, near[0][1] / 0.5)
-    likely = ((key, trust * power / total) for key, power in powers[:MOST])
+    likely = ((key, LIKE * _trust(near) * power / total) for key, power in powers[:_MOST])
     return tuple((key, likelihood) for key, likelihood in likely if likelihood >= _LEAST)
+
+
+def _nearest(of: Space, words: Sequence[str]) -> list[tuple[int, float]]:
+    near = of.nearest(words, _LOOKED_AT)
+    return near if near and near[0][1] >= _LEAST_SHARE else []
+
+
+def _trust(near: Sequence[tuple[int, float]]) -> float:
+    """What is hardly like anything is likely nothing of it all."""
+    return min(1.0, near[0][1] / _TRUSTED) if near else 0.0

@@ -232,9 +232,6 @@ class Engine(Protocol):
     ) -> Sequence[Hit]:
         """The next jobs in an order other than relevance (which here stands for the newest first)."""
 
-    def live(self, job_ids: Collection[UUID], at: datetime) -> set[UUID]:
-        """Those of the jobs that are live."""
-
     def explained(self, query: Query, job_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Part]]:
         """Why jobs have the score that they have."""
 

@@ -1,31 +1,31 @@
-"""The named things of a taxonomy as a `Space`, kept by the process for as long as the tables stay the same."""
+"""The named things of a taxonomy as what finds the nearest, kept by the process while the tables stay the same."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
-from jobs.search.nearest import Space
 from jobs.search.words import words_of
 from kernel import caching
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    space: Space
+class _Made[T]:
+    space: T
     version: tuple[Any, ...]
     stamp: tuple[str, ...]
 
 
-class Kept:
+class Kept[T]:
     """Made when it is asked for first, and again when the tables have changed."""
 
-    def __init__(self, names: str, version: str) -> None:
+    def __init__(self, names: str, version: str, make: Callable[[Iterable[tuple[Sequence[str], int]]], T]) -> None:
         """Statements: for the folded names with the keys of what they name, and for what changes when these do."""
-        self._names, self._version = names, version
-        self._made: _Made | None = None
+        self._names, self._version, self._make = names, version, make
+        self._made: _Made[T] | None = None
 
-    def space(self) -> Space:
+    def space(self) -> T:
         """The space of the tables as they are; of a second ago, if another process changed them."""
         # Within a transaction the tables may be as only it sees them.
         stamp = () if caching.in_transaction() else caching.versions.of(("taxonomy",))
@@ -37,7 +37,7 @@ class Kept:
             version = cursor.fetchone()
             if made is None or made.version != version:
                 cursor.execute(self._names)
-                space = Space((_cut(name), key) for name, key in cursor.fetchall())
+                space = self._make((_cut(name), key) for name, key in cursor.fetchall())
             else:
                 space = made.space
         self._made = _Made(space, version, stamp)

@@ -116,7 +116,8 @@ def search(viewer: Viewer, request: SearchRequest) -> SearchResult:
     if request.after is None:
         milliseconds = round((time.perf_counter() - began) * 1000)
         use = Use(timezone.now().date(), without_persons(request.text), filters_of(request), _found(request, result))
-        tally = Tally(1, result.correction is not None, result.broadened is not None, milliseconds, milliseconds)
+        is_corrected, is_broadened = result.correction is not None, result.broadened is not None
+        tally = Tally(1, int(is_corrected), int(is_broadened), milliseconds, milliseconds)
         uses.note(use, tally)
     return result
 

@@ -1,11 +1,11 @@
-"""The addresses of the public documents. They are for everybody: who asks makes no difference to what they say."""
+"""The addresses of the public documents. They are for everybody: who asks makes no difference to what they say.
+
+They are made when they are asked for, and no cache may hand one out without asking: what has ended is in none of them.
+"""
 
 import re
-from collections.abc import Callable
 from uuid import UUID
 
-from jobs.models import Company, Job
-from kernel import caching
 from kernel.errors import NotFound
 from nexus.feeds import jobposting, sitemap
 from nexus.graphql.http import Response
@@ -26,24 +26,15 @@ def found(asking: Asking) -> Response:
     path = asking.request.path
     if matched := _POSTING.fullmatch(path):
         slug = matched[1]
-        return _kept(asking, POSTING_COST, lambda: jobposting.document(slug), jobposting.MEDIA_TYPE)
+        return asking.charged_each_time(POSTING_COST, lambda: jobposting.document(slug), jobposting.MEDIA_TYPE)
     if path == "/sitemap.xml":
-        return _kept(asking, FILE_COST, sitemap.index, sitemap.MEDIA_TYPE)
+        return asking.charged_each_time(FILE_COST, sitemap.index, sitemap.MEDIA_TYPE)
     if matched := _FILE.fullmatch(path):
         kind, start, end = matched[1], UUID(matched[2]), UUID(matched[3]) if matched[3] else None
-        return _kept(asking, FILE_COST, lambda: sitemap.file(kind, start, end), sitemap.MEDIA_TYPE)
+        return asking.charged_each_time(FILE_COST, lambda: sitemap.file(kind, start, end), sitemap.MEDIA_TYPE)
     if path == "/robots.txt":
         return Response(200, sitemap.robots(), {"Content-Type": "text/plain; charset=utf-8"})
     raise NotFound("There is nothing at this address.")
-
-
-def _kept(asking: Asking, cost: int, produce: Callable[[], bytes], media_type: str) -> Response:
-    tags: frozenset[str] = frozenset()
-    for model in (Job, Company):
-        tag = caching.tag_of(model)
-        assert tag is not None
-        tags |= tag.reads
-    return asking.charged(cost, tags, asking.request.path, produce, media_type)
 
 
 DESK = desk(found)

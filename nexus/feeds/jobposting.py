@@ -145,7 +145,7 @@ def _open_to(job: Any) -> list[dict[str, str]]:
 
 def _salary(components: list[Any]) -> dict[str, Any] | None:
     base = next((pay for pay in components if pay.kind == CompensationKind.BASE and pay.period in _UNITS), None)
-    if base is None:
+    if base is None or not (base.min_minor or base.max_minor):
         return None
     least, most = (_number(minor, base.currency.digits) for minor in (base.min_minor, base.max_minor))
     value: dict[str, Any] = {"@type": "QuantitativeValue", "unitText": _UNITS[PayPeriod(base.period)]}

@@ -28,12 +28,17 @@ def http_caching(response: Response, data: bytes, request: Request, *, max_age: 
         return response
     if max_age is None or max_age <= 0:
         return replace(response, headers={**response.headers, "Cache-Control": PRIVATE, "Vary": VARY})
+    return _tagged(response, data, request, f"public, max-age={max_age}, stale-while-revalidate={STALE_SECONDS}")
+
+
+def asked_each_time(response: Response, data: bytes, request: Request) -> Response:
+    """The answer that a cache may keep, but has to ask for anew whenever it is wanted; or 304."""
+    return _tagged(response, data, request, "no-cache")
+
+
+def _tagged(response: Response, data: bytes, request: Request, cache_control: str) -> Response:
     tag = _tag_kept(data) if len(data) <= MAX_KEPT else _tag(data)
-    headers = {
-        "ETag": f"W/{tag}",
-        "Cache-Control": f"public, max-age={max_age}, stale-while-revalidate={STALE_SECONDS}",
-        "Vary": VARY,
-    }
+    headers = {"ETag": f"W/{tag}", "Cache-Control": cache_control, "Vary": VARY}
     if _is_known(tag, request.header("if-none-match")):
         return Response(304, b"", headers)
     return replace(response, headers={**response.headers, **headers})

@@ -12,7 +12,7 @@ from kernel.viewer import Viewer
 from nexus.graphql import cache, connections, rates
 from nexus.graphql.exchange import Exchange
 from nexus.graphql.http import Request, Response
-from nexus.graphql.http_caching import http_caching
+from nexus.graphql.http_caching import asked_each_time, http_caching
 from nexus.graphql.timeouts import RequestDeadline
 
 JSON = "application/json"
@@ -46,20 +46,31 @@ class Asking:
         tags: frozenset[str] | None,
         canonical: str,
         produce: Callable[[], bytes],
-        media_type: str = JSON,
     ) -> Response:
         """The answer, for its cost in points: the bytes that `produce` makes, or those that it made a moment ago.
 
         `tags` are those of all that the answer reads, or None where it may not be kept; what a signed-in person asks
         for never is. `canonical` says what was asked for, alike for all who ask the same.
         """
+        data, max_age = self._paid(cost, self._key(tags, canonical), produce)
+        if max_age:
+            # Shared caches hand this answer to others, whom one caller's points do not concern.
+            self.exchange.bucket = None
+        return http_caching(self._response(data, JSON), data, self.request, max_age=max_age)
+
+    def charged_each_time(self, cost: int, produce: Callable[[], bytes], media_type: str) -> Response:
+        """The answer of what is public, for its cost in points: made now, and to be asked for anew each time."""
+        data, _ = self._paid(cost, None, produce)
+        return asked_each_time(self._response(data, media_type), data, self.request)
+
+    def _paid(self, cost: int, key: cache.Key | None, produce: Callable[[], bytes]) -> tuple[bytes, int | None]:
+        """The bytes, and for how many seconds a shared cache may hand them out."""
         exchange = self.exchange
         exchange.requested_cost = exchange.actual_cost = cost
         charge = rates.charge(self.viewer, self.request.address, cost)
         exchange.bucket = charge.bucket
         max_age = None
         try:
-            key = self._key(tags, canonical)
             if key is None:
                 data = produce()
             else:
@@ -74,11 +85,11 @@ class Asking:
         finally:
             charge.settle(exchange.actual_cost)
             exchange.bucket = charge.bucket
-        if max_age:
-            # Shared caches hand this answer to others, whom one caller's points do not concern.
-            exchange.bucket = None
-        headers = {"Content-Type": media_type, **(exchange.bucket.headers() if exchange.bucket else {})}
-        return http_caching(Response(200, data, headers), data, self.request, max_age=max_age)
+        return data, max_age
+
+    def _response(self, data: bytes, media_type: str) -> Response:
+        bucket = self.exchange.bucket
+        return Response(200, data, {"Content-Type": media_type, **(bucket.headers() if bucket else {})})
 
     def _key(self, tags: frozenset[str] | None, canonical: str) -> cache.Key | None:
         if tags is None or not settings.RESPONSE_CACHE or self.viewer.is_authenticated or caching.in_transaction():

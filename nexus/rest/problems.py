@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import structlog
+from django.core.exceptions import TooManyFieldsSent
 from rest_framework import exceptions
 
 from nexus import faults
@@ -50,6 +51,8 @@ def problem_of(error: Exception, request_id: str) -> Problem:
         return Problem(400, ErrorCode.BAD_REQUEST, "A parameter is not acceptable.", errors)
     if isinstance(error, exceptions.APIException):
         return Problem(error.status_code, _code_of(error.status_code), str(error.detail)[:MAX_MESSAGE])
+    if isinstance(error, TooManyFieldsSent):
+        return Problem(400, ErrorCode.BAD_REQUEST, "There are too many parameters.")
     if isinstance(error, HttpError):
         return Problem(error.status, _code_of(error.status), str(error), headers=error.headers)
     known = told(error)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Never
 
 import orjson
 from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.db.models import Model
 from django.http import HttpResponse, QueryDict
 from rest_framework import serializers
@@ -59,7 +60,7 @@ class Read(APIView):
         asking: Asking = request._request.asking  # `nexus.rest.answering` put it there
         try:
             asked = self.parameters.read(request.query_params)
-        except serializers.ValidationError:
+        except (serializers.ValidationError, TooManyFieldsSent):
             asking.charge_refusal(PAGE_COST)
             raise
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from jobs.search import rates
-from jobs.search.occupations import classify, label
+from jobs.search.occupations import LIKE, classify, label
 from jobs.search.words import configuration_of, key_of, words_of
 from kernel.reading import array
 
@@ -186,7 +186,7 @@ def _given(row: tuple[Any, ...], occupations: Mapping[str, Mapping[int, float]],
     title_words = words_of(title)
     known = dict(occupations.get(title, {}))
     if occupation is not None:
-        known[occupation] = 1.0
+        known[occupation] = max(known.get(occupation, 0.0), LIKE)
     return {
         "keys": job_id,
         "configurations": configuration_of(language),

@@ -18,8 +18,6 @@ from jobs.search.port import (
     Total,
 )
 from jobs.search.postgres import document, facets, highlights, orders, plans, similar, suggestions, terms
-from jobs.search.postgres.fragment import Fragment, rows
-from kernel.reading import array
 
 
 class PostgresEngine:
@@ -35,16 +33,6 @@ class PostgresEngine:
         self, query: Query, size: int, *, after: tuple[Any, UUID] | None = None, without: Collection[UUID] = ()
     ) -> Sequence[Hit]:
         return orders.listed(query, size, after=after, without=without)
-
-    def live(self, job_ids: Collection[UUID], at: datetime) -> set[UUID]:
-        if not job_ids:
-            return set()
-        statement = Fragment.of(
-            "SELECT s.job_id FROM job_search s"
-            " WHERE s.job_id = ANY({}::uuid[]) AND s.published_at <= {} AND s.expires_at > {}",
-            *(array(job_ids), at, at),
-        )
-        return {key for (key,) in rows(statement)}
 
     def explained(self, query: Query, job_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Part]]:
         return plans.explained(query, job_ids)

@@ -11,6 +11,8 @@ from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, join, 
 from jobs.search.words import CONFIGURATIONS, PLAIN
 
 MOST_STEMS = 50_000
+SHORT = 3
+"""A word of so many letters is an abbreviation as often as a word, and what a stemmer makes of it is another one."""
 
 _LABELS = {SearchField.ANY: "", SearchField.TITLE: "A", SearchField.SKILL: "B", SearchField.COMPANY: "C"}
 
@@ -133,6 +135,9 @@ def tsquery_of(atom: Atom, labels: str = "") -> str:
     if atom.is_prefix:
         # In the index is a stem, which may be shorter than what was typed: "engineer*" is to find "engineers".
         parts[-1] = f"({_lexeme(atom.words[-1], labels + '*')} | {parts[-1]})"
+    elif len(parts) == 1 and len(atom.words[0]) <= SHORT and labels in ("", "A"):
+        # In titles it stands as it is, too, whatever the language's stemmer made of it.
+        parts[0] = f"({parts[0]} | {_lexeme('=' + atom.words[0], labels)})"
     # Word by word and not language by language: a phrase of two languages is found as well, which harms nobody.
     return parts[0] if len(parts) == 1 else f"({' <-> '.join(parts)})"
 
@@ -153,7 +158,8 @@ _NAMES = [PLAIN, *CONFIGURATIONS.values()]
 
 
 def stems(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """What each word may be in the index: as it is first, then its stems in all the languages, each once.
+    """What each word may be in the index: as it is first, then its stems in all the languages, each once. A short word
+    has none but that of its plural.
 
     One statement for all that were not asked for lately, and none otherwise.
     """
@@ -164,12 +170,17 @@ def stems(words: Sequence[str]) -> list[tuple[str, ...]]:
         for word, _, stem in rows(Fragment(_STEMS, {"words": unknown, "configurations": _NAMES})):
             made[word].append(stem)
         for word, forms in made.items():
-            found[word] = tuple(dict.fromkeys([word, *forms]))
+            found[word] = tuple(dict.fromkeys([word, *(form for form in forms if _is_form(word, form))]))
         with _lock:
             _kept.update({word: found[word] or () for word in unknown})
             while len(_kept) > MOST_STEMS:
                 _kept.popitem(last=False)
     return [found[word] or () for word in words]
+
+
+def _is_form(word: str, stem: str) -> bool:
+    """Whether a stem is taken for the word: "cae" is not "ca", but "rns" are "rn"."""
+    return len(word) > SHORT or word == f"{stem}s"
 
 
 def warm(atoms: Iterable[Atom]) -> None:

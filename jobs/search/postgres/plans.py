@@ -164,7 +164,8 @@ def explained(query: Query, job_ids: Collection[UUID]) -> dict[UUID, list[Part]]
     """The parts of each job's score that are not nothing. One statement."""
     if query.question is None or not query.question.clauses or not job_ids:
         return {}
-    _, parts = score_sql(query.question, query.at)
+    # Of a broadened question's jobs nobody knows which of its words they have: nothing is taken for granted.
+    _, parts = score_sql(replace(query.question, at_least=0.0), query.at)
     values = Fragment.of(", ".join(["({})::float8"] * len(parts)), *(value for _, _, value in parts))
     statement = Fragment.of(
         "SELECT s.job_id, {} FROM job_search s WHERE s.job_id = ANY({}::uuid[])", values, array(job_ids)

@@ -10,6 +10,7 @@ good.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
+from math import pi
 
 from jobs.search.port import Atom, Clause, Question, SearchField
 from jobs.search.postgres import terms
@@ -23,14 +24,23 @@ COMPANY = 0.5
 TEXT = 0.2
 EXACT = 0.3
 IN_ORDER = 0.3
-ALL_IN_TITLE = 1.5
-WHOLE_TITLE = 0.3
+ALL_IN_TITLE = 5.0
+ALL_IN_HEAD = 4.0
+ALL_IN_TEXT = 3.5
+ALL_BY_SYNONYM = 3.0
+WHOLE_TITLE = 1.0
 CONCEPT = 1.5
 SKILL_MEANT = 0.5
 RECENCY = 0.02
 DAYS = 30.0
+# Where an occupation is meant, one word of several says little: "technician" alone is of any.
+BESIDE_MEANING = 0.25
 # How much an occupation counts by the label that the index gave it (`occupations.label`).
-SURENESS = {"A": 1.0, "B": 0.6, "C": 0.35, "D": 0.15}
+SURENESS = {"A": 1.0, "B": 0.5, "C": 0.3, "D": 0.12}
+# One occupation that is surely meant, and surely the title's, counts for `CONCEPT`; however many are, for less than
+# 1 + `MANY` times that.
+MANY = 1.0
+_RANK_OF_ONE = pi**2 / 6
 # A title of six words is as long as any; one of two counts for a third more.
 _LENGTH = Fragment("(1 / ('0.6'::float8 + '0.4'::float8 * least(s.title_length, 30) / '6'::float8))")
 
@@ -54,19 +64,19 @@ def _parts(question: Question, at: datetime) -> Iterator[Part]:
     asked = sum(rarity(_written(clause)) for clause in clauses) or 1.0
     # Whatever has all that was asked has in its text what it has not in its head; else the text has to be opened.
     is_all = not question.instead and question.at_least >= 1
+    beside = BESIDE_MEANING if question.instead else 1.0
     for clause in clauses:
         is_there = is_all and not clause.is_optional and len(clause.any_of) == 1
-        yield "words", " ".join(_written(clause).words), _best(clause, rarity, is_there=is_there)
+        found = _best(clause, lambda atom: beside * rarity(atom), is_there=is_there)
+        yield "words", " ".join(_written(clause).words), found
     for clause in clauses:
         atom = _written(clause)
         if len(atom.words) == 1 and not atom.is_prefix and atom.field in (SearchField.ANY, SearchField.TITLE):
             # The index has a title's words as they are, too.
-            yield "exact word", atom.words[0], _if_head(f"'={atom.words[0]}'", EXACT * rarity(atom))
+            yield "exact word", atom.words[0], _if_head(f"'={atom.words[0]}'", EXACT * beside * rarity(atom))
     needed = [clause for clause in clauses if not clause.is_optional]
     if needed:
-        # As much as any meaning adds: what was written comes before what stands in for it.
-        written = " & ".join(tsquery_of(_written(clause), "A") for clause in needed)
-        yield "all in the title", "", _if_head(written, ALL_IN_TITLE * asked)
+        yield "all words", "", _all(needed, asked, is_there=is_all and all(len(one.any_of) == 1 for one in needed))
     for first, second in pairwise(clauses):
         if together := _together(_written(first), _written(second)):
             value = IN_ORDER * min(rarity(_written(first)), rarity(_written(second)))
@@ -82,6 +92,27 @@ def _parts(question: Question, at: datetime) -> Iterator[Part]:
 
 def _written(clause: Clause) -> Atom:
     return clause.any_of[0]
+
+
+def _all(clauses: Sequence[Clause], asked: float, *, is_there: bool) -> Fragment:
+    """More than any meaning adds: whatever has all that was written comes before what has some of it, or none."""
+    in_title = " & ".join(tsquery_of(_written(clause), "A") for clause in clauses)
+    in_head = " & ".join(tsquery_of(_written(clause)) for clause in clauses)
+    cases = [
+        Fragment.of("WHEN s.head @@ {}::tsquery THEN {}", in_title, _number(ALL_IN_TITLE * asked)),
+        Fragment.of("WHEN s.head @@ {}::tsquery THEN {}", in_head, _number(ALL_IN_HEAD * asked)),
+    ]
+    if any(_written(clause).field is SearchField.ANY for clause in clauses):
+        has_them = Fragment("TRUE") if is_there else Fragment.of("s.tsv @@ {}::tsquery", in_head)
+        cases.append(Fragment.of("WHEN {} THEN {}", has_them, _number(ALL_IN_TEXT * asked)))
+    if any(len(clause.any_of) > 1 for clause in clauses):
+        by_synonym = " & ".join(
+            f"({' | '.join(tsquery_of(atom, 'A') for atom in clause.any_of if atom.words)})" for clause in clauses
+        )
+        weight = min(max(atom.weight for atom in clause.any_of[1:] or clause.any_of) for clause in clauses)
+        value = _number(ALL_BY_SYNONYM * weight * asked)
+        cases.append(Fragment.of("WHEN s.head @@ {}::tsquery THEN {}", by_synonym, value))
+    return _case(cases)
 
 
 def _best(clause: Clause, rarity: Callable[[Atom], float], *, is_there: bool) -> Fragment:
@@ -126,7 +157,7 @@ def _together(first: Atom, second: Atom) -> Atom | None:
 
 
 def _concepts(atoms: Sequence[Atom], asked: float) -> Iterator[Part]:
-    """What the occupations and skills that are meant add. Occupations that are meant as much as each other are one."""
+    """What the occupations and skills that are meant add: the more of them, the more, but never more than so much."""
     alike: dict[float, list[Atom]] = {}
     for atom in atoms:
         if atom.occupation is None:
@@ -135,17 +166,23 @@ def _concepts(atoms: Sequence[Atom], asked: float) -> Iterator[Part]:
             yield name, str(atom.skill or " ".join(atom.words)), _if_head(tsquery_of(atom), value)
         else:
             alike.setdefault(max(round(atom.weight, 1), 0.05), []).append(atom)
-    for weight, those in alike.items():
-        value = CONCEPT * asked * weight
-        cases = [
-            Fragment.of(
-                "WHEN s.head @@ {}::tsquery THEN {}",
-                " | ".join(tsquery_of(atom, label) for atom in those),
-                _number(value * sure),
-            )
-            for label, sure in SURENESS.items()
-        ]
-        yield "occupation", " ".join(str(atom.occupation) for atom in those), _case(cases)
+    if alike:
+        met = join(" + ", (_sureness(those, weight) for weight, those in alike.items()))
+        value = CONCEPT * asked * (1 + MANY)
+        keys = " ".join(str(atom.occupation) for those in alike.values() for atom in those)
+        half = _number(MANY)
+        yield "occupation", keys, Fragment.of("({} * (1 - {} / ({} + {})))", *(_number(value), half, half, met))
+
+
+def _sureness(atoms: Sequence[Atom], weight: float) -> Fragment:
+    """How surely a title is of the occupations, added up, times a weight.
+
+    That is `ts_rank` of lexemes that have one place each: the mean of the weights of their labels, by a constant.
+    """
+    sure = "{" + ",".join(str(SURENESS[label]) for label in "DCBA") + "}"
+    found = " | ".join(tsquery_of(atom) for atom in atoms)
+    number = _number(weight * len(atoms) * _RANK_OF_ONE)
+    return Fragment.of("{} * ts_rank({}::float4[], s.head, {}::tsquery)", number, sure, found)
 
 
 def _if_head(tsquery: str, value: float) -> Fragment:

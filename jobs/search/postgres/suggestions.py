@@ -163,7 +163,7 @@ def _edits(typed: str) -> Iterator[str]:
             yield before + letter + behind
 
 
-# Witnesses: the newest jobs of three shares, so that it costs no sorting. Ids begin with the time.
+# Witnesses: the newest job of each of four shares, so that it costs no sorting. Ids begin with the time.
 _WITNESSES = """array_remove(ARRAY[
     max(s.job_id::text COLLATE "C") FILTER (WHERE uuid_hash(s.job_id) % 4 = 0),
     max(s.job_id::text COLLATE "C") FILTER (WHERE abs(uuid_hash(s.job_id) % 4) = 1),

@@ -26,6 +26,7 @@ BACK = 0.9
 MOST = 4
 """Long forms of one abbreviation, and abbreviations of one long form."""
 _LONGEST_TEXT = 120
+_TIMES_COMMONER = 10
 
 _NAMES = """
     SELECT t.occupation_id, t.term FROM jobs_occupationterm t
@@ -58,7 +59,7 @@ class Tally:
         guessed: dict[str, set[str]] = {}
         for said in names.values():
             for name in said:
-                if shorts := {short for short in initials(name.split()) if len(short) > 2}:
+                if shorts := set(initials(name.split())):
                     guessed[name] = shorts
         return cls(named, guessed)
 
@@ -96,8 +97,10 @@ class Tally:
         by_short: dict[str, Counter[str]] = {}
         for long, shorts in self.guessed.items():
             for short in shorts:
-                # What is a word itself is no abbreviation.
-                if short not in known and self.said[long] > jobs.get(short, 0):
+                # What is a word itself is no abbreviation. Two letters stand for so much that only those that hardly
+                # any job has are guessed at.
+                times = 1 if len(short) > 2 else _TIMES_COMMONER
+                if short not in known and self.said[long] > jobs.get(short, 0) * times:
                     by_short.setdefault(short, Counter())[long] = self.said[long]
         for short, longs in by_short.items():
             most = longs.most_common(MOST)

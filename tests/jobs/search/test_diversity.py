@@ -1,6 +1,7 @@
 """The order of ranked jobs near the top."""
 
 from collections import Counter
+from dataclasses import replace
 from uuid import UUID
 
 from hypothesis import given
@@ -13,7 +14,7 @@ from jobs.search.port import Hit
 def hits(*companies: int, likenesses: tuple[int, ...] = ()) -> list[Hit]:
     """Hits of these companies, the best first; each says something of its own unless told otherwise."""
     return [
-        Hit(UUID(int=number), -number, UUID(int=company), likenesses[number] if likenesses else number)
+        Hit(UUID(int=number), 9.0 - number / 100, UUID(int=company), likenesses[number] if likenesses else number)
         for number, company in enumerate(companies)
     ]
 
@@ -32,6 +33,11 @@ def test_one_company_does_not_hold_the_top() -> None:
 
 def test_one_company_holds_all_where_there_are_no_others() -> None:
     assert numbers(diversify(hits(*[1] * 30), 3)) == list(range(30))
+
+
+def test_what_hardly_fits_is_not_put_before_what_does() -> None:
+    good, poor = hits(1, 1, 1, 1, 2), [replace(hit, value=0.7) for hit in hits(*[3] * 6)[5:]]
+    assert numbers(diversify([*good, *poor], 3)) == [0, 1, 2, 4, 3, 5]
 
 
 def test_what_says_the_same_comes_behind_the_rest() -> None:

@@ -41,14 +41,6 @@ def test_an_empty_space_knows_nothing() -> None:
     assert Space([]).nearest(["nurse"], 4) == []
 
 
-def test_things_with_names_in_common_are_kin() -> None:
-    space = Space([(["financial", "adviser"], 1), (["wealth", "adviser"], 1), (["financial", "advisers"], 2)])
-
-    assert dict(space.kin(1)).keys() == {2}
-    assert dict(space.kin(2)).keys() == {1}
-    assert space.kin(3) == ()
-
-
 def _occupation(slug: str, *labels: str) -> Occupation:
     category, _ = Category.objects.get_or_create(
         slug="test-field", defaults={"name": "Test field", "path": "test-field/", "depth": 0, "position": 99}
@@ -77,6 +69,26 @@ def test_what_is_retired_or_changed_is_seen_at_once() -> None:
     OccupationLabel.objects.create(occupation=_occupation("gas-fitter"), label="gas lamp attendant")
 
     assert len(occupations.classify([title])[title]) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "title", ["Senior Lamp Attendant II", "Supervisory Lamp Attendants (Harbour)", "Lamp Attendant, Night Shift"]
+)
+def test_a_title_that_is_a_name_is_surely_all_that_have_it(title: str) -> None:
+    both = [_occupation("lamplighter", "lamp attendant").pk, _occupation("gas-fitter", "lamp attendant").pk]
+    _occupation("night-watch", "shift attendant")
+
+    assert occupations.classify([title]) == {title: tuple((key, occupations.NAMED) for key in both)}
+
+
+@pytest.mark.django_db
+def test_a_title_that_is_like_a_name_is_never_as_sure() -> None:
+    _occupation("lamplighter", "lamp attendant")
+
+    [[(_, likelihood)]] = occupations.classify(["Lamp Attendant Recruiter"]).values()
+
+    assert 0 < likelihood < occupations.NAMED
 
 
 @pytest.mark.django_db

@@ -68,6 +68,17 @@ def test_the_parts_of_a_score_add_up() -> None:
     assert explanations(found("").query, [hit.job.pk for hit in result.hits]) == {}
 
 
+def test_the_parts_of_a_score_add_up_where_words_are_missing() -> None:
+    live_jobs("Python Developer", "Django Developer")
+    live_job("Django Chef", description_source="You will cook.")
+    result = found("python django developer", is_expanded=False)
+    assert result.broadened
+    explained = explanations(result.query, [hit.job.pk for hit in result.hits])
+    assert [sum(part.value for part in explained[hit.job.pk]) for hit in result.hits] == pytest.approx(
+        [hit.score for hit in result.hits]
+    )
+
+
 def test_mistake_is_corrected_where_hardly_anything_is_found() -> None:
     live_jobs("Python Developer", "Python Engineer", "Nurse")
     terms.rebuild()

@@ -64,6 +64,13 @@ def test_filters_are_kept_by_name_only() -> None:
     assert filters_of(SearchRequest(text="nurse")) == ""
 
 
+def test_what_is_searched_for_once_and_twice_in_a_minute_is_written_together() -> None:
+    for text in ("nurse", "nurse", "driver"):
+        search_use.search(ANONYMOUS, SearchRequest(text=text))
+    search_use.uses.write()
+    assert set(SearchUse.objects.values_list("text", "searches", "corrected")) == {("nurse", 2, 0), ("driver", 1, 0)}
+
+
 def test_a_search_is_noted_without_who(django_user_model: type) -> None:
     live_jobs("Nurse")
     row = searched("Nurse", viewer=Viewer(user_id=UUID(int=7), address="192.0.2.1"))

@@ -263,8 +263,9 @@ def test_pay_that_is_one_number_or_has_one_end(pay: Any, period: str, value: dic
     assert shown == {"@type": "QuantitativeValue", "unitText": period.upper(), **(value or {"minValue": 0.07})}
 
 
-def test_pay_that_is_given_once_is_no_salary() -> None:
-    assert "baseSalary" not in posting_of(JobFactory(pay=(5, 5), pay__period="once"))
+@pytest.mark.parametrize(("pay", "period"), [((5, 5), "once"), ((0, 0), "month"), ((None, 0), "hour")])
+def test_pay_that_is_given_once_or_is_nothing_is_no_salary(pay: Any, period: str) -> None:
+    assert "baseSalary" not in posting_of(JobFactory(pay=pay, pay__period=period))
 
 
 def test_a_place_known_by_its_words_or_its_country_alone() -> None:

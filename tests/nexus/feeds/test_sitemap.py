@@ -78,6 +78,15 @@ def test_many_files_hold_every_page_once(monkeypatch: pytest.MonkeyPatch) -> Non
     assert sorted(shown) == sorted(f"https://jobs.example/jobs/{job.slug}" for job in made)
 
 
+def test_no_file_is_called_after_a_job_that_only_some_are_told_of() -> None:
+    company = CompanyFactory()
+    unlisted, *others = [JobFactory(company=company, visibility=each) for each in ("unlisted", "public", "public")]
+    [file, _] = files()
+    assert unlisted.pk.hex not in file
+    path = file.removeprefix("http://localhost:8000")
+    assert sorted(pages(path)) == sorted(f"https://jobs.example/jobs/{job.slug}" for job in others)
+
+
 def test_a_job_leaves_the_moment_it_ends() -> None:
     job = JobFactory()
     [file, _] = files()

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from jobs.models import Job
+from jobs.services import job as jobs
 from tests.door import token_for
-from tests.factories import JobFactory, UserFactory
+from tests.factories import CompanyFactory, JobFactory, MembershipFactory, UserFactory, viewer_of
 from tests.instances import instance
 from tests.waiting import until
 
@@ -48,7 +49,7 @@ def caching_url(django_db_setup: None, transactional_db: None) -> Iterator[str]:
 
 def test_what_is_public_may_be_kept_and_need_not_be_sent_twice(caching_url: str) -> None:
     job = JobFactory()
-    for path in ("/api/v1/jobs", f"/api/v1/jobs/{job.slug}", "/api/v1/skills", f"/jobs/{job.slug}.jsonld"):
+    for path in ("/api/v1/jobs", f"/api/v1/jobs/{job.slug}", "/api/v1/skills"):
         reply = ask(caching_url, path)
         assert reply.status == 200, path
         assert reply.headers["Cache-Control"].startswith("public, max-age=")
@@ -72,13 +73,32 @@ def test_what_somebody_asks_for_is_kept_for_nobody(live_url: str) -> None:
 
 def test_an_ended_job_leaves_every_answer(caching_url: str) -> None:
     job = JobFactory()
-    paths = (f"/api/v1/jobs/{job.slug}", f"/jobs/{job.slug}.jsonld")
-    assert [ask(caching_url, path).status for path in paths] == [200, 200]
+    path = f"/api/v1/jobs/{job.slug}"
+    assert ask(caching_url, path).status == 200
     Job.objects.filter(pk=job.pk).update(
         lifecycle="closed", close_reason="filled", closed_at=job.published_at, version=2
     )
-    until(lambda: [ask(caching_url, path).status for path in paths] == [404, 410])
+    until(lambda: ask(caching_url, path).status == 404)
     until(lambda: ask(caching_url, "/api/v1/jobs").content["items"] == [])
+
+
+def test_an_ended_job_leaves_the_documents_at_once(caching_url: str) -> None:
+    company = CompanyFactory()
+    stays, ends = JobFactory(company=company), JobFactory(company=company)
+    file = ask(caching_url, "/sitemap.xml").body.decode().partition("<loc>")[2].partition("</loc>")[0]
+    paths = ("/sitemap.xml", urlsplit(file).path, f"/jobs/{ends.slug}.jsonld")
+    # Twice, so that whatever keeps answers has them by now.
+    for reply in [ask(caching_url, path) for path in paths * 2]:
+        assert (reply.status, reply.headers["Cache-Control"]) == (200, "no-cache")
+        assert ends.slug in reply.body.decode() or b"<sitemapindex" in reply.body
+    tags = {path: ask(caching_url, path).headers["Etag"] for path in paths}
+    for path in paths:
+        again = ask(caching_url, path, If_None_Match=tags[path])
+        assert (again.status, again.body, again.headers["Cache-Control"]) == (304, b"", "no-cache")
+    jobs.close(by=viewer_of(MembershipFactory(company=company).user), job_id=ends.pk, reason="filled")
+    listed = ask(caching_url, paths[1], If_None_Match=tags[paths[1]])
+    assert (listed.status, ends.slug in listed.body.decode(), stays.slug in listed.body.decode()) == (200, False, True)
+    assert ask(caching_url, paths[2], If_None_Match=tags[paths[2]]).status == 410
 
 
 def test_the_sitemap_leads_to_its_files_and_they_to_the_jobs(live_url: str) -> None:

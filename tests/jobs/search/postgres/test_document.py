@@ -181,13 +181,13 @@ class TestConcepts:
     def test_its_occupation_and_skills_are_found_as_such(self) -> None:
         occupation, skill = OccupationFactory(), SkillFactory()
         live_job("Something else", occupation=occupation, skills=[skill])
-        assert _means(f"'o:{occupation.pk}':A & 's:{skill.pk}'")
+        assert _means(f"'o:{occupation.pk}':B & 's:{skill.pk}'")
         assert not _means(f"'o:{occupation.pk + 1}'")
 
     def test_the_occupation_that_a_title_names_is_found_though_nobody_said_so(self) -> None:
         occupation = OccupationFactory(title="Astronomical Clockmaker")
         live_job("Astronomical Clockmaker")
-        assert _means(f"'o:{occupation.pk}'")
+        assert _means(f"'o:{occupation.pk}':A")
 
 
 class TestWhatIsFilteredBy:

@@ -103,7 +103,6 @@ SHAPES: dict[str, Callable[[], object]] = {
     "similar": lambda: engine().similar([some_job()], 10, timezone.now()),
     "explained": lambda: engine().explained(asked(COMMON), [some_job()]),
     "highlights": lambda: engine().highlights(asked(COMMON), [some_job()]),
-    "live": lambda: engine().live([some_job()], timezone.now()),
 }
 
 
