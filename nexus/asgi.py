@@ -2,6 +2,7 @@
 
 import gc
 import os
+from threading import Thread
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
 
@@ -16,6 +17,7 @@ require_database()
 from django.conf import settings  # noqa: E402  # models can be imported only from here on
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
 
+from jobs.search import meaning  # noqa: E402
 from kernel.release import release  # noqa: E402
 from nexus import faults  # noqa: E402
 from nexus.client_address import client_of  # noqa: E402
@@ -39,6 +41,8 @@ engine()
 gc.collect()
 gc.freeze()
 gc.set_threshold(5_000, 10, 10)
+# It takes a second or two, which requests that do not search need not wait for.
+Thread(target=meaning.prepare, name="meaning", daemon=True).start()
 
 
 async def _application(scope: Scope, receive: Receive, send: Send) -> None:

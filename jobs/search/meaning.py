@@ -3,8 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
+from django.db import DatabaseError, connection
+
 from jobs.search import occupations, skills
 from jobs.search.postgres import terms
+
+log = structlog.get_logger(__name__)
 
 MOST_OCCUPATIONS = 12
 MOST_BY_SKILL = 40
@@ -12,7 +17,7 @@ MOST_SKILLS = 3
 # How likely an occupation is meant by a skill that it takes.
 BY_SKILL = 0.6
 # The less a text is like a title, beside how much it is like a skill, the less it is taken for one.
-_DOUBT = 4.0
+_DOUBT = 8.0
 _LEAST = 0.05
 
 
@@ -22,6 +27,18 @@ class Meaning:
 
     occupations: Mapping[int, float]
     skills: Mapping[int, float]
+
+
+def prepare() -> None:
+    """Read the taxonomies, so that nobody's search has to: for a thread of its own, when a process starts."""
+    try:
+        occupations.space()
+        skills.space()
+    except DatabaseError:
+        # Whoever searches first will, or be told what is wrong.
+        log.warning("meaning_not_prepared")
+    finally:
+        connection.close()
 
 
 def of(words: Sequence[str]) -> Meaning:

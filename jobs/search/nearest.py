@@ -134,6 +134,10 @@ class Space:
     def __len__(self) -> int:
         return len(self._keys)
 
+    def has(self, word: str) -> bool:
+        """Whether a name has the word."""
+        return stem(word) in self._numbers
+
     def whole(self, words: Sequence[str]) -> list[int]:
         """The things that have just this name."""
         return [self._keys[place] for place in self._wholes.get(" ".join(stems(words)), ())]

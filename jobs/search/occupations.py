@@ -109,7 +109,7 @@ def _classified(of: Space, readings: Sequence[Sequence[str]]) -> Concepts:
     names = (of.whole(words) for words in readings)
     if named := {key for keys in names if len(keys) <= _MOST_NAMED for key in keys}:
         return tuple((key, NAMED) for key in sorted(named))
-    near = _nearest(of, readings[-1])
+    near = _nearest(of, readings[-1]) if readings else []
     powers = [(key, share**_SHARPNESS) for key, share in near]
     total = sum(power for _, power in powers)
     likely = ((key, LIKE * _trust(near) * power / total) for key, power in powers[:_MOST])

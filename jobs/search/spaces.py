@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from django.db import connection
@@ -24,6 +25,7 @@ class Kept[T]:
         """Statements: for the folded names with the keys of what they name, and for what changes when these do."""
         self._names, self._version, self._make = names, version, make
         self._made: _Made[T] | None = None
+        self._making = Lock()
 
     def space(self) -> T:
         """The space of the tables as they are; of a second ago, if another process changed them."""
@@ -32,6 +34,17 @@ class Kept[T]:
         made = self._made
         if made and stamp and made.stamp == stamp and caching.versions.is_current:
             return made.space
+        # Who comes while another makes it anew takes what there was, and waits only if there was nothing.
+        if not self._making.acquire(blocking=made is None):
+            assert made is not None, "Whoever does not wait has seen one."
+            return made.space
+        try:
+            return self._newest(stamp)
+        finally:
+            self._making.release()
+
+    def _newest(self, stamp: tuple[str, ...]) -> T:
+        made = self._made
         with connection.cursor() as cursor:
             cursor.execute(self._version)
             version = cursor.fetchone()

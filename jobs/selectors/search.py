@@ -6,8 +6,8 @@ that were not asked for lately, and a filter's categories, circles and exchange 
 - by relevance two if few match (the ranking and the jobs' rows), and three if many do; on later pages one, while the
   ranking is kept, and one more behind its end;
 - in any other order two (the list and the rows), by distance up to eight;
-- on a first page one more to see whether the words are found at all, and where they hardly are, one to correct them
-  and one to see whether that finds more;
+- on a first page one more to see whether the words are found at all, and where they hardly are, one to see how common
+  they are, one for each that is corrected, and one to see whether that finds more;
 - where few are found, one for each way to broaden the question, and one for what that finds;
 - one to count, if somebody reads `total` of what was not ranked.
 
@@ -23,6 +23,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from jobs.models import Job
+from jobs.search import occupations
 from jobs.search.broadening import Broadening, BroadeningKind
 from jobs.search.engine import engine
 from jobs.search.expansion import Expansion, ExpansionKind, expand
@@ -191,7 +192,10 @@ def _asked(request: SearchRequest, query: Query) -> _Asked:
         found = engine().total(_literal(asked.query), HARDLY).value
         if found >= HARDLY:
             return asked
-    corrections = engine().correct(words_asked(parse(request.text, request.mode)))
+    # A word that names an occupation is no mistake, though no job has it.
+    titles = occupations.space()
+    written = words_asked(parse(request.text, request.mode))
+    corrections = engine().correct([word for word in written if not titles.has(word)])
     text = respelled(request.text, corrections)
     if not corrections or text == request.text:
         return asked

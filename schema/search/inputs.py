@@ -61,7 +61,7 @@ def search_request(arguments: dict[str, Any]) -> tuple[SearchRequest, SearchCurs
     order = search_order(arguments.get("order_by"), has_centre=bool(centres))
     mode = KeywordMode(plain_value(arguments.get("mode")) or KeywordMode.ALL)
     switches = {name: arguments.get(name) is not False for name in ("is_corrected", "is_expanded", "is_broadened")}
-    per_company = _within(arguments, "per_company", MAX_PER_COMPANY, default=PER_COMPANY, argument="perCompany")
+    per_company = within(arguments, "per_company", default=PER_COMPANY, most=MAX_PER_COMPANY, argument="perCompany")
     asked = (text, mode, where, centres, order, per_company, switches)
     cursor = SearchCursor.of(asked)
     after = arguments.get("after")
@@ -73,7 +73,7 @@ def search_request(arguments: dict[str, Any]) -> tuple[SearchRequest, SearchCurs
         order=order,
         **switches,
         per_company=per_company,
-        size=_within(arguments, "first", MAX_SIZE, default=DEFAULT_SIZE, argument="first"),
+        size=within(arguments, "first", default=DEFAULT_SIZE, most=MAX_SIZE),
         after=None if after is None else cursor.decode(after, argument="after"),
     )
     return request, cursor
@@ -85,7 +85,7 @@ def suggest_arguments(
     """What was typed, and which and how many suggestions a client asks for. Raises `BadRequest` naming the argument."""
     prefix = _words(arguments["prefix"], "prefix")[:MAX_PREFIX]
     kinds = tuple_of(arguments.get("kinds"), "kinds")
-    size = _within(arguments, "first", most, default=default, argument="first")
+    size = within(arguments, "first", default=default, most=most)
     return prefix, tuple(SuggestionKind if kinds is None else map(SuggestionKind, kinds)), size
 
 
@@ -104,10 +104,12 @@ def _centres(near: list[dict[str, Any]] | None) -> tuple[Near, ...]:
     return tuple(centre for centre in found if centre is not None)
 
 
-def _within(arguments: dict[str, Any], name: str, most: int, *, default: int, argument: str) -> int:
+def within(arguments: dict[str, Any], name: str, *, default: int, most: int, least: int = 0, argument: str = "") -> int:
+    """The number that a client wrote, or `default`. Raises `BadRequest`, naming the argument as documents call it."""
     value = arguments.get(name)
     if value is None:
         return default
-    if not 0 <= value <= most:
-        raise BadRequest(f"`{argument}` must be between 0 and {most}.", argument=argument)
+    if not least <= value <= most:
+        argument = argument or name
+        raise BadRequest(f"`{argument}` must be between {least} and {most}.", argument=argument)
     return int(value)

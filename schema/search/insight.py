@@ -11,11 +11,11 @@ from jobs.selectors.search_use import SearchInsight as SearchInsightRow
 from jobs.selectors.search_use import SearchInsightKind, insight
 from jobs.services.search_use import KEPT_DAYS
 from schema.core.costs import costs
-from schema.core.errors import BadRequest
 from schema.core.inputs import plain_value
 from schema.core.loading import Computed, ListSize
 from schema.core.types import enum_of
 from schema.core.visibility import Rule, private, visible_to
+from schema.search.inputs import within
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 100
@@ -58,18 +58,9 @@ class SearchInsight(graphene.ObjectType):
 
 def _insight(root: None, info: GraphQLResolveInfo, **arguments: Any) -> list[SearchInsightRow]:
     kind = SearchInsightKind(plain_value(arguments.get("kind")) or SearchInsightKind.POPULAR)
-    most = _within(arguments, "first", DEFAULT_SIZE, least=0, most=MAX_SIZE)
-    days = _within(arguments, "days", DEFAULT_DAYS, least=1, most=KEPT_DAYS)
+    most = within(arguments, "first", default=DEFAULT_SIZE, most=MAX_SIZE)
+    days = within(arguments, "days", default=DEFAULT_DAYS, most=KEPT_DAYS, least=1)
     return list(insight(info.context.viewer, kind, days=days, most=most))
-
-
-def _within(arguments: dict[str, Any], name: str, default: int, *, least: int, most: int) -> int:
-    value = arguments.get(name)
-    if value is None:
-        return default
-    if not least <= value <= most:
-        raise BadRequest(f"`{name}` must be between {least} and {most}.", argument=name)
-    return int(value)
 
 
 search_insight = visible_to(

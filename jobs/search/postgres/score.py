@@ -26,7 +26,7 @@ EXACT = 0.3
 IN_ORDER = 0.3
 ALL_IN_TITLE = 5.0
 ALL_IN_HEAD = 4.0
-ALL_IN_TEXT = 3.5
+ALL_IN_TEXT = 0.5
 ALL_BY_SYNONYM = 3.0
 WHOLE_TITLE = 1.0
 CONCEPT = 1.5
@@ -95,7 +95,7 @@ def _written(clause: Clause) -> Atom:
 
 
 def _all(clauses: Sequence[Clause], asked: float, *, is_there: bool) -> Fragment:
-    """More than any meaning adds: whatever has all that was written comes before what has some of it, or none."""
+    """More than any meaning adds, if title, skills and company have all that was written. A text has many words."""
     in_title = " & ".join(tsquery_of(_written(clause), "A") for clause in clauses)
     in_head = " & ".join(tsquery_of(_written(clause)) for clause in clauses)
     cases = [

@@ -188,8 +188,8 @@ def test_two_searches_of_one_document_are_told_apart() -> None:
           facets { workplaces { values { count } } }
         }
         {
-          a: jobSearch(query: "baker", isBroadened: false) { ...Told }
-          b: jobSearch(query: "cook", isBroadened: false) { ...Told }
+          a: jobSearch(query: "baker", isBroadened: false, isExpanded: false) { ...Told }
+          b: jobSearch(query: "cook", isBroadened: false, isExpanded: false) { ...Told }
         }"""
     ).data
     assert [edge["highlights"]["title"] for edge in data["a"]["edges"]] == ["<mark>Baker</mark>"]
