@@ -211,7 +211,7 @@ def test_the_last_fifty_revisions_are_told() -> None:
 
 
 def test_a_revision_says_what_changed_in_the_words_of_the_schema() -> None:
-    job = JobFactory()
+    job = JobFactory(benefits=["equity"], visa="offered")
     JobRevision.objects.create(job=job, number=1, content={}, changed=sorted(content_of(job)))
     JobRevision.objects.create(job=job, number=2, content={}, changed=["compensations", "apply_kind", "apply_url"])
     second, first = one("revisions { changed }", job=job)["revisions"]
