@@ -121,6 +121,14 @@ def written(*tables: str) -> None:
     _noted.tags |= tags
 
 
+def may_have_written(tag: str) -> bool:
+    """Whether the transaction that this thread has open may have written to tables of the tag; not where none is."""
+    hooks = connection.run_on_commit
+    # Of what was noted before a savepoint was rolled back, only a hook is left.
+    is_known = getattr(_noted, "hooks", None) is hooks
+    return connection.in_atomic_block and (tag in _noted.tags if is_known else bool(hooks))
+
+
 _noted = threading.local()
 # As the ORM writes it, and as people do: in small letters, with a schema, behind a comment, several in one text.
 _PLAIN_WRITE = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)"? ')
@@ -351,7 +359,8 @@ _entities: dict[str, Entities[Any, Any]] = {}
 
 
 def forget() -> None:
-    """Forget all that the process keeps: for tests that put another database under it."""
+    """Make all that is kept old: for tests that put another database under the process."""
+    versions.bump(_tags)
     _changes.clear()
     for entities in _entities.values():
         entities.drop()

@@ -11,10 +11,12 @@ _SWAPPED = 0.8
 _DOUBLED = 0.75
 _BESIDE = 0.85
 _FIRST = 0.4
+_LEAST = min(_STEP, _SWAPPED, _DOUBLED, _BESIDE)
 _PER_MAGNITUDE = 0.12
 # A word that some jobs have is only taken for another that is so many times commoner.
 _TIMES_COMMONER = 20
-_FEW = 4
+FEW = 4
+"""A word that more jobs have is what was meant."""
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _NEIGHBOURS = {frozenset((first, second)) for row in _ROWS for first, second in pairwise(row)} | {
@@ -30,17 +32,21 @@ def best(word: str, jobs: int, candidates: Mapping[str, int]) -> str | None:
 
     A word that more than a few jobs have is what was meant.
     """
-    if jobs > _FEW:
+    if jobs > FEW:
         return None
     most = most_mistakes(word)
-    rated = []
-    for candidate, count in candidates.items():
-        if candidate == word or (jobs and count < jobs * _TIMES_COMMONER):
+    found: tuple[float, int, str] | None = None
+    # The commonest first: once even the least mistake would not make up for being rarer, nothing better follows.
+    for candidate, count in sorted(candidates.items(), key=lambda each: (-each[1], each[0])):
+        likelier = _PER_MAGNITUDE * log(1 + count)
+        if (jobs and count < jobs * _TIMES_COMMONER) or (found and _LEAST - likelier > found[0]):
+            break
+        if candidate == word:
             continue
         steps, cost = mistakes(word, candidate, most)
-        if steps <= most:
-            rated.append((cost - _PER_MAGNITUDE * log(1 + count), -count, candidate))
-    return min(rated)[2] if rated else None
+        if steps <= most and (found is None or (cost - likelier, -count, candidate) < found):
+            found = (cost - likelier, -count, candidate)
+    return found[2] if found else None
 
 
 def most_mistakes(word: str) -> int:

@@ -7,6 +7,7 @@ import structlog
 from django.db import DatabaseError, connection
 
 from jobs.search import occupations, skills
+from jobs.search.occupations import Concepts
 from jobs.search.postgres import terms
 
 log = structlog.get_logger(__name__)
@@ -14,6 +15,9 @@ log = structlog.get_logger(__name__)
 MOST_OCCUPATIONS = 12
 MOST_BY_SKILL = 40
 MOST_SKILLS = 3
+# An occupation of so many likely jobs is rather more than half as likely meant as one of very many; one of none, a
+# fifth. Chosen on loaded names that were held out (docs/search-quality.md).
+FEW_JOBS = 5
 # How likely an occupation is meant by a skill that it takes.
 BY_SKILL = 0.6
 # The less a text is like a title, beside how much it is like a skill, the less it is taken for one.
@@ -46,13 +50,25 @@ def of(words: Sequence[str]) -> Meaning:
     titles = occupations.space()
     title = titles.nearest(words, 1)
     meant = skills.skills_of(words)
-    likely = dict(occupations.occupations_of(titles, words)[:MOST_OCCUPATIONS])
-    as_title, as_skill = (near[0][1] if near else 0.0 for near in (title, meant))
-    if as_title >= as_skill:
-        return Meaning(likely, {})
-    found = {key: weight * (as_title / as_skill) ** _DOUBT for key, weight in likely.items()}
-    taking = skills.occupations_taking(meant)
-    live = terms.jobs_of(taking)
+    near = occupations.occupations_of(titles, words)
+    as_title, as_skill = (found[0][1] if found else 0.0 for found in (title, meant))
+    is_title = as_title >= as_skill
+    taking = {} if is_title else skills.occupations_taking(meant)
+    live = terms.jobs_of({*taking, *(key for key, _ in near)})
+    likely = _looked_for(near, live)[:MOST_OCCUPATIONS]
+    if is_title:
+        return Meaning(dict(likely), {})
+    found = {key: weight * (as_title / as_skill) ** _DOUBT for key, weight in likely}
     for key in [key for key in taking if key in live][:MOST_BY_SKILL]:
         found[key] = max(found.get(key, 0.0), BY_SKILL * taking[key])
     return Meaning({key: weight for key, weight in found.items() if weight >= _LEAST}, dict(meant[:MOST_SKILLS]))
+
+
+def _looked_for(near: Concepts, live: Mapping[int, int]) -> Concepts:
+    """The same occupations, those of few jobs as less likely than those of many. The first is as likely as it was.
+
+    Who looks for something in a board looks sooner for what there is; and what is rare is near many a text by chance.
+    """
+    shares = {key: weight * (live.get(key, 0) + 1) / (live.get(key, 0) + FEW_JOBS) for key, weight in near}
+    whole = near[0][1] / max(shares.values()) if near else 0.0
+    return tuple(sorted(((key, share * whole) for key, share in shares.items()), key=lambda one: (-one[1], one[0])))

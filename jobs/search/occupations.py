@@ -98,10 +98,15 @@ def label(likelihood: float) -> str:
     return next(label for least, label in _LABELS if likelihood >= least)
 
 
+def without_grades(words: Sequence[str]) -> list[str]:
+    """The words of a title that say what is done, and not only how high the post is."""
+    return [word for word in words if word not in _GRADES]
+
+
 def _ways_to_read(title: str) -> list[list[str]]:
     """All of it, what stands first, and both without the grade: the last one has the least that is not the name."""
     ways = [words_of(title), words_of(_HEAD.split(title, maxsplit=1)[0])]
-    ways += [[word for word in words if word not in _GRADES] for words in ways]
+    ways += [without_grades(words) for words in ways]
     return [list(words) for words in dict.fromkeys(map(tuple, ways)) if words]
 
 

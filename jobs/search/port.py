@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import TextChoices
 
-from jobs.search.where import JobFilter, Near
+from jobs.search.where import Hidden, JobFilter, Near
 
 
 class SearchField(TextChoices):
@@ -92,6 +92,7 @@ class Query:
     where: JobFilter | None = None
     near: tuple[Near, ...] = ()
     order: SearchOrder = field(default_factory=SearchOrder)
+    hidden: Hidden | None = None
 
 
 class Precision(TextChoices):
@@ -131,6 +132,15 @@ class Ranked:
     hits: Sequence[Hit]
     is_all: bool
     bounds: tuple[Any, ...] = ()
+    is_many: bool = False
+    """Whether there are more than `MOST_RANKED`, if ranking has shown it."""
+
+    @property
+    def total(self) -> "Total | None":
+        """How many there are; None where ranking has not told."""
+        if self.is_all:
+            return Total(len(self.hits))
+        return Total(MOST_RANKED, Precision.AT_LEAST) if self.is_many else None
 
 
 MOST_RANKED = 1_000

@@ -32,7 +32,7 @@ def keep(query: Query, ranking: Ranked) -> None:
     """Keep a ranking for a while, for who has its bounds. While the cache server is away it is not kept."""
     packed = [_HIT.pack(hit.job_id.bytes, hit.company_id.bytes, hit.likeness, hit.value) for hit in ranking.hits]
     with suppress(CacheAway), reaching() as server:
-        server.set(_key(query, ranking.bounds), bytes([ranking.is_all]) + b"".join(packed), ex=KEPT_SECONDS)
+        server.set(_key(query, ranking.bounds), bytes([_flags(ranking)]) + b"".join(packed), ex=KEPT_SECONDS)
 
 
 def _found(query: Query, bounds: Sequence[Any]) -> Ranked | None:
@@ -45,7 +45,11 @@ def _found(query: Query, bounds: Sequence[Any]) -> Ranked | None:
         Hit(UUID(bytes=job_id), value, UUID(bytes=company_id), likeness)
         for job_id, company_id, likeness, value in _HIT.iter_unpack(kept[1:])
     ]
-    return Ranked(hits, is_all=bool(kept[0]), bounds=tuple(bounds))
+    return Ranked(hits, is_all=bool(kept[0] & 1), is_many=bool(kept[0] & 2), bounds=tuple(bounds))
+
+
+def _flags(ranking: Ranked) -> int:
+    return ranking.is_all | ranking.is_many << 1
 
 
 def _key(query: Query, bounds: Sequence[Any]) -> str:

@@ -14,7 +14,7 @@ from kernel import caching
 @dataclass(frozen=True, slots=True)
 class _Made[T]:
     space: T
-    version: tuple[Any, ...]
+    version: Sequence[Any]
     stamp: tuple[str, ...]
 
 
@@ -29,8 +29,8 @@ class Kept[T]:
 
     def space(self) -> T:
         """The space of the tables as they are; of a second ago, if another process changed them."""
-        # Within a transaction the tables may be as only it sees them.
-        stamp = () if caching.in_transaction() else caching.versions.of(("taxonomy",))
+        # A transaction that writes to the tables may see them as only it does.
+        stamp = () if caching.may_have_written("taxonomy") else caching.versions.of(("taxonomy",))
         made = self._made
         if made and stamp and made.stamp == stamp and caching.versions.is_current:
             return made.space
@@ -46,14 +46,15 @@ class Kept[T]:
     def _newest(self, stamp: tuple[str, ...]) -> T:
         made = self._made
         with connection.cursor() as cursor:
-            cursor.execute(self._version)
-            version = cursor.fetchone()
+            cursor.execute(f"SELECT current_setting('transaction_isolation'), v.* FROM ({self._version}) v")  # noqa: S608
+            isolation, *version = cursor.fetchone()
             if made is None or made.version != version:
                 cursor.execute(self._names)
                 space = self._make((_cut(name), key) for name, key in cursor.fetchall())
             else:
                 space = made.space
-        self._made = _Made(space, version, stamp)
+        # Whoever reads from a snapshot may not have seen what the stamp tells of.
+        self._made = _Made(space, version, stamp if isolation == "read committed" else ())
         return space
 
 

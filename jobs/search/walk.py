@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from jobs.search import rankings
+from jobs.search import diversity, rankings
 from jobs.search.broadening import FEW, Broadening, BroadeningKind, broadened, broadenings
 from jobs.search.diversity import diversify
 from jobs.search.port import (
@@ -19,7 +19,6 @@ from jobs.search.port import (
     Engine,
     Hit,
     JobSearchOrderField,
-    Precision,
     Query,
     Ranked,
     Total,
@@ -75,7 +74,7 @@ class Walk:
         hits = _from(ranking.hits, start.least)
         least = None if ranking.is_all or not hits else start.least or _place(hits[-1])
         start = replace(start, bounds=ranking.bounds, least=least)
-        self.counted = Total(len(hits)) if ranking.is_all else Total(MOST_RANKED, Precision.AT_LEAST)
+        self.counted = Total(len(hits)) if ranking.is_all else ranking.total
         if start.stage is Stage.RANKED:
             yield from self._through(hits, start)
             start = replace(start, stage=Stage.REST, rank=0, place=None, put_off=())
@@ -104,7 +103,8 @@ class Walk:
         hits = [hit for hit in _from(ranking.hits, start.least) if hit.job_id not in fitting]
         if not hits:
             return
-        self.broadened = Broadening(how, len(hits) if ranking.is_all else MOST_RANKED)
+        total = Total(len(hits)) if ranking.is_all else ranking.total or self.engine.total(wider, MOST_RANKED)
+        self.broadened = Broadening(how, total.value)
         least = None if ranking.is_all else start.least or _place(hits[-1])
         yield from self._through(hits, replace(start, bounds=ranking.bounds, least=least))
 
@@ -123,14 +123,15 @@ class Walk:
     def _through(self, hits: Sequence[Hit], start: SearchPosition) -> Iterator[Step]:
         """Ranked jobs in the order that diversity gives them, without those that have been shown."""
         put_off = set(start.put_off)
-        numbers = {hit.job_id: number for number, hit in enumerate(hits)}
+        # Behind these they stay in their order, and none of them is put off.
+        numbers = {hit.job_id: number for number, hit in enumerate(hits[: diversity.STRETCH])}
         # Those better than the least that was shown have been, but for those that were put off.
         reached = len(_from(hits, start.place)) if start.place else 0
         waiting = {numbers[key] for key in put_off if key in numbers}
         is_diverse = self.per_company and not (self.query.where and self.query.where.companies)
         rank = start.rank
-        for hit in diversify(hits, self.per_company if is_diverse else 0):
-            number = numbers[hit.job_id]
+        for place, hit in enumerate(diversify(hits, self.per_company if is_diverse else 0)):
+            number = numbers[hit.job_id] if place < diversity.STRETCH else place
             if number < reached:
                 if number not in waiting:
                     continue

@@ -6,6 +6,7 @@ from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.db.models import TextChoices
 from django.utils import timezone as clock
 
 from jobs.models import Necessity, PayPeriod
@@ -115,6 +116,23 @@ class JobFilter:
     benefits: tuple[str, ...] | None = None  # all of them
     visa: tuple[str, ...] | None = None
     hours: WorkingHours | None = None
+
+
+class HiddenKind(TextChoices):
+    """What somebody who searches may not want to find again."""
+
+    SEEN = "seen", "What they opened, of the last two thousand times"
+    SAVED = "saved", "What they keep for later"
+    DISMISSED = "dismissed", "What they dismissed, and what says the same"
+    APPLIED = "applied", "What they applied to"
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What of a person's own is left out of what they find."""
+
+    user_id: UUID
+    kinds: tuple[HiddenKind, ...]
 
 
 @cache

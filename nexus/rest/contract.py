@@ -7,16 +7,20 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
+import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
-from nexus.rest.problems import MEDIA_TYPE
+from kernel.errors import NotFound
+from nexus.graphql.exchange import Exchange
+from nexus.graphql.http import HttpError
+from nexus.rest.problems import MEDIA_TYPE, response_to
 from nexus.rest.shapes import Shape
 
 YAML = "application/vnd.oai.openapi; charset=utf-8"
@@ -131,16 +135,33 @@ def contract_yaml() -> bytes:
     return bytes(OpenApiYamlRenderer().render(contract()))
 
 
-@require_safe
+# Both only read: whoever sends them a form is told so, and need not prove where it comes from.
+@csrf_exempt
 def openapi(request: HttpRequest) -> HttpResponse:
     """The contract in YAML, or in JSON for who asks for that; 404 where nobody is told of it."""
+    if request.method not in _READS:
+        return _problem(_not_a_read())
     if not settings.INTROSPECTION:
-        raise Http404
+        return _problem(NotFound("There is nothing at this address."))
     headers = {"Cache-Control": "max-age=300", "Vary": "Accept"}
     accepted = request.headers.get("Accept", "")
     if request.GET.get("format") == "json" or ("json" in accepted and "yaml" not in accepted):
         return HttpResponse(orjson.dumps(contract()), content_type="application/json", headers=headers)
     return HttpResponse(contract_yaml(), content_type=YAML, headers=headers)
+
+
+_READS = ("GET", "HEAD")
+
+
+def _not_a_read() -> HttpError:
+    return HttpError(405, "There is nothing here but reads: GET.", Allow=", ".join(_READS))
+
+
+def _problem(error: Exception) -> HttpResponse:
+    """What the mirror itself would answer, from one of Django's own paths."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    response = response_to(error, Exchange(str(request_id), kind="rest"))
+    return HttpResponse(response.body, status=response.status, headers=response.headers)
 
 
 _START = """window.ui = SwaggerUIBundle({
@@ -179,9 +200,11 @@ _PAGE = """<!doctype html>
 """
 
 
-@require_safe
+@csrf_exempt
 def docs(request: HttpRequest) -> HttpResponse:
     """Swagger UI, all of it from this server; 404 where the explorer is off."""
+    if request.method not in _READS:
+        return _problem(_not_a_read())
     if not settings.EXPLORER or not settings.INTROSPECTION:
         raise Http404
     assets = f"/{settings.STATIC_URL.strip('/')}/drf_spectacular_sidecar/swagger-ui-dist/"

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from jobs.models import EmploymentType, Seniority, Workplace
 from jobs.search.port import Facet, FacetDimension, JobSearchOrderField, Precision, SuggestionKind
+from jobs.search.where import HiddenKind
 from jobs.selectors import company as companies
 from jobs.selectors import search, taxonomy
 from jobs.selectors.search import BroadeningKind, ExpansionKind, KeywordMode, SearchResult
@@ -25,7 +26,7 @@ from schema.search.cursors import MAX_CURSOR
 from schema.search.facets import FACET_COST, MAX_VALUES
 from schema.search.inputs import MAX_PER_COMPANY, MAX_PREFIX, MAX_QUERY, search_request, suggest_arguments
 from schema.search.queries import MAX_SUGGESTIONS, SEARCH_COST, SUGGEST_COST, SUGGESTIONS
-from schema.search.types import MOST_EXPANSIONS
+from schema.search.types import HIGHLIGHTS_COST, MOST_EXPANSIONS, explanations
 
 DEFAULT_FACET_VALUES = 10
 SWITCHES = ("is_corrected", "is_expanded", "is_broadened")
@@ -70,6 +71,21 @@ class HighlightsShape(Shape):
     text = serializers.ListField(child=serializers.CharField(), help_text="Pieces of the description.")
 
 
+class ScorePartShape(Shape):
+    """A summand of a score."""
+
+    name = serializers.CharField(help_text="What it is for: a field that has a word, for example.")
+    detail = serializers.CharField(help_text="Which word or instant that is.")
+    value = serializers.FloatField(help_text="How much it adds.")
+
+
+class ExplanationShape(Shape):
+    """Why a job has the score that it has. For developers: parts come and go."""
+
+    total = serializers.FloatField(help_text="The score: the sum of the parts.")
+    parts = ScorePartShape(many=True, help_text="What adds up to it, the greatest first.")
+
+
 class FoundJobShape(Shape):
     """A job that was found."""
 
@@ -78,6 +94,7 @@ class FoundJobShape(Shape):
         allow_null=True, help_text="How well it fits, within one search; null without a query or in another order."
     )
     highlights = HighlightsShape(allow_null=True, help_text="Null where they were not asked for, or without a query.")
+    explanation = ExplanationShape(allow_null=True, help_text="Null where it was not asked for, or without a score.")
 
 
 class FacetValueShape(Shape):
@@ -136,8 +153,10 @@ class SearchParameters(JobConditions):
         max_value=MAX_PER_COMPANY,
         help_text="How many jobs of one company a page holds near the top; 0: as many as there are.",
     )
+    hide = list_of(EnumField(HiddenKind), "Without jobs that the person who asks did these things with.")
     with_total = FlagField(required=False, help_text="Also count the jobs that fit.")
     with_highlights = FlagField(required=False, help_text="Also say where each job has what was searched for.")
+    explain = FlagField(required=False, help_text="Also say what each job's score is made of.")
     facets = list_of(EnumField(FacetDimension), "Count the found jobs by these.")
     facet_size = serializers.IntegerField(
         required=False,
@@ -161,8 +180,8 @@ class Search(Read):
     shape = FoundShape
 
     def cost(self, asked: dict[str, Any]) -> int:
-        highlights = 1 if asked.get("with_highlights") else 0
-        return SEARCH_COST + FACET_COST * len(asked.get("facets", ())) + (JOB_POINTS + highlights) * size_of(asked)
+        told = sum(HIGHLIGHTS_COST for name in ("with_highlights", "explain") if asked.get(name))
+        return SEARCH_COST + FACET_COST * len(asked.get("facets", ())) + (JOB_POINTS + told) * size_of(asked)
 
     def find(self, asking: Asking, asked: dict[str, Any], **path: str) -> Any:
         request, cursor = search_request(_arguments(asked))
@@ -192,7 +211,7 @@ class Search(Read):
 def _arguments(asked: dict[str, Any]) -> dict[str, Any]:
     """The arguments of `jobSearch`, as the schema's reader takes them."""
     arguments: dict[str, Any] = {"where": where_of(asked), "near": centres_of(asked)}
-    for name in ("query", "mode", "per_company", "first", "after", *SWITCHES):
+    for name in ("query", "mode", "per_company", "first", "after", "hide", *SWITCHES):
         if name in asked:
             arguments[name] = asked[name]
     if "order_by" in asked or "direction" in asked:
@@ -205,11 +224,16 @@ def _arguments(asked: dict[str, Any]) -> dict[str, Any]:
 def _items(asking: Asking, asked: dict[str, Any], result: SearchResult) -> list[dict[str, Any]]:
     rows = [hit.job for hit in result.hits]
     shown = jobs_shown(asking, rows)
-    marked: Any = {}
-    if asked.get("with_highlights") and rows:
-        marked = search.highlights(result.query, [row.pk for row in rows])
+    keys = [row.pk for row in rows]
+    marked = search.highlights(result.query, keys) if asked.get("with_highlights") and keys else {}
+    explained = explanations(result.query, keys) if asked.get("explain") else {}
     return [
-        {"job": job, "score": hit.score, "highlights": marked.get(hit.job.pk)}
+        {
+            "job": job,
+            "score": hit.score,
+            "highlights": marked.get(hit.job.pk),
+            "explanation": explained.get(hit.job.pk),
+        }
         for hit, job in zip(result.hits, shown, strict=True)
     ]
 

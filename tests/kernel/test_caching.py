@@ -157,6 +157,25 @@ def test_a_write_in_a_savepoint_counts_after_one_before_was_rolled_back() -> Non
     assert "taxonomy" in changed(before)
 
 
+@committing
+def test_a_transaction_knows_what_it_may_have_written() -> None:
+    assert not caching.may_have_written("taxonomy")
+    SkillFactory()
+    assert not caching.may_have_written("taxonomy")
+    with transaction.atomic():
+        assert not caching.may_have_written("taxonomy")
+        CompanyFactory()
+        assert not caching.may_have_written("taxonomy")
+        SkillFactory()
+        assert caching.may_have_written("taxonomy")
+        with transaction.atomic():
+            CompanyFactory()
+            transaction.set_rollback(True)
+        assert caching.may_have_written("taxonomy")
+    with transaction.atomic():
+        assert not caching.may_have_written("taxonomy")
+
+
 def process_that_says(code: str) -> "subprocess.Popen[str]":
     """Another process of the same board; it runs the code and prints what that prints."""
     program = f"import django; django.setup()\nfrom kernel import caching\n{code}"

@@ -3,19 +3,16 @@
 import argparse
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError
 
 from jobs.importers import addresses
-from jobs.importers.fetch import Limits, fetched
 from jobs.importers.files import Unreadable
+from jobs.importers.rates import DAILY, quotes_of
 from jobs.progress import Line
 from jobs.services import fx, reference
-
-DAILY = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml"
 
 EPILOG = f"""\
 SOURCE is a file or a URL with reference rates as the European Central Bank publishes them: eurofxref.csv or .xml, of
@@ -55,7 +52,7 @@ class Command(BaseCommand):
         try:
             reference.load()
             line.show(f"Reading {addresses.shown(source) if addresses.is_url(source) else source} …")
-            quotes = fx.read(_content(source, allow_private=options["allow_private"]))
+            quotes = quotes_of(source, allow_private=options["allow_private"])
             line.show(f"Taking in {len(quotes.per_euro)} rates of {quotes.on_date} …")
             loaded = fx.load(quotes)
         except (fx.BadRates, Unreadable) as error:
@@ -67,21 +64,6 @@ class Command(BaseCommand):
             line.clear()
         if verbosity:
             self.stdout.write(_summary(quotes, loaded, time.perf_counter() - started))
-
-
-def _content(source: str, *, allow_private: bool) -> bytes:
-    if addresses.is_url(source):
-        with fetched(source, allow_private=allow_private, limits=Limits(size=fx.MOST_BYTES, total=120)) as document:
-            assert document.path is not None
-            return document.path.read_bytes()
-    try:
-        with Path(source).open("rb") as file:
-            content = file.read(fx.MOST_BYTES + 1)
-    except OSError as error:
-        raise Unreadable(f"{source} cannot be read: {error.strerror}.") from None
-    if len(content) > fx.MOST_BYTES:
-        raise Unreadable(f"{source} is longer than {fx.MOST_BYTES:,} bytes.")
-    return content
 
 
 def _summary(quotes: fx.Quotes, loaded: fx.Loaded, seconds: float) -> str:

@@ -3,27 +3,31 @@
 `jobs.selectors.job_filter` says the same of the tables that the rows are made from; a test holds the two together.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
+from uuid import UUID
 
-from jobs.models import Necessity
+from jobs.models import InteractionKind, Necessity
 from jobs.search import categories, rates
 from jobs.search.near import places_within
 from jobs.search.postgres.fragment import Fragment, all_of, any_of
-from jobs.search.where import JobFilter, Near, PayFloor, SkillMatch, WorkingHours
+from jobs.search.where import Hidden, HiddenKind, JobFilter, Near, PayFloor, SkillMatch, WorkingHours
 
 MOST_LOOKED_UP = 100
+MOST_SEEN = 2_000
 REMOTE = Fragment("s.workplace = 'remote'")
 
 
-def condition(where: JobFilter | None, near: tuple[Near, ...] = ()) -> Fragment:
-    """The rows that a filter keeps, and that lie in one of the circles if there are any.
+def condition(where: JobFilter | None, near: tuple[Near, ...] = (), hidden: Hidden | None = None) -> Fragment:
+    """The rows that a filter keeps, that lie in one of the circles if there are any, and that are not hidden.
 
     Each list of categories, circle and pay floor takes a small statement to make it.
     """
     parts = [_kept(where)] if where else []
     if near:
         parts.append(any_of(map(_near, near)))
+    if hidden:
+        parts += [_HIDDEN[kind](hidden.user_id) for kind in hidden.kinds]
     return all_of(parts)
 
 
@@ -48,14 +52,17 @@ def _remote_for(country: str) -> Fragment:
     return all_of([REMOTE, Fragment.of("NOT s.remote_denied @> {}", code), allowed])
 
 
-def _near(near: Near) -> Fragment:
-    places = sorted(places_within(near))
+def at_one_of(places: Collection[int]) -> Fragment:
+    """The rows that have one of the places."""
     if len(places) <= MOST_LOOKED_UP:
-        found = Fragment.of("s.place_ids && {}::int[]", places)
-    else:
-        # Two arrays are compared each with each, a value is looked up in an array by its hash; without an index.
-        among = "EXISTS (SELECT FROM unnest(s.place_ids) AS place WHERE place = ANY({}::int[]))"
-        found = Fragment.of(among, places)
+        return Fragment.of("s.place_ids && {}::int[]", sorted(places))
+    # Two arrays are compared each with each, a value is looked up in an array by its hash; without an index.
+    among = "EXISTS (SELECT FROM unnest(s.place_ids) AS place WHERE place = ANY({}::int[]))"
+    return Fragment.of(among, sorted(places))
+
+
+def _near(near: Near) -> Fragment:
+    found = at_one_of(places_within(near))
     return any_of([found, _remote_for(near.or_remote_for)]) if near.or_remote_for else found
 
 
@@ -93,6 +100,32 @@ def _hours(hours: WorkingHours) -> Fragment:
         Fragment.of("(s.remote_utc_from <= {} AND s.remote_utc_to >= {})", east, west) for west, east in hours.windows
     ]
     return all_of([REMOTE, any_of([Fragment("s.remote_utc_from IS NULL"), *windows])])
+
+
+def _is_not_of(user_id: UUID, rows: str, column: str = "s.job_id") -> Fragment:
+    # Read once into a hash, which each row is looked up in: whatever plan there is otherwise stays as it is.
+    return Fragment.of(f"{column} NOT IN (SELECT {rows})", user_id)
+
+
+def _dismissed(user_id: UUID) -> Fragment:
+    own = "FROM jobs_jobdismissal WHERE user_id = {}::uuid"
+    said_again = _is_not_of(user_id, f"likeness {own} AND likeness IS NOT NULL", "s.likeness")
+    return all_of([_is_not_of(user_id, f"job_id {own}"), said_again])
+
+
+def _did(user_id: UUID, kind: InteractionKind, *, most: int | None = None) -> Fragment:
+    # In the words of the index that leaves impressions out.
+    own = f"user_id = {{}}::uuid AND kind = '{kind.value}' AND kind <> '{InteractionKind.IMPRESSION.value}'"
+    newest = "" if most is None else f" ORDER BY occurred_at DESC LIMIT {most}"
+    return _is_not_of(user_id, f"job_id FROM jobs_interactionevent WHERE {own}{newest}")
+
+
+_HIDDEN: dict[HiddenKind, Callable[[UUID], Fragment]] = {
+    HiddenKind.SEEN: lambda user_id: _did(user_id, InteractionKind.VIEW, most=MOST_SEEN),
+    HiddenKind.SAVED: lambda user_id: _is_not_of(user_id, "job_id FROM jobs_savedjob WHERE user_id = {}::uuid"),
+    HiddenKind.DISMISSED: _dismissed,
+    HiddenKind.APPLIED: lambda user_id: _did(user_id, InteractionKind.APPLY),
+}
 
 
 def _is_among(column: str, kind: str, values: Sequence[Any]) -> Fragment:

@@ -6,15 +6,17 @@ meanwhile; whoever changes it leaves a row in `search_pending` when they commit,
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection, transaction
 
-from jobs.search import rates
 from jobs.search.occupations import LIKE, classify, label
 from jobs.search.words import configuration_of, key_of, words_of
-from kernel.reading import array
+from kernel import caching
+from kernel.reading import Statement, array
 
 # A tsvector holds a megabyte, and a word in it two kilobytes: what is longer is cut, so that nothing fails.
 MOST_CHARACTERS = 200_000
@@ -33,27 +35,35 @@ INDEXABLE = """
 # taking are theirs to take.
 _LOCK = """
 WITH locked AS MATERIALIZED (
-    SELECT j.id FROM jobs_job j JOIN jobs_company c ON c.id = j.company_id
-    WHERE j.id = ANY(%(keys)s::uuid[]) ORDER BY j.id FOR NO KEY UPDATE OF j{skip} FOR SHARE OF c{skip}
+    SELECT j.id FROM {keys} JOIN jobs_job j ON j.id = k.id JOIN jobs_company c ON c.id = j.company_id
+    ORDER BY j.id FOR NO KEY UPDATE OF j{skip} FOR SHARE OF c{skip}
 ), settled AS (
     DELETE FROM search_pending WHERE id IN (
         SELECT id FROM search_pending WHERE job_id IN (SELECT id FROM locked) FOR UPDATE SKIP LOCKED
     )
 ) SELECT id FROM locked"""
+# As JSON, because the planner takes it for the same number of rows whatever is in it, and so finds nothing to gain by
+# planning anew each time.
+_KEYS = "(SELECT DISTINCT value::uuid AS id FROM json_array_elements_text(%(keys)s::json)) k"
+_LOCK_WAITING = Statement[list[tuple[UUID]]](_LOCK.format(keys=_KEYS, skip=""), list)
+_LOCK_FREE = Statement[list[tuple[UUID]]](_LOCK.format(keys=_KEYS, skip=" SKIP LOCKED"), list)
 
-_READ = f"""
+_READ = Statement[list[tuple[Any, ...]]](
+    f"""
 SELECT j.id, j.company_id, j.language, j.title, left(j.description_text, {MOST_CHARACTERS}), c.name, j.occupation_id,
-    f.cluster_id, p.currency_id, p.top_yearly_minor, s.ids, s.names
-FROM jobs_job j
+    f.cluster_id, s.ids, s.names
+FROM {_KEYS}
+JOIN jobs_job j ON j.id = k.id
 JOIN jobs_company c ON c.id = j.company_id
 LEFT JOIN jobs_jobfingerprint f ON f.job_id = j.id
-LEFT JOIN jobs_compensation p ON p.job_id = j.id AND p.kind = 'base'
 CROSS JOIN LATERAL (
     SELECT array_agg(k.id ORDER BY r.id) AS ids, array_agg(k.name ORDER BY r.id) AS names
     FROM jobs_jobskill r JOIN jobs_skill k ON k.id = r.skill_id WHERE r.job_id = j.id
 ) s
-WHERE j.id = ANY(%(keys)s::uuid[]) AND {INDEXABLE}
-ORDER BY j.id"""  # noqa: S608 - our own text, as everywhere here
+WHERE {INDEXABLE}
+ORDER BY j.id""",  # noqa: S608 - our own text, as everywhere here
+    list,
+)
 
 COLUMNS = {
     "job_id": "j.id",
@@ -77,7 +87,7 @@ COLUMNS = {
     "required_skill_ids": "coalesce(s.required, '{}')::int[]",
     "pay_currency": "coalesce(p.currency_id, '')",
     "pay_top_minor": "p.top_yearly_minor",
-    "pay_common": "w.pay_common",
+    "pay_common": "r.pay_common",
     "benefits": "j.benefits::text[]",
     "visa": "j.visa",
     "company_size": "c.size_band",
@@ -85,24 +95,17 @@ COLUMNS = {
     "title_key": "w.title_key",
     "title_length": "w.title_length",
     "likeness": "w.likeness",
-    "head": "ts_delete(h.head, %(gap)s)",
-    "tsv": "ts_delete(h.head || to_tsvector(w.configuration::regconfig, w.text), %(gap)s)",
+    "head": f"ts_delete(h.head, '{GAP}')",
+    "tsv": f"ts_delete(h.head || to_tsvector(w.configuration::regconfig, w.text), '{GAP}')",
 }
-
-_TITLE, _PAY = 3, 9  # among the columns of `_READ`
-_GIVEN = (
-    "keys", "configurations", "titles", "skills", "companies", "texts", "concepts",
-    "title_keys", "title_lengths", "likenesses", "pay_common",
-)  # fmt: skip
 
 # The rows as they should be. The words come from `read`, all else from the tables.
 ROWS = f"""
 SELECT {", ".join(f"{value} AS {name}" for name, value in COLUMNS.items())}
-FROM unnest(
-    %(keys)s::uuid[], %(configurations)s::text[], %(titles)s::text[], %(skills)s::text[], %(companies)s::text[],
-    %(texts)s::text[], %(concepts)s::text[], %(title_keys)s::bigint[], %(title_lengths)s::int[],
-    %(likenesses)s::bigint[], %(pay_common)s::bigint[]
-) AS w (job_id, configuration, title, skills, company, text, concepts, title_key, title_length, likeness, pay_common)
+FROM json_to_recordset(%(documents)s::json) AS w (
+    job_id uuid, configuration text, title text, skills text, company text, text text, concepts text,
+    title_key bigint, title_length int, likeness bigint
+)
 JOIN jobs_job j ON j.id = w.job_id
 JOIN jobs_company c ON c.id = j.company_id
 LEFT JOIN jobs_compensation p ON p.job_id = j.id AND p.kind = 'base'
@@ -121,6 +124,13 @@ CROSS JOIN LATERAL (
         array_agg(skill_id ORDER BY skill_id) FILTER (WHERE necessity = 'required') AS required
     FROM jobs_jobskill WHERE job_id = w.job_id
 ) s
+LEFT JOIN LATERAL (
+    SELECT least(
+        div(p.top_yearly_minor * 100.0, x.per_euro * power(10.0, m.digits)), {2**63 - 1}
+    )::bigint AS pay_common
+    FROM jobs_fxrate x JOIN jobs_currency m ON m.code = x.currency_id
+    WHERE x.currency_id = p.currency_id AND p.top_yearly_minor IS NOT NULL ORDER BY x.on_date DESC LIMIT 1
+) r ON true
 CROSS JOIN LATERAL (
     SELECT setweight(to_tsvector(w.configuration::regconfig, w.title), 'A')
         || setweight(to_tsvector(w.configuration::regconfig, w.skills), 'B')
@@ -131,14 +141,20 @@ CROSS JOIN LATERAL (
 
 # A row that would say the same is left alone. Where a vector stays the same, so does what is stored of it apart from
 # the row: then a row is written at a fraction of the cost.
-_WRITE = f"""
-INSERT INTO job_search AS t ({", ".join(COLUMNS)}) {ROWS} ORDER BY 1
-ON CONFLICT (job_id) DO UPDATE SET
-    {", ".join(f"{name} = EXCLUDED.{name}" for name in COLUMNS if name not in ("job_id", "head", "tsv"))},
-    head = CASE WHEN t.head = EXCLUDED.head THEN t.head ELSE EXCLUDED.head END,
-    tsv = CASE WHEN t.tsv = EXCLUDED.tsv THEN t.tsv ELSE EXCLUDED.tsv END
-WHERE ({", ".join(f"t.{name}" for name in COLUMNS)}) IS DISTINCT FROM
-    ({", ".join(f"EXCLUDED.{name}" for name in COLUMNS)})"""
+_WRITE = Statement[list[tuple[int]]](
+    f"""
+WITH written AS (
+    INSERT INTO job_search AS t ({", ".join(COLUMNS)}) {ROWS} ORDER BY 1
+    ON CONFLICT (job_id) DO UPDATE SET
+        {", ".join(f"{name} = EXCLUDED.{name}" for name in COLUMNS if name not in ("job_id", "head", "tsv"))},
+        head = CASE WHEN t.head = EXCLUDED.head THEN t.head ELSE EXCLUDED.head END,
+        tsv = CASE WHEN t.tsv = EXCLUDED.tsv THEN t.tsv ELSE EXCLUDED.tsv END
+    WHERE ({", ".join(f"t.{name}" for name in COLUMNS)}) IS DISTINCT FROM
+        ({", ".join(f"EXCLUDED.{name}" for name in COLUMNS)})
+    RETURNING 1
+) SELECT count(*) FROM written""",  # noqa: S608
+    list,
+)
 
 
 def index(job_ids: Collection[UUID]) -> None:
@@ -156,56 +172,73 @@ def write(job_ids: Collection[UUID], *, is_patient: bool = True) -> Sequence[UUI
     """As `index`, in the transaction that is open; the jobs that were there. Those that somebody is writing are left
     out, and what is pending of them stays, unless `is_patient`.
     """
-    locked = [key for (key,) in rows(_LOCK.format(skip="" if is_patient else " SKIP LOCKED"), keys=array(job_ids))]
+    lock = _LOCK_WAITING if is_patient else _LOCK_FREE
+    locked = [key for (key,) in lock.read({"keys": _json(list(job_ids))})]
     if not locked:
         return ()
     documents = read(locked)
-    live = set(documents["keys"])
+    live = {document["job_id"] for document in documents}
     if gone := [key for key in locked if key not in live]:
-        _run("DELETE FROM job_search WHERE job_id = ANY(%(keys)s::uuid[])", keys=array(gone))
-    if live:
-        _run(_WRITE, **documents)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM job_search WHERE job_id = ANY(%s::uuid[])", [array(gone)])
+    if documents and _WRITE.read(given(documents))[0][0]:
+        # The statement passes by Django's cursor, which tells of the others.
+        caching.written("job_search")
     return locked
 
 
-def read(job_ids: Collection[UUID]) -> dict[str, Any]:
-    """What `ROWS` is given for those of the jobs that the index may show: `keys` are theirs, in their order."""
-    columns: dict[str, list[Any]] = {name: [] for name in _GIVEN}
-    found = rows(_READ, keys=array(job_ids))
-    newest = rates.newest() if any(row[_PAY] is not None for row in found) else {}
-    occupations = _occupations(found)
-    for row in found:
-        for name, value in _given(row, occupations, newest).items():
-            columns[name].append(value)
-    return {**columns, "gap": GAP}
+def read(job_ids: Collection[UUID]) -> list[dict[str, Any]]:
+    """What the index says in words of those of the jobs that it may show, in the order of their keys."""
+    found = _READ.read({"keys": _json(list(job_ids))})
+    occupations = classify({row[_TITLE] for row in found})
+    return [_document(row, dict(occupations.get(row[_TITLE], ()))) for row in found]
 
 
-def _given(row: tuple[Any, ...], occupations: Mapping[str, Mapping[int, float]], newest: rates.Rates) -> dict[str, Any]:
-    """What one row of `_READ` comes to."""
-    job_id, company_id, language, title, text, company, occupation, cluster, currency, pay, skill_ids, skills = row
+def given(documents: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The documents as `ROWS` is given them."""
+    return {"documents": _json(documents)}
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+_TITLE = 3  # among the columns of `_READ`
+
+
+def _document(row: tuple[Any, ...], known: dict[int, float]) -> dict[str, Any]:
+    """What one row of `_READ` comes to; `known` are the occupations that its title is taken for."""
+    job_id, company_id, language, title, text, company, occupation, cluster, skill_ids, skills = row
     title_words = words_of(title)
-    known = dict(occupations.get(title, {}))
     if occupation is not None:
         known[occupation] = max(known.get(occupation, 0.0), LIKE)
     return {
-        "keys": job_id,
-        "configurations": configuration_of(language),
-        "titles": _joined(title_words, GAP),
-        "skills": _joined((word for name in skills or () for word in (*words_of(name), GAP)), most=MOST_BYTES // 4),
-        "companies": _joined(words_of(company), GAP),
-        "texts": _joined(words_of(text)),
+        "job_id": job_id,
+        "configuration": configuration_of(language),
+        "title": _joined(title_words, GAP),
+        "skills": _joined((word for name in skills or () for word in (*_named(name), GAP)), most=MOST_BYTES // 4),
+        "company": _joined(_named(company), GAP),
+        "text": _joined(words_of(text)),
         "concepts": " ".join((*_concepts(known, skill_ids or ()), *_exactly(title_words))),
-        "title_keys": key_of(title_words),
-        "title_lengths": min(len(title_words), 1_000),
+        "title_key": key_of(title_words),
+        "title_length": min(len(title_words), 1_000),
         # Clusters below zero, so that they are nobody's hash.
-        "likenesses": key_of([str(company_id), *title_words]) if cluster is None else -cluster,
-        "pay_common": rates.common_minor(currency, pay, newest) if currency else None,
+        "likeness": key_of([str(company_id), *title_words]) if cluster is None else -cluster,
     }
+
+
+@lru_cache(maxsize=10_000)
+def _named(name: str) -> Sequence[str]:
+    """The words of a skill's or a company's name: of many jobs they are the same."""
+    return tuple(words_of(name))
 
 
 def _joined(words: Iterable[str], *ending: str, most: int = MOST_BYTES) -> str:
     """The words that a vector has room for, one behind the other."""
-    text = " ".join([word for word in words if len(word) <= LONGEST_WORD])
+    words = list(words)
+    if words and max(map(len, words)) > LONGEST_WORD:
+        words = [word for word in words if len(word) <= LONGEST_WORD]
+    text = " ".join(words)
     # No letter takes more than four bytes.
     if len(text) * 4 > most and len(encoded := text.encode()) > most:
         text = encoded[:most].decode(errors="ignore").rpartition(" ")[0]
@@ -227,18 +260,8 @@ def _exactly(title_words: Iterable[str]) -> Iterator[str]:
             yield f"'={word}':1A"
 
 
-def _occupations(found: Iterable[tuple[Any, ...]]) -> Mapping[str, Mapping[int, float]]:
-    """The occupations that the titles are taken for."""
-    return {title: dict(kinds) for title, kinds in classify({row[_TITLE] for row in found}).items()}
-
-
 def rows(statement: str, **given: Any) -> list[tuple[Any, ...]]:
     """What a statement reads."""
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         return cursor.fetchall()
-
-
-def _run(statement: str, **given: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)

@@ -16,7 +16,9 @@ from uuid import UUID
 
 from jobs.search.port import PAY_BOUNDS, PUBLISHED_DAYS, Facet, FacetDimension, FacetValue, Query
 from jobs.search.postgres import matching
-from jobs.search.postgres.fragment import TRUE, Fragment, all_of, join, rows
+from jobs.search.postgres.estimates import estimates, guessed
+from jobs.search.postgres.fragment import TRUE, Fragment, all_of, rows
+from jobs.search.postgres.ways import POSTING, ROW, TEXT
 from jobs.search.where import JobFilter
 
 MOST_EXACT = 2_000
@@ -24,10 +26,11 @@ SAMPLED = 1_000  # jobs of a sample, about
 LEAST_SAMPLED = 200
 WALKED = 20_000
 """Rows that are looked at for a sample where no index knows what the filters keep: then it may be a smaller one."""
+LOOKED_AT = 3_000
+"""Texts that are looked into for a sample: then it may be a smaller one, too."""
+DOUBTED = 20
+"""So many times as much as can be counted whole is tried to be, where nobody knows how common the words are."""
 MOST_ROUNDS = 4
-COMMON = 0.2
-"""Which part of the rows that the filters keep has to have the words, for these to be looked at row by row. The planner
-would do so sooner, and first of all: it does not know that a posting's words lie apart from its row."""
 _HASHES = 2**32
 
 
@@ -35,29 +38,50 @@ _HASHES = 2**32
 class _Set:
     """Jobs that are counted together: what the filters and the words ask of them, and how many there may be."""
 
+    query: Query
     filters: Fragment
     words: Fragment
     dimensions: Sequence[FacetDimension]
+    # As the planner sees it: rows that the filters keep, those of them that have the words, rows to be looked at for
+    # those that the filters keep if no index knows them, and what the index of words has for the words, all in all.
     kept: float = 0.0
-    """Rows that the filters keep, as the planner sees it."""
     size: float = 0.0
-    """Those of them that have the words."""
     walked: float = 0.0
-    """Rows that have to be looked at for those that the filters keep, if no index knows them."""
+    postings: float = 0.0
+    is_sure: bool = True
+    """Whether the size is more than a guess."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is small enough to be counted whole, or may be."""
+        return self.size <= MOST_EXACT * (1 if self.is_sure else DOUBTED)
 
     @property
     def share(self) -> float:
         """How much of the set is counted."""
-        if self.size <= MOST_EXACT:
+        if self.is_whole:
             return 1.0
-        if self.walked and self.is_common:
-            return min(SAMPLED / self.size, max(WALKED / self.walked, LEAST_SAMPLED / self.size))
-        return SAMPLED / self.size
+        return self._walked_share if self.is_walked else SAMPLED / self.size
 
     @property
-    def is_common(self) -> bool:
-        """Whether so many rows have the words that these are looked at row by row."""
-        return self.size > COMMON * self.kept
+    def _walked_share(self) -> float:
+        """How much is counted where rows are looked at one by one."""
+        if self.is_whole:
+            return 1.0
+        most = 1.0
+        if self.walked:
+            most = min(most, WALKED / self.walked)
+        if self.words is not TRUE:
+            most = min(most, LOOKED_AT / self.kept)
+        return min(SAMPLED / self.size, max(most, LEAST_SAMPLED / self.size))
+
+    @property
+    def is_walked(self) -> bool:
+        """Whether the rows that the filters keep are looked at one by one, rather than the index of words be asked.
+
+        The planner would do so sooner, since it does not know that a posting's words lie apart from its row.
+        """
+        return self.words is TRUE or self._walked_share * self.kept * (ROW + TEXT) < self.postings * POSTING
 
     def rows(self) -> Fragment:
         """The statement that finds the jobs, or a share of them."""
@@ -65,7 +89,7 @@ class _Set:
         kept = self.filters
         if share < 1:
             kept += Fragment.of(" AND uuid_hash(s.job_id) < {}", int(share * _HASHES) - _HASHES // 2)
-        if self.is_common:
+        if self.is_walked:
             # The offset keeps the planner from asking for the words first.
             kept = Fragment("SELECT * FROM job_search s WHERE ") + kept
             found = Fragment.of(f"SELECT {_COLUMNS} FROM ({{}} OFFSET 0) s WHERE {{}}", kept, self.words)  # noqa: S608
@@ -109,8 +133,8 @@ def facets(query: Query, dimensions: Collection[FacetDimension], most: int) -> M
         return {}
     words = matching.asked(query.question)
     live = matching.live(query)
-    sets = [_Set(all_of([live, matching.filtered(each)]), words, wanted) for each, wanted in asked.items()]
-    _estimate(sets)
+    sets = [_Set(each, all_of([live, matching.filtered(each)]), words, wanted) for each, wanted in asked.items()]
+    _estimate(sets, query)
     found: dict[int, _Counted] = {}
     for _ in range(MOST_ROUNDS):
         open_ = [number for number in range(len(sets)) if number not in found or not found[number].is_good]
@@ -119,6 +143,7 @@ def facets(query: Query, dimensions: Collection[FacetDimension], most: int) -> M
         for number, counted in zip(open_, _count([sets[number] for number in open_], query, most), strict=True):
             found[number] = counted
             sets[number].size = counted.size
+            sets[number].is_sure = True
     return {
         dimension: _facet(found[number], dimension) for number, each in enumerate(sets) for dimension in each.dimensions
     }
@@ -165,22 +190,21 @@ def _without_own(query: Query, dimension: FacetDimension) -> Query:
     return replace(query, where=None if where == JobFilter() else where)
 
 
-def _estimate(sets: Sequence[_Set]) -> None:
-    """Ask the planner how many jobs there are in each set. One statement, that reads no jobs."""
-    conditions = [part for each in sets for part in (each.filters, all_of([each.filters, each.words]))]
-    counts = [Fragment.of("(SELECT count(*) FROM job_search s WHERE {})", part) for part in [*conditions, TRUE]]
-    # Nothing of it is run. A function that is not safe beside others keeps the planner from sharing the rows out.
-    counts.append(Fragment("set_config('nexus.facets', '', true)"))
-    ((found,),) = rows(Fragment("EXPLAIN (FORMAT JSON) SELECT ") + join(", ", counts))
-    *estimates, (everything, _) = [_rows_of(part) for part in found[0]["Plan"]["Plans"]]
-    for each, (kept, is_walked), (size, _) in zip(sets, estimates[::2], estimates[1::2], strict=True):
-        each.kept, each.size, each.walked = kept, size, everything if is_walked else 0.0
-
-
-def _rows_of(count: Mapping[str, Any]) -> tuple[float, bool]:
-    """How many rows a plan counts, and whether it reads the whole table for them."""
-    (part,) = count["Plans"]
-    return float(part["Plan Rows"]), part["Node Type"] == "Seq Scan"
+def _estimate(sets: Sequence[_Set], query: Query) -> None:
+    """Ask the planner how many jobs there are in each set. One statement, or none for what it has just been asked."""
+    unknown = list(sets)
+    if matching.has_words(query.question):
+        guess = guessed(query).anywhere
+        for each in sets:
+            each.postings, each.is_sure = guess.postings, guess.is_sure
+            if each.query == query:
+                each.kept, each.size, each.walked = guess.kept, guess.matches, guess.board if guess.is_scanned else 0.0
+        unknown = [each for each in sets if each.query != query]
+    if unknown:
+        conditions = [part for each in unknown for part in (each.filters, all_of([each.filters, each.words]))]
+        everything, *found = estimates([TRUE, *conditions])
+        for each, kept, some in zip(unknown, found[::2], found[1::2], strict=True):
+            each.kept, each.size, each.walked = kept.rows, some.rows, everything.rows if kept.is_scanned else 0.0
 
 
 def _count(sets: Sequence[_Set], query: Query, most: int) -> Iterable[_Counted]:
@@ -217,7 +241,9 @@ _MOST = " ORDER BY n DESC, v LIMIT %(facets_most)s"
 
 def _each(column: str) -> Callable[[str], str]:
     """Counts by the elements of an array. A job's array has each of them once."""
-    return lambda found: f"SELECT v, count(*) AS n FROM {found}, unnest({column}) v GROUP BY v{_MOST}"  # noqa: S608
+    return lambda found: (
+        f"SELECT v, count(*) AS n FROM (SELECT unnest({column}) AS v FROM {found}) u GROUP BY v{_MOST}"  # noqa: S608
+    )
 
 
 def _single(column: str, unknown: str) -> Callable[[str], str]:

@@ -1,5 +1,6 @@
 """Pieces of SQL with their values, which never become part of the text."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -7,7 +8,10 @@ from typing import Any, Self
 
 from django.db import connection
 
+from kernel.reading import Statement, statement_of
+
 _numbers = count()
+_NAME = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +76,13 @@ def rows(statement: Fragment) -> Sequence[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement.text, dict(statement.params))
         return cursor.fetchall()
+
+
+def rows_again(statement: Fragment) -> Sequence[tuple[Any, ...]]:
+    """What a statement reads whose like is run again and again, with other values: the server prepares it."""
+    # The names of values are new each time: numbered by their order, the text is the same.
+    names: dict[str, str] = {}
+    text = _NAME.sub(lambda found: f"%({names.setdefault(found[1], f'p{len(names)}')})s", statement.text)
+    prepared = statement_of((rows_again, text), lambda: Statement(text, list))
+    found: Sequence[tuple[Any, ...]] = prepared.read({name: statement.params[old] for old, name in names.items()})
+    return found

@@ -66,14 +66,18 @@ WHERE s.job_id = ANY({{}}::uuid[]) AND {{}}"""  # noqa: S608
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A text, and what in it may be a word, with its place."""
+    """A text, and what in it may be a word."""
 
     text: str
-    tokens: Sequence[tuple[str, int]]
+    tokens: Sequence[str]
 
     @classmethod
     def of(cls, text: str) -> "_Text":
-        return cls(text, [(match[0], match.start()) for match in _TOKEN.finditer(text)])
+        return cls(text, _TOKEN.findall(text))
+
+    def placed(self) -> Iterator[tuple[int, str, int]]:
+        """Each of its tokens with its number and its place."""
+        return ((number, match[0], match.start()) for number, match in enumerate(_TOKEN.finditer(self.text)))
 
 
 def _highlighted(
@@ -131,23 +135,22 @@ class _Marker:
 
     def learn(self, texts: Iterable[_Text]) -> None:
         """Compare the words of the texts with those that are wanted. Only what was learned is found."""
-        pieces = {token: _pieces(token) for text in texts for token, _ in text.tokens}
+        pieces = {token: _pieces(token) for token in set[str]().union(*(text.tokens for text in texts))}
         starred = {word for phrases in self._phrases.values() for phrase in phrases for word in phrase}
-        alike = _alike(starred, {word for found in pieces.values() for *_, word in found})
-        for token, found in pieces.items():
-            if any(word in alike for *_, word in found):
-                self._hits[token] = [(start, end, alike.get(word, ())) for start, end, word in found]
+        alike = _alike(starred, {word for found in pieces.values() for _, _, word in found})
+        for token in {token for token, found in pieces.items() for _, _, word in found if word in alike}:
+            self._hits[token] = [(start, end, alike.get(word, ())) for start, end, word in pieces[token]]
 
     def spans(self, text: _Text, field: SearchField) -> list[Span]:
         """Where a text has something that is wanted there: in its order, and none in another."""
         hits = self._hits
-        if not any(token in hits for token, _ in text.tokens):
+        if hits.keys().isdisjoint(text.tokens):
             return []
         phrases = self._phrases[field]
         found: list[Span] = []
         # Of each phrase and how much of it there was so far: where it begins, and which word has to be the next.
         begun: dict[tuple[int, int], tuple[int, int]] = {}
-        for number, (token, at) in enumerate(text.tokens):
+        for number, token, at in text.placed():
             if token not in hits:
                 continue
             words = hits[token]

@@ -11,6 +11,8 @@ from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, join, 
 from jobs.search.words import CONFIGURATIONS, PLAIN
 
 MOST_STEMS = 50_000
+MOST_ESTIMATED = 8
+"""Of a question's clauses are asked for one by one."""
 SHORT = 3
 """A word of so many letters is an abbreviation as often as a word, and what a stemmer makes of it is another one."""
 
@@ -35,12 +37,12 @@ def live(query: Query) -> Fragment:
 
 def filtered(query: Query) -> Fragment:
     """The rows that the filters keep."""
-    if query.where is None and not query.near:
+    if query.where is None and not query.near and query.hidden is None:
         return TRUE
     # It takes statements of its own (the places of a circle), and one search asks for it many times.
-    key = (query.at, query.where, query.near)
+    key = (query.at, query.where, query.near, query.hidden)
     if getattr(_latest, "key", None) != key:
-        _latest.condition = conditions.condition(query.where, query.near)
+        _latest.condition = conditions.condition(query.where, query.near, query.hidden)
         _latest.key = key
     condition: Fragment = _latest.condition
     return condition
@@ -72,9 +74,27 @@ def asked(question: Question | None, *, is_head: bool = False, is_walked: bool =
     return all_of(parts)
 
 
+def asked_one_by_one(question: Question | None, *, is_head: bool = False) -> list[Fragment]:
+    """The rows that have each of the clauses that are looked for, and those that have what is meant."""
+    if question is None:
+        return []
+    wanted = [clause for clause in question.clauses if not clause.is_excluded and not clause.is_optional]
+    found = [
+        _has("|", [_tsquery(clause)], is_head=is_head or _are_in_head([clause])) for clause in wanted[:MOST_ESTIMATED]
+    ]
+    if wanted and question.instead:
+        found.append(_has("|", map(tsquery_of, question.instead), is_head=True))
+    return found
+
+
 def has_words(question: Question | None) -> bool:
     """Whether a question looks for anything, and does not only exclude."""
     return question is not None and any(not clause.is_excluded for clause in question.clauses)
+
+
+def is_narrowed(query: Query) -> bool:
+    """Whether a part of the board matches; what is only without some words is most of it."""
+    return has_words(query.question) or query.where is not None or bool(query.near)
 
 
 def without_meaning(question: Question | None) -> Question | None:

@@ -22,6 +22,11 @@ ORDER BY id LIMIT %(size)s FOR UPDATE SKIP LOCKED"""
 _FORGET_GONE = """
 DELETE FROM search_pending p WHERE p.id = ANY(%(ids)s::bigint[])
 AND NOT EXISTS (SELECT FROM jobs_job j WHERE j.id = p.job_id)"""
+_FORGET_ALL_GONE = """
+DELETE FROM search_pending WHERE id IN (
+    SELECT p.id FROM search_pending p WHERE NOT EXISTS (SELECT FROM jobs_job j WHERE j.id = p.job_id)
+    FOR UPDATE SKIP LOCKED
+)"""
 _IS_OVER = "SELECT EXISTS (SELECT FROM job_search WHERE expires_at <= now())"
 _DROP_OVER = """
 DELETE FROM job_search WHERE job_id IN (
@@ -44,6 +49,13 @@ def drain(most: int | None = None) -> int:
             after = taken[-1][0]
             done += _indexed(taken)
     return done
+
+
+def forget_gone() -> int:
+    """Forget what is pending of jobs that are there no longer; how many rows it was. `drain` would, too, bit by bit."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_ALL_GONE)
+        return int(cursor.rowcount)
 
 
 def drop_over() -> int:

@@ -1,22 +1,21 @@
-"""How a query is ranked: what is few as a whole, and of what is many the best part of it, as much as a list can hold.
-
-How common a word is, a statement finds out by itself: it takes `FEW` matches and one more from the indexes, and goes on
-from there. So no plan hangs on a guess. See `orders` for how that is said to the planner.
-"""
+"""How a query is ranked: what is few as a whole, and of what is many the best part of it, as much as fits a list."""
 
 # ruff: noqa: S608 - the texts are our own; whatever comes from outside is a parameter
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from threading import local
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from jobs.search.port import MOST_RANKED, Hit, Part, Precision, Query, Ranked, Total
+from jobs.search.postgres.estimates import Guess, Guesses, guessed
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, rows
 from jobs.search.postgres.matching import asked, filtered, live, without_meaning
-from jobs.search.postgres.orders import HIT, NEWEST, first, glance, hits, matched
+from jobs.search.postgres.orders import hits
 from jobs.search.postgres.score import score_sql
+from jobs.search.postgres.ways import HIT, NEWEST, Search
 from kernel.reading import array
 
 FEW = MOST_RANKED
@@ -26,27 +25,31 @@ MOST_HEADS = 5_000
 ENOUGH_HEADS = 100
 """With fewer of them, what is meant included, the newest that match in their text are ranked with them."""
 MOST_TEXTS = 500
+SURE, UNSURE = 2, 20
+"""So many times as many as can all be ranked have to be expected, for nobody to look first whether they can: of words
+that are known to be common, and of others.
+"""
 
 
 def total(query: Query, most: int) -> Total:
-    """How many rows match, counted up to `most`. One statement."""
-    is_open = Fragment.of("(SELECT seen FROM found_glance) < {}", most)
-    statement = Fragment.of(
-        "WITH {} SELECT least({}, greatest((SELECT seen FROM found_glance), (SELECT count(*) FROM found)))",
-        *(matched("found", query, "s.job_id", most, gate=is_open), most),
-    )
-    ((found,),) = rows(statement)
+    """How many rows match, counted up to `most`. Two or three statements."""
+    known, after = _seen(query)
+    found = known + Search(query, guessed(query).anywhere).count(most - known, after) if known < most else most
     return Total(found, Precision.EXACT if found < most else Precision.AT_LEAST)
 
 
 def ranked(query: Query, bounds: Sequence[Any] | None = None) -> Ranked:
-    """The best rows by their score: one statement for few matches, two for many."""
+    """The best rows by their score: one statement to estimate, one for few matches, two to five for many."""
     if bounds is not None and _are_bounds(bounds):
         return _again(query, bounds)
-    count, few = _few(query)
-    if count <= FEW:
-        return Ranked(few, is_all=True, bounds=_bounds(_ALL, None))
-    return _many(query)
+    guesses, score = guessed(query), _score(query)
+    is_many = False
+    if _may_be(guesses.anywhere, FEW):
+        count, few = Search(query, guesses.anywhere, score=score).all(FEW, FEW)
+        if count <= FEW:
+            return Ranked(_best([_Tier(_ALL, few, count)]), is_all=True, bounds=_bounds(_ALL, None))
+        is_many = True
+    return _many(query, guesses, score, is_many=is_many)
 
 
 def _score(query: Query) -> Fragment:
@@ -54,60 +57,76 @@ def _score(query: Query) -> Fragment:
     return Fragment.of("({})::float8", score_sql(query.question, query.at)[0])
 
 
-def _few(query: Query) -> tuple[int, list[Hit]]:
-    """How many match, up to one more than `FEW`, and their ranking unless there are more."""
-    statement = Fragment.of(
-        f"WITH {{}} SELECT n.count, {HIT}, {{}} AS value"
-        " FROM (SELECT count(*) FROM few) n LEFT JOIN few s ON n.count <= {}"
-        " ORDER BY value DESC, s.job_id DESC",
-        *(matched("few", query, "s.*", FEW + 1), _score(query), FEW),
-    )
-    found = rows(statement)
-    return found[0][0], [_hit(*row[1:]) for row in found if row[1] is not None]
+class _Tier(NamedTuple):
+    """Rows with their scores that were chosen in one way, and how many there are to choose from at least."""
+
+    kind: str
+    rows: Sequence[tuple[Any, ...]]
+    matches: int
 
 
-def _many(query: Query) -> Ranked:
+def _many(query: Query, guesses: Guesses, score: Fragment, *, is_many: bool) -> Ranked:
     """The best of what matches in its head; where that is little, of what is meant as well, and of the newest texts.
 
     Of more than can be ranked the newest: of thousands that match as well nobody can say which is better, and the first
     that an index gives are the oldest.
     """
-    rest = all_of([live(query), filtered(query)])
     literal = replace(query, question=without_meaning(query.question))
-    many = Fragment.of("(SELECT literals FROM n) > {}", MOST_HEADS)
-    few = Fragment.of("(SELECT literals FROM n) < {}", FEW)
-    more = Fragment.of("(SELECT heads FROM m) > {}", MOST_HEADS)
-    scarce = Fragment.of("(SELECT greatest(literals, heads) FROM m) < {}", ENOUGH_HEADS)
-    statement = Fragment.of(
-        "WITH {}, literal_all AS MATERIALIZED (SELECT s.job_id FROM job_search s"
-        " WHERE NOT (SELECT is_common FROM common) AND {} AND {}),"
-        " literal AS MATERIALIZED (SELECT * FROM literal_all LIMIT {}),"
-        # What is common is as good as more than enough.
-        " n AS MATERIALIZED (SELECT CASE WHEN (SELECT is_common FROM common) THEN {} ELSE count(*) END AS literals"
-        " FROM literal), {},"
-        " heads_all AS MATERIALIZED (SELECT s.job_id FROM job_search s WHERE {} AND {} AND {}),"
-        " heads AS MATERIALIZED (SELECT * FROM heads_all LIMIT {}),"
-        " m AS MATERIALIZED (SELECT literals, (SELECT count(*) FROM heads) AS heads FROM n), {}, {},"
-        " ranked AS MATERIALIZED (SELECT job_id, min(tier) AS tier FROM ("
-        " SELECT job_id, 0 AS tier FROM literal WHERE (SELECT literals FROM n) <= {}"
-        " UNION ALL SELECT job_id, 1 FROM newest_literal"
-        " UNION ALL SELECT job_id, 2 FROM heads WHERE (SELECT heads FROM m) <= {}"
-        " UNION ALL SELECT job_id, 3 FROM newest_heads"
-        " UNION ALL SELECT job_id, 4 FROM newest_texts) found GROUP BY job_id)"
-        f" SELECT {HIT}, {{}} AS value, r.tier, s.published_at FROM ranked r JOIN job_search s ON s.job_id = r.job_id"
-        " ORDER BY value DESC, s.job_id DESC",
-        glance("common", literal, NEWEST, FEW, is_head=True, most=MOST_HEADS),
-        *(rest, asked(literal.question, is_head=True), MOST_HEADS + 1, MOST_HEADS + 1),
-        first("newest_literal", literal, NEWEST, FEW, gate=many, is_head=True),
-        *(few, rest, asked(query.question, is_head=True), MOST_HEADS + 1),
-        first("newest_heads", query, NEWEST, FEW, gate=more, is_head=True),
-        first("newest_texts", query, NEWEST, MOST_TEXTS, gate=scarce),
-        *(MOST_HEADS, MOST_HEADS, _score(query)),
-    )
-    found = rows(statement)
-    tier = max((row[4] for row in found), default=0)
-    oldest = min((row[5], row[0]) for row in found if row[4] == tier) if tier in (1, 3, 4) else None
-    return Ranked([_hit(*row[:4]) for row in found[:MOST_RANKED]], is_all=False, bounds=_bounds(_KINDS[tier], oldest))
+    tiers = [_heads("literal", Search(literal, guesses.literals, is_head=True, score=score))]
+    if tiers[0].matches < FEW and query.question != literal.question:
+        tiers.append(_heads("heads", Search(query, guesses.heads, is_head=True, score=score)))
+    if max(tier.matches for tier in tiers) < ENOUGH_HEADS:
+        texts = Search(query, guesses.anywhere, score=score).first(NEWEST, MOST_TEXTS)
+        tiers.append(_Tier("newest texts", texts, len(texts)))
+        if not is_many and len(texts) < MOST_TEXTS:
+            return Ranked(_best(tiers), is_all=True, bounds=_bounds(_ALL, None))
+        if texts:
+            _latest.query, _latest.seen = query, (len(texts), min((row[3], row[0]) for row in texts))
+    is_many = is_many or any(tier.matches > FEW for tier in tiers)
+    tiers = [tier for tier in tiers if tier.rows] or tiers[:1]
+    kind, further = tiers[0].kind, tiers[0].rows
+    if len(tiers) > 1:
+        known = set[UUID]()
+        for tier in tiers:
+            if new := [row for row in tier.rows if row[0] not in known]:
+                kind, further = tier.kind, new
+                known.update(row[0] for row in new)
+        is_many = is_many or len(known) > FEW
+    oldest = min((row[3], row[0]) for row in further) if kind.startswith("newest") else None
+    return Ranked(_best(tiers), is_all=False, is_many=is_many, bounds=_bounds(kind, oldest))
+
+
+_latest = local()
+
+
+def _seen(query: Query) -> tuple[int, tuple[datetime, UUID] | None]:
+    """How many of the newest matches ranking has just read, if it has, and which was the last: whoever counts goes on
+    from there.
+    """
+    seen: tuple[int, tuple[datetime, UUID]] | None = getattr(_latest, "seen", None)
+    return seen if seen and _latest.query == query else (0, None)
+
+
+def _heads(kind: str, search: Search) -> _Tier:
+    """All that match in their heads, or the newest of them."""
+    if _may_be(search.guess, MOST_HEADS):
+        count, found = search.all(MOST_HEADS, FEW)
+        if count <= MOST_HEADS:
+            return _Tier(kind, found, count)
+    found = search.first(NEWEST, FEW + 1)
+    return _Tier(f"newest {kind}" if len(found) > FEW else kind, found, len(found))
+
+
+def _may_be(guess: Guess, most: int) -> bool:
+    """Whether there may be no more than so many."""
+    return guess.matches <= (SURE if guess.is_sure else UNSURE) * most
+
+
+def _best(tiers: Sequence[_Tier]) -> list[Hit]:
+    """The best of them, each once."""
+    found = tiers[0].rows if len(tiers) == 1 else {row[0]: row for tier in tiers for row in tier.rows}.values()
+    best = sorted(found, key=lambda row: (row[4], row[0]), reverse=True)[:MOST_RANKED]
+    return [Hit(job_id, score, company_id, likeness) for job_id, company_id, likeness, _, score in best]
 
 
 _ALL = "all"
@@ -174,7 +193,3 @@ def explained(query: Query, job_ids: Collection[UUID]) -> dict[UUID, list[Part]]
         key: [Part(name, detail, value) for (name, detail, _), value in zip(parts, found, strict=True) if value]
         for key, *found in rows(statement)
     }
-
-
-def _hit(job_id: UUID, company_id: UUID, likeness: int, value: Any) -> Hit:
-    return Hit(job_id, value, company_id, likeness)

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from jobs.progress import Progress
 from jobs.search.postgres import suggestions, terms
-from jobs.search.postgres.document import COLUMNS, ROWS, read, rows, write
+from jobs.search.postgres.document import COLUMNS, ROWS, given, read, rows, write
 from kernel.reading import array
 
 BATCH = 500
@@ -95,7 +95,7 @@ def check(progress: Progress | None = None, *, mends: bool = False) -> Drift:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(_SNAPSHOT)
-            found = rows(_DRIFT, **read(walked), walked=array(walked))
+            found = rows(_DRIFT, **given(read(walked)), walked=array(walked))
         for _, should_be, is_there in found:
             drift.missing += should_be and not is_there
             drift.left_over += is_there and not should_be

@@ -16,6 +16,7 @@ from itertools import chain, zip_longest
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection, transaction
 
 from jobs.progress import Progress
@@ -100,17 +101,20 @@ def _beginning(
 ) -> list[Suggestion]:
     names = [str(kind) for kind in kinds]
     given = {"typed": typed, "last": typed + _LAST, "kinds": array(names), "at": at, "enough": size + SPARE}
-    ranks: dict[Suggestion, tuple[Any, ...]] = {}
+    found: dict[tuple[str, str], tuple[tuple[Any, ...], str, int]] = {}
     for kind, key, text, jobs, is_whole in _STATEMENT.read(given):
-        suggestion = Suggestion(SuggestionKind(kind), text, jobs, _KEYS[kind](key), is_corrected)
         # By its own name before what is also called so.
-        is_own = f" {typed}" in _folded(text)
-        rank = (not is_whole, not is_own, -jobs, len(text), text)
-        ranks[suggestion] = min(rank, ranks.get(suggestion, rank))
-    ranked = sorted(ranks, key=ranks.__getitem__)
-    by_kind = [[each for each in ranked if each.kind == kind] for kind in kinds]
+        rank = (not is_whole, f" {typed}" not in _folded(text), -jobs, len(text), text, kind, key)
+        known = found.get((kind, key))
+        if known is None or rank < known[0]:
+            found[kind, key] = rank, text, jobs
+    ranked = sorted(found.items(), key=lambda each: each[1][0])
+    by_kind = [[each for each in ranked if each[0][0] == kind] for kind in names]
     taken = [each for each in chain.from_iterable(zip_longest(*by_kind)) if each][:size]
-    return sorted(taken, key=ranks.__getitem__)
+    return [
+        Suggestion(SuggestionKind(kind), text, jobs, _KEYS[kind](key), is_corrected)
+        for (kind, key), (_, text, jobs) in sorted(taken, key=lambda each: each[1][0])
+    ]
 
 
 @lru_cache(maxsize=20_000)
@@ -126,27 +130,27 @@ _KEYS: dict[str, Any] = {
 }
 
 
+_MEANT: Statement[Sequence[tuple[str]]] = Statement(
+    """
+SELECT v.variant FROM json_array_elements_text(%(variants)s::json) v (variant) CROSS JOIN LATERAL (
+    SELECT sum(jobs) AS jobs FROM (
+        SELECT jobs FROM search_suggestion WHERE folded ~>=~ v.variant AND folded ~<~ (v.variant || %(last)s) LIMIT 500
+    ) begun
+) t
+WHERE t.jobs IS NOT NULL
+ORDER BY starts_with(%(typed)s, v.variant), t.jobs DESC, v.variant LIMIT %(most)s""",
+    list,
+)
+
+
 def _corrections(typed: str) -> Iterable[str]:
     """What was probably meant: something that there is, one mistake from what was typed, the commonest first.
 
     Only a part of what was typed is taken last: it always begins more than all of it does.
     """
     variants = sorted({edited for edited in _edits(typed) if not edited.startswith(typed)})
-    found = rows(
-        Fragment(
-            """
-            SELECT v.variant FROM unnest(%(variants)s::text[]) v (variant) CROSS JOIN LATERAL (
-                SELECT sum(jobs) AS jobs FROM (
-                    SELECT jobs FROM search_suggestion
-                    WHERE folded ~>=~ v.variant AND folded ~<~ (v.variant || %(last)s) LIMIT 500
-                ) begun
-            ) t
-            WHERE t.jobs IS NOT NULL
-            ORDER BY starts_with(%(typed)s, v.variant), t.jobs DESC, v.variant LIMIT %(most)s""",
-            {"variants": variants, "last": _LAST, "typed": typed, "most": MOST_CORRECTIONS},
-        )
-    )
-    return [variant for (variant,) in found]
+    given = {"variants": orjson.dumps(variants).decode(), "last": _LAST, "typed": typed, "most": MOST_CORRECTIONS}
+    return [variant for (variant,) in _MEANT.read(given)]
 
 
 def _edits(typed: str) -> Iterator[str]:

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 from math import log
 
+import orjson
 from django.db import connection, transaction
 
 from jobs.progress import Progress
-from jobs.search.correction import best, most_mistakes
+from jobs.search.correction import FEW, best, most_mistakes
 from jobs.search.postgres import synonyms
-from jobs.search.postgres.fragment import Fragment, rows
 from jobs.search.words import words_of
+from kernel.reading import Statement
 
 LONGEST = 60
 # Below this a word is an abbreviation as often as a word, and has too many neighbours.
@@ -35,11 +36,26 @@ _SKILLS = """
 _OCCUPATIONS = """
     SELECT word, ndoc FROM ts_stat('SELECT ts_filter(head, ''{a,b}'') FROM job_search') WHERE word LIKE 'o:%'"""
 
-_COUNTS = "SELECT term, jobs FROM search_term WHERE term = ANY({}::text[])"
-_CANDIDATES = f"""
-SELECT t.term, t.jobs FROM search_term t
-WHERE t.term IN (SELECT d.term FROM search_delete d WHERE d.deleted = ANY({{}}::text[]))
-ORDER BY t.jobs DESC, t.term LIMIT {MOST_CANDIDATES}"""  # noqa: S608 - our own number
+_COUNTS = Statement[dict[str, int]]("SELECT term, jobs FROM search_term WHERE term = ANY(%(terms)s::text[])", dict)
+# Each word with how many jobs have it, and what it may have been meant to be, the commonest first; for the words that
+# were meant as they are, nothing is looked for.
+_CANDIDATES = Statement[list[tuple[str, int, list[str], list[int]]]](
+    f"""
+SELECT w.word, coalesce(k.jobs, 0), c.terms, c.jobs
+FROM json_to_recordset(%(asked)s::json) AS w (word text, deletes text[])
+LEFT JOIN search_term k ON k.term = w.word
+CROSS JOIN LATERAL (
+    SELECT array_agg(m.term ORDER BY m.jobs DESC, m.term) AS terms, array_agg(m.jobs ORDER BY m.jobs DESC, m.term)
+        AS jobs
+    FROM (
+        SELECT t.term, t.jobs FROM search_term t
+        WHERE t.term IN (SELECT d.term FROM search_delete d WHERE d.deleted = ANY(w.deletes))
+        ORDER BY t.jobs DESC, t.term LIMIT {MOST_CANDIDATES}
+    ) m
+) c
+WHERE coalesce(k.jobs, 0) <= {FEW} AND c.terms IS NOT NULL""",  # noqa: S608 - our own numbers
+    list,
+)
 
 
 def rarities(words: Collection[str]) -> dict[str, float]:
@@ -63,19 +79,18 @@ def _rarity(jobs: int, total: int) -> float:
 
 
 def _counts(words: Collection[str]) -> dict[str, int]:
-    return dict(rows(Fragment.of(_COUNTS, [_ALL, *words]))) if words else {}
+    return _COUNTS.read({"terms": [_ALL, *words]}) if words else {}
 
 
 def correct(words: Collection[str]) -> dict[str, str]:
-    """What words were probably meant to be. Those that are common, or that nothing is like, are left out."""
+    """What words were probably meant to be, in one statement. Those that are common, or like nothing, are left out."""
     asked = [word for word in dict.fromkeys(words) if SHORTEST_CORRECTED <= len(word) <= LONGEST and word.isalpha()]
     if not asked:
         return {}
-    known = _counts(asked)
+    given = [{"word": word, "deletes": sorted(deletes(word))} for word in asked]
     corrected: dict[str, str] = {}
-    for word in asked:
-        candidates = dict(rows(Fragment.of(_CANDIDATES, sorted(deletes(word)))))
-        if (meant := best(word, known.get(word, 0), candidates)) is not None:
+    for word, known, terms, jobs in _CANDIDATES.read({"asked": orjson.dumps(given).decode()}):
+        if (meant := best(word, known, dict(zip(terms, jobs, strict=True)))) is not None:
             corrected[word] = meant
     return corrected
 

@@ -4,6 +4,7 @@ import pytest
 
 from jobs.search.correction import best, mistakes
 from jobs.search.postgres import terms
+from jobs.search.postgres.terms import deletes
 from tests.search_board import live_jobs
 
 
@@ -42,6 +43,43 @@ def test_a_word_that_several_jobs_have_was_meant() -> None:
 def test_a_word_that_few_have_gives_way_to_a_far_commoner_one() -> None:
     assert best("recieve", 1, {"receive": 19}) is None
     assert best("recieve", 1, {"receive": 20}) == "receive"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("wldr", None),  # two mistakes in fewer than six letters
+        ("weldr", "welder"),
+        ("wledr", None),
+        ("weledr", "welder"),
+        ("wwelder", "welder"),
+        ("wleedr", "welder"),  # two, in six
+        ("weeldr", "welder"),
+        ("wledddr", None),
+    ],
+)
+def test_fewer_mistakes_are_forgiven_in_a_short_word(written: str, meant: str | None) -> None:
+    assert best(written, 0, {"welder": 50}) == meant
+
+
+def test_words_of_three_letters_are_not_corrected() -> None:
+    assert deletes("cook") == {"cook", "ook", "cok", "coo"}
+    assert terms.SHORTEST_CORRECTED == 4
+
+
+def test_the_order_in_which_words_are_looked_at_is_no_matter() -> None:
+    jobs = {"nurse": 400, "nurser": 90_000, "burse": 3, "purse": 3, "nuse": 2, "curse": 500_000}
+    words = sorted(jobs)
+    answers = {best("nrse", 0, {word: jobs[word] for word in words[turn:] + words[:turn]}) for turn in range(6)}
+    assert answers == {"nurse"}
+
+
+@pytest.mark.django_db
+def test_a_question_is_one_statement(django_assert_num_queries) -> None:
+    live_jobs("Python Developer", "Registered Nurse")
+    terms.rebuild()
+    with django_assert_num_queries(1):
+        assert len(terms.correct(["pyhton", "regsitered", "develpoer", "nrse"])) == 4
 
 
 @pytest.mark.django_db

@@ -204,6 +204,7 @@ def test_no_rows_wanted_says_whether_there_are_any() -> None:
 
 def test_many_are_at_least_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plans, "FEW", 3)
+    monkeypatch.setattr(plans, "MOST_TEXTS", 3)
     live_jobs(*["Nurse"] * 5)
     assert found("nurse").total.precision is Precision.AT_LEAST
 
@@ -221,16 +222,17 @@ def test_a_search_takes_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     terms.rebuild()
     near = (Near(52.5, 13.4, 30, or_remote_for="DE"),)
     assert statements() == 2
-    assert statements("nurse") == 3
-    assert statements("nurse", is_corrected=False) == 2
-    assert statements("nurse", order=NEWEST) == 3
+    # An estimate, whether the words are found, the ranking, and the rows.
+    assert statements("nurse") == 4
+    assert statements("nurse", is_corrected=False) == 3
+    assert statements("nurse", order=NEWEST) == 4
     # The few that fit, half of the words, and the rows of both.
-    assert statements("nurse welder", is_corrected=False) == 3
-    assert statements("nurse welder", is_corrected=False, order=NEWEST) == 5
+    assert statements("nurse welder", is_corrected=False) == 5
+    assert statements("nurse welder", is_corrected=False, order=NEWEST) == 7
     # The count, the circle's places twice, those of its jobs step by step, the remote and the rows.
-    assert statements("nurse", near=near, order=SearchOrder(JobSearchOrderField.DISTANCE), is_broadened=False) <= 8
+    assert statements("nurse", near=near, order=SearchOrder(JobSearchOrderField.DISTANCE), is_broadened=False) <= 9
     monkeypatch.setattr(plans, "FEW", 3)
-    assert statements("nurse", size=2, is_corrected=False) == 3
+    assert statements("nurse", size=2, is_corrected=False) == 5
     after = found("nurse", size=2, is_expanded=False).hits[-1].position
     assert statements("nurse", size=2, after=after) == 1
 

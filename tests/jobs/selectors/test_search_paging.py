@@ -16,7 +16,7 @@ from jobs.models import CloseReason, Job, JobLifecycle
 from jobs.search import diversity
 from jobs.search.port import JobSearchOrderField, SearchOrder
 from jobs.search.positions import SearchPosition
-from jobs.search.postgres import document, orders, plans
+from jobs.search.postgres import document, estimates, plans, ways
 from jobs.search.where import Near
 from jobs.selectors.search import SearchRequest, search
 from kernel import caching
@@ -86,17 +86,26 @@ def read_through(request: SearchRequest, between: Callable[[], None]) -> list[UU
         request = replace(request, after=SearchPosition.read(result.hits[-1].position.written()))
 
 
-@pytest.fixture(params=["many", "few"])
+@pytest.fixture(params=["few", "many", "walked", "in a window"])
 def _bounds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plans for many matches, with few of them."""
-    if request.param == "many":
+    """Plans for many matches, with few of them; and ways that are chosen though they are too short."""
+    if request.param != "few":
         monkeypatch.setattr(plans, "FEW", 12)
         monkeypatch.setattr(plans, "MOST_RANKED", 12)
         monkeypatch.setattr(plans, "MOST_HEADS", 20)
         monkeypatch.setattr(plans, "ENOUGH_HEADS", 8)
         monkeypatch.setattr(plans, "MOST_TEXTS", 6)
-        monkeypatch.setattr(orders, "MOST_SORTED", 10)
-        monkeypatch.setattr(orders, "MOST_FILTERED", 10)
+        monkeypatch.setattr(ways, "MOST_SORTED", 10)
+    if request.param == "walked":
+        monkeypatch.setattr(plans, "UNSURE", 0)
+        monkeypatch.setattr(ways.Search, "way", lambda *_, **__: ways.Way.WALK)
+        monkeypatch.setattr(ways.Search, "_far", lambda *_: 10)
+    if request.param == "in a window":
+        monkeypatch.setattr(plans, "UNSURE", 0)
+        monkeypatch.setattr(
+            ways.Search, "way", lambda *_, has_window=False, **__: ways.Way.WINDOW if has_window else ways.Way.INDEX
+        )
+        monkeypatch.setattr(estimates, "since", lambda at, share: at - timedelta(minutes=2))
     monkeypatch.setattr(diversity, "STRETCH", 15)
     monkeypatch.setattr(diversity, "WINDOW", 5)
 

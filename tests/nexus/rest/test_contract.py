@@ -60,6 +60,21 @@ def test_it_is_served_as_yaml_and_as_json(settings) -> None:
     assert Client().get("/api/docs").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/api/schema", "/api/docs"])
+def test_what_is_no_read_is_refused_as_a_problem(path: str) -> None:
+    answer = Client(enforce_csrf_checks=True).post(path, {"a": "b"})
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
+    assert answer["Allow"] == "GET, HEAD"
+    assert orjson.loads(answer.content)["requestId"] == answer["X-Request-ID"]
+
+
+def test_where_nobody_is_told_of_it_there_is_nothing(settings) -> None:
+    settings.INTROSPECTION = False
+    answer = Client().get("/api/schema")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert orjson.loads(answer.content)["code"] == "NOT_FOUND"
+
+
 def test_the_page_is_for_who_may_explore(settings) -> None:
     assert Client().get("/api/docs").status_code == 200
     settings.EXPLORER = False

@@ -122,7 +122,9 @@ def test_the_door_refuses_in_problems(live_url: str) -> None:
     assert (answer.status, answer.getheader("Content-Type")) == (413, "application/problem+json")
     assert json.loads(answer.read())["code"] == "BAD_REQUEST"
     connection.close()
-    assert ask(live_url, "/api/v1").status == 404
+    for path in ("/api/v1", "/api/v1/", "/api/v1?first=1"):
+        nothing = ask(live_url, path)
+        assert (nothing.status, nothing.headers["Content-Type"]) == (404, "application/problem+json"), path
     assert ask(live_url, "/jobs").status == 404
 
 

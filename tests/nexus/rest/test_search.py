@@ -3,9 +3,12 @@
 import pytest
 
 from jobs.models import Job
+from jobs.services import saved_job
+from nexus.rest.search import Search
 from schema.core import ids
+from schema.search.types import HIGHLIGHTS_COST
 from tests.door import send
-from tests.factories import CompanyFactory, CountryFactory, PlaceFactory, SkillFactory
+from tests.factories import CompanyFactory, CountryFactory, PlaceFactory, SkillFactory, UserFactory, viewer_of
 from tests.rest_door import get
 from tests.search_board import index_all, live_job, live_jobs
 
@@ -69,6 +72,34 @@ def test_highlights_and_facets_come_when_asked_for() -> None:
     assert [value["value"] for value in facets["WORKPLACE"]] == ["ON_SITE"]
     assert facets["PLACE"][0]["name"] == "Köln"
     assert {value["value"] for value in facets["PUBLISHED"]} <= {"1", "3", "7", "14", "30"}
+
+
+def test_what_a_score_is_made_of_is_told_when_asked_for() -> None:
+    live_jobs("Zoo keeper", "Baker")
+    (found,) = get("search", query="zoo keeper", explain="true", isBroadened="false").items
+    parts = found["explanation"]["parts"]
+    assert found["explanation"]["total"] == pytest.approx(sum(part["value"] for part in parts))
+    assert found["explanation"]["total"] == pytest.approx(found["score"], rel=0.01)
+    assert all(part["name"] and isinstance(part["detail"], str) for part in parts)
+    assert get("search", query="zoo keeper").items[0]["explanation"] is None
+    assert get("search", explain="true").items[0]["explanation"] is None
+
+
+def test_what_is_told_of_each_job_costs() -> None:
+    plain, told, both = (
+        Search().cost({"first": 10, **asked})
+        for asked in ({}, {"explain": True}, {"explain": True, "with_highlights": True})
+    )
+    assert told - plain == both - told == 10 * HIGHLIGHTS_COST
+
+
+def test_what_the_viewer_dealt_with_is_left_out_when_asked_for() -> None:
+    user, (kept, other) = UserFactory(), live_jobs("Day nurse", "Night nurse")
+    saved_job.save(by=viewer_of(user), job_id=kept.pk)
+    assert titles(get("search", query="nurse", hide=["SAVED", "SEEN"], by=user)) == [other.title]
+    assert len(titles(get("search", query="nurse", by=user))) == 2
+    assert len(titles(get("search", query="nurse", hide="SAVED"))) == 2
+    assert get("search", query="nurse", hide="BURIED").status == 400
 
 
 def test_a_hidden_job_is_in_no_answer() -> None:

@@ -212,7 +212,7 @@ class TestLargeSets:
     def test_a_wrong_estimate_is_mended(self, estimate: float, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whatever the planner thinks of the words: few are counted whole, and of many no first ones stand for all."""
 
-        def estimate_so(sets: Sequence[Any]) -> None:
+        def estimate_so(sets: Sequence[Any], _query: Query) -> None:
             for each in sets:
                 each.kept = each.size = estimate
 

@@ -236,6 +236,14 @@ class TestDrain:
         assert pending.drain() == 0
         assert not _pending()
 
+    def test_forgets_all_that_is_gone_at_once_and_nothing_else(self, job: Job) -> None:
+        gone = live_job("Cook")
+        Job.objects.update(title="Other")
+        waiting = SearchPending.objects.filter(job_id=gone.pk).count()
+        gone.delete()
+        assert pending.forget_gone() >= waiting > 0
+        assert _pending() == {job.pk}
+
     def test_drops_what_is_over(self, job: Job) -> None:
         kept = live_job("Cook")
         with connection.cursor() as cursor:

@@ -1,0 +1,254 @@
+"""The ways to the rows of `job_search s` that match a query: which is short, the planner's estimates say.
+
+- A walk: the newest rows that the filters keep (or the first of another order), each looked at for the words.
+- A window: what an index of words finds among the rows of the last days, as many days as are likely to do.
+- What the indexes of words and filters find, sorted.
+
+Where a walk or a window was too short, or there is more than can be sorted, the next way is taken. So an estimate that
+is wrong costs time, and never a row.
+
+Where a common table expression is limited only by who reads it, the planner plans it as if all of it were wanted, and
+takes the index; the executor still stops when it has enough.
+"""
+
+# ruff: noqa: S608 - the texts are our own; whatever comes from outside is a parameter
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from math import ceil, inf
+from typing import Any
+from uuid import UUID
+
+from jobs.search.port import Query
+from jobs.search.postgres import estimates
+from jobs.search.postgres.estimates import Guess
+from jobs.search.postgres.fragment import TRUE, Fragment, all_of, rows
+from jobs.search.postgres.matching import asked, filtered, has_words, is_narrowed, live
+
+MOST_SORTED = 10_000
+"""Of what the indexes find."""
+MOST_WINDOWS = 2
+MARGIN = 2.0
+"""So many times the rows that are likely to do are walked, or lie in a window, before the next way is taken."""
+# Measured, in microseconds: to read a row, to look into its text and into its head, and to read an entry of an index of
+# words and of one of instants.
+ROW, TEXT, HEAD, POSTING, ENTRY = 2.0, 5.0, 0.7, 0.13, 0.1
+HIT = "s.job_id, s.company_id, s.likeness"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A column to order by, which the job's id makes unique. Nulls come last in either direction."""
+
+    column: str
+    is_descending: bool = True
+    is_nullable: bool = False
+
+    def by(self, value: str, key: str) -> str:
+        """The order, of rows that have these."""
+        direction = "DESC" if self.is_descending else "ASC"
+        nulls = " NULLS LAST" if self.is_nullable else ""
+        return f"ORDER BY {value} {direction}{nulls}, {key} {direction}"
+
+    def beyond(self, after: tuple[Any, UUID] | None, value: str, key: str) -> Fragment:
+        """Those that come later than a position."""
+        if after is None:
+            return TRUE
+        sign = "<" if self.is_descending else ">"
+        if after[0] is None:
+            return Fragment.of(f"({value} IS NULL AND {key} {sign} {{}}::uuid)", after[1])
+        found = Fragment.of(f"({value}, {key}) {sign} ({{}}, {{}}::uuid)", *after)
+        return Fragment.of(f"({{}} OR {value} IS NULL)", found) if self.is_nullable else found
+
+
+NEWEST = Order("s.published_at")
+
+
+class Way(Enum):
+    """How rows are found."""
+
+    WALK = auto()
+    WINDOW = auto()
+    INDEX = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Looks for what matches a query: anywhere, or in title, skills, company and as a concept (`is_head`).
+
+    `score` is what rows are given with, as SQL; without it they have none. `others` keeps rows out.
+    """
+
+    query: Query
+    guess: Guess
+    is_head: bool = False
+    score: Fragment | None = None
+    others: Fragment = TRUE
+
+    def first(self, order: Order, size: int, after: tuple[Any, UUID] | None = None) -> Sequence[tuple[Any, ...]]:
+        """The first rows of an order: `HIT`, what they are ordered by, and the score."""
+        if not is_narrowed(self.query):
+            return self._walked(order, size, after, None)
+        way = self.way(size, has_window=order == NEWEST)
+        found: Sequence[tuple[Any, ...]] | None = None
+        if way is Way.WALK:
+            found = self._walked(order, size, after, self._far(size))
+        elif way is Way.WINDOW:
+            found = self._within(size, after)
+        if found is None or len(found) < size:
+            found = self._sorted(order, size, after)
+        return self._walked(order, size, after, None) if found is None else found
+
+    def all(self, most: int, size: int) -> tuple[int, Sequence[tuple[Any, ...]]]:
+        """How many rows there are, counted up to one more than `most`; unless there are more, the `size` best by their
+        score: `HIT`, when they were published, and the score.
+        """
+        statement = Fragment.of(
+            "WITH {}, n AS (SELECT count(*) FROM met), found AS (SELECT * FROM met WHERE (SELECT count FROM n) <= {})"
+            " SELECT n.count, s.* FROM n LEFT JOIN ({}) s ON TRUE ORDER BY s.score DESC, s.job_id DESC LIMIT {}",
+            *(self._met("s.job_id, s.published_at AS value", most=most), most, self._shown("found"), size),
+        )
+        found = rows(statement)
+        return found[0][0], [row[1:] for row in found if row[1] is not None]
+
+    def count(self, most: int, after: tuple[Any, UUID] | None = None) -> int:
+        """How many rows there are, behind a position among the newest if there is one; counted up to `most`."""
+        has_end = is_narrowed(self.query)
+        if not has_end or self.way(most, is_sorted=False) is Way.WALK:
+            walk = self._walk(NEWEST, most, after, self._far(most) if has_end else None)
+            ((count,),) = rows(Fragment.of("SELECT count(*) FROM ({}) s", walk))
+            if count >= most:
+                return int(count)
+        ((count,),) = rows(
+            Fragment.of("WITH {} SELECT count(*) FROM met", self._met("s.job_id", after=after, most=most - 1))
+        )
+        return int(count)
+
+    def way(self, size: int, *, has_window: bool = False, is_sorted: bool = True) -> Way:
+        """The one that is likely to be the shortest to so many rows; `is_sorted`: the first ones of an order."""
+        guess = self.guess
+        # Of the rows that the filters keep, how many have to be looked at.
+        share = size / max(guess.matches, 1.0)
+        if share * MARGIN >= 1:
+            return Way.INDEX
+        costs = {
+            # To what is not known to be common a walk may be without an end.
+            Way.WALK: inf
+            if not guess.is_sure
+            else min(share * guess.board, inf if guess.is_scanned else guess.kept) * ROW
+            + share * guess.kept * self._opened,
+            Way.INDEX: min(self._by_words(inf if is_sorted else size), self._by_filters),
+        }
+        if has_window:
+            costs[Way.WINDOW] = guess.postings * POSTING + MARGIN * (size * ROW + share * guess.board * ENTRY)
+        return min(costs, key=lambda way: costs[way])
+
+    @property
+    def _opened(self) -> float:
+        """What it takes to look for the words in a row."""
+        if not has_words(self.query.question):
+            return 0.0
+        return HEAD if self.is_head else TEXT
+
+    def _by_words(self, most: float = inf) -> float:
+        """What it takes to read so many of the rows that an index of words finds, or, without words, of filters."""
+        if not has_words(self.query.question) and self.guess.is_scanned:
+            return inf
+        return self.guess.postings * POSTING + min(self.guess.matches, most) * ROW
+
+    @property
+    def _by_filters(self) -> float:
+        """What it takes to look at each row that the filters keep, if an index knows them."""
+        return inf if self.guess.is_scanned else self.guess.kept * (ROW + self._opened)
+
+    def _far(self, size: int) -> int:
+        return ceil(MARGIN * size * self.guess.kept / max(self.guess.matches, 1.0)) + 100
+
+    def _asked(self, *, is_walked: bool) -> Fragment:
+        return asked(self.query.question, is_head=self.is_head, is_walked=is_walked)
+
+    def _walk(self, order: Order, size: int, after: tuple[Any, UUID] | None, far: int | None) -> Fragment:
+        """The first rows of the order; with `far`, only among so many that the filters keep."""
+        by, columns = order.by(order.column, "s.job_id"), f"{HIT}, {order.column} AS value"
+        kept = all_of([live(self.query), filtered(self.query), order.beyond(after, order.column, "s.job_id")])
+        words = all_of([self._asked(is_walked=True), self.others])
+        if far is None:
+            rest = all_of([kept, words])
+            return Fragment.of(f"SELECT {columns} FROM job_search s WHERE {{}} {by} LIMIT {{}}", rest, size)
+        # What is sorted, if it comes by an index of the filters, had better be narrow.
+        some = Fragment.of(
+            f"SELECT {HIT}, {order.column}, s.head, s.tsv FROM job_search s WHERE {{}} {by} LIMIT {{}}", kept, far
+        )
+        return Fragment.of(f"SELECT {columns} FROM ({{}}) s WHERE {{}} {by} LIMIT {{}}", some, words, size)
+
+    def _walked(
+        self, order: Order, size: int, after: tuple[Any, UUID] | None, far: int | None
+    ) -> Sequence[tuple[Any, ...]]:
+        walk = self._walk(order, size, after, far)
+        return self._read(Fragment.of("found AS MATERIALIZED ({})", walk), order)
+
+    def _within(self, size: int, after: tuple[Any, UUID] | None) -> Sequence[tuple[Any, ...]]:
+        """The newest rows of the last days: of as many as are likely to do, and if they do not, of some more."""
+        by, columns = NEWEST.by("value", "job_id"), f"{HIT}, {NEWEST.column} AS value"
+        share = MARGIN * size / max(self.guess.matches, 1.0)
+        found: Sequence[tuple[Any, ...]] = ()
+        for _ in range(MOST_WINDOWS):
+            since = estimates.since(after[0] if after else self.query.at, share)
+            if since is None:
+                break
+            met = self._met(columns, NEWEST, after, since=since)
+            window = Fragment.of(f"{{}}, found AS MATERIALIZED (SELECT * FROM met_all {by} LIMIT {{}})", met, size)
+            found = self._read(window, NEWEST)
+            if len(found) in (0, size):
+                break
+            share *= MARGIN * size / len(found)
+        return found
+
+    def _sorted(self, order: Order, size: int, after: tuple[Any, UUID] | None) -> Sequence[tuple[Any, ...]] | None:
+        """The first of all rows; None if there are too many of them."""
+        by = order.by("value", "job_id")
+        found = Fragment.of(
+            "{}, n AS (SELECT count(*) FROM met), found AS MATERIALIZED (SELECT * FROM met"
+            f" WHERE (SELECT count FROM n) <= {{}} {by} LIMIT {{}})",
+            *(self._met(f"{HIT}, {order.column} AS value", order, after, most=MOST_SORTED), MOST_SORTED, size),
+        )
+        read = self._read(found, order, is_counted=True)
+        return None if read[0][0] > MOST_SORTED else [row[1:] for row in read if row[1] is not None]
+
+    def _met(
+        self,
+        columns: str,
+        order: Order = NEWEST,
+        after: tuple[Any, UUID] | None = None,
+        *,
+        since: datetime | None = None,
+        most: int | None = None,
+    ) -> Fragment:
+        """Common table expressions: `met_all` are the rows behind a position, and `met` one more than `most`."""
+        # With many entries in the index of words, and few rows by the filters, these are looked at one by one.
+        words = self._asked(is_walked=self._by_filters < self._by_words())
+        conditions = [live(self.query), filtered(self.query), order.beyond(after, order.column, "s.job_id")]
+        if since is not None:
+            conditions.append(Fragment.of("s.published_at >= {}", since))
+        rest = all_of([*conditions, words, self.others])
+        found = Fragment.of(f"met_all AS MATERIALIZED (SELECT {columns} FROM job_search s WHERE {{}})", rest)
+        if most is None:
+            return found
+        return Fragment.of("{}, met AS MATERIALIZED (SELECT * FROM met_all LIMIT {})", found, most + 1)
+
+    def _read(self, found: Fragment, order: Order, *, is_counted: bool = False) -> Sequence[tuple[Any, ...]]:
+        """What `found` has; with `is_counted`, each row behind the count of `met`, and one at least."""
+        shown = self._shown("found")
+        by = order.by("s.value", "s.job_id")
+        if not is_counted:
+            return rows(Fragment.of(f"WITH {{}} SELECT s.* FROM ({{}}) s {by}", found, shown))
+        return rows(Fragment.of(f"WITH {{}} SELECT n.count, s.* FROM n LEFT JOIN ({{}}) s ON TRUE {by}", found, shown))
+
+    def _shown(self, name: str) -> Fragment:
+        if self.score is None:
+            return Fragment(f"SELECT * FROM {name}")
+        # Looked up one by one: for some thousands the planner might read the whole table.
+        one = "SELECT * FROM job_search s WHERE s.job_id = f.job_id OFFSET 0"
+        return Fragment.of(f"SELECT {HIT}, f.value, {{}} AS score FROM {name} f, LATERAL ({one}) s", self.score)
