@@ -29,7 +29,9 @@ DomainError                     kernel: a refusal that the caller can act on
 ├── SourceBusy                  somebody else imports the same source at this moment
 ├── ProfileChangedMeanwhile     the profile was written since it was read
 ├── TooManyBlocks               a person blocks a thousand employers at most
-└── TooManySavedJobs            a person keeps five thousand jobs at most
+├── TooManySavedJobs            a person keeps five thousand jobs at most
+├── TooManyDismissals           a person dismisses five thousand jobs at most
+└── TooManySignals              more signals wait to be written than there is room for
 """
 
 from kernel.errors import DomainError
@@ -217,3 +219,18 @@ class TooManySavedJobs(DomainError):
 
     code = "TOO_MANY_SAVED_JOBS"
     message = "You have saved five thousand jobs. Remove some first."
+
+
+class TooManyDismissals(DomainError):
+    """A person dismisses five thousand jobs at most."""
+
+    code = "TOO_MANY_DISMISSALS"
+    message = "You have dismissed five thousand jobs. Take some of that back first."
+
+
+class TooManySignals(DomainError):
+    """More signals wait to be written than there is room for."""
+
+    code = "TOO_MANY_SIGNALS"
+    message = "Too many signals wait to be written. Try again in a minute."
+    is_retryable = True

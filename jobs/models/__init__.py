@@ -10,7 +10,8 @@ from jobs.models.company import (
     SizeBand,
 )
 from jobs.models.duplicate import DuplicateCluster, DuplicateVerdict, JobFingerprint
-from jobs.models.event import InteractionEvent, InteractionKind
+from jobs.models.event import InteractionEvent, InteractionKind, Surface
+from jobs.models.feed import DismissReason, FeedCell, FeedSettings, JobDismissal, JobHeat, RankingModel
 from jobs.models.import_source import ImportSource
 from jobs.models.job import (
     ApplyKind,
@@ -94,6 +95,7 @@ __all__ = [
     "Country",
     "Currency",
     "DescriptionFormat",
+    "DismissReason",
     "DomainMethod",
     "DuplicateCluster",
     "DuplicateVerdict",
@@ -103,6 +105,8 @@ __all__ = [
     "Experience",
     "ExperienceKind",
     "ExternalCode",
+    "FeedCell",
+    "FeedSettings",
     "Follow",
     "FxRate",
     "HiringRole",
@@ -118,7 +122,9 @@ __all__ = [
     "Invitation",
     "InvitationStatus",
     "Job",
+    "JobDismissal",
     "JobFingerprint",
+    "JobHeat",
     "JobLifecycle",
     "JobLocation",
     "JobModeration",
@@ -146,6 +152,7 @@ __all__ = [
     "ProfileSection",
     "ProfileSkill",
     "ProfileVisibility",
+    "RankingModel",
     "Region",
     "RelatedOccupation",
     "RemoteEligibility",
@@ -168,6 +175,7 @@ __all__ = [
     "SkillRelevance",
     "SlugHistory",
     "SourcePosting",
+    "Surface",
     "TaxonomyEdition",
     "TaxonomyScheme",
     "VisaSponsorship",

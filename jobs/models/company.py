@@ -82,6 +82,8 @@ class Company(Entity):
             models.Index(fields=["name", "id"], condition=models.Q(status="active"), name="company_by_name"),
             models.Index(fields=["-created_at", "-id"], condition=models.Q(status="active"), name="company_by_age"),
             models.Index(fields=["industry", "name"], name="company_industry"),
+            # Whom somebody works for, as they write it.
+            models.Index(Lower("name"), name="company_folded_name"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=CompanyKind.values), name="company_kind_is_known"),

@@ -20,6 +20,16 @@ class InteractionKind(models.TextChoices):
     HIDE = "hide", "Does not want to see it again"
 
 
+class Surface(models.TextChoices):
+    """On what somebody was shown a posting."""
+
+    FEED = "feed", "The feed"
+    SEARCH = "search", "A search"
+    SIMILAR = "similar", "Jobs like another"
+    JOB = "job", "Its own page"
+    OTHER = "other", "Something else"
+
+
 class InteractionEvent(models.Model):
     """Something that a person, or somebody unknown, did with a posting. Append-only.
 
@@ -36,14 +46,33 @@ class InteractionEvent(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=16, choices=InteractionKind, help_text="What was done.")
     occurred_at = models.DateTimeField(default=timezone.now, help_text="When.")
+    # Of those that a client recorded: what it had been shown the posting by.
+    surface = models.CharField(
+        max_length=8, choices=Surface, blank=True, default="", db_default="", help_text="On what it was shown."
+    )
+    session = models.UUIDField(null=True, blank=True, help_text="The feed session.")
+    position = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The place in it, from 0.")
+    model_version = models.PositiveIntegerField(null=True, blank=True, help_text="The weights that put it there.")
+    seconds = models.PositiveSmallIntegerField(null=True, blank=True, help_text="How long it was looked at.")
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=InteractionKind.values), name="interaction_event_kind_is_known")
+            models.CheckConstraint(
+                condition=Q(kind__in=InteractionKind.values), name="interaction_event_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(surface__in=["", *Surface.values]), name="interaction_event_surface_is_known"
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["user", "-occurred_at"], condition=Q(user__isnull=False), name="interaction_event_of_user"
             ),
             models.Index(fields=["job", "kind", "occurred_at"], name="interaction_event_of_job"),
+            # Most events are impressions: what people did beside that is found without walking past them.
+            models.Index(
+                fields=["user", "kind", "-occurred_at"],
+                condition=Q(user__isnull=False) & ~Q(kind=InteractionKind.IMPRESSION),
+                name="interaction_event_acts",
+            ),
         ]

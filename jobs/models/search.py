@@ -69,6 +69,7 @@ class JobSearch(models.Model):
             GinIndex(fields=["head"], fastupdate=False, name="job_search_head"),
             GinIndex(fields=["skill_ids"], fastupdate=False, name="job_search_skills"),
             GinIndex(fields=["place_ids"], fastupdate=False, name="job_search_places"),
+            GinIndex(fields=["countries"], fastupdate=False, name="job_search_countries"),
             models.Index(fields=["-published_at", "-job"], name="job_search_newest"),
             models.Index(fields=["category_id", "-published_at", "-job"], name="job_search_in_category"),
             models.Index(fields=["company", "-published_at", "-job"], name="job_search_of_company"),

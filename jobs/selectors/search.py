@@ -3,13 +3,13 @@
 A search takes this many statements, beside those that look up synonyms, occupations and skills (`is_expanded`), stems
 that were not asked for lately, and a filter's categories, circles and exchange rates:
 
-- by relevance two if few match (the ranking and the jobs' rows), and three if many do; on later pages one, while the
-  ranking is kept, and one more behind its end;
-- in any other order two (the list and the rows), by distance up to eight;
+- by relevance three if few match (an estimate, the ranking and the jobs' rows), and four to six if many do; on later
+  pages one, while the ranking is kept, and two more behind its end;
+- in any other order three (an estimate, the list and the rows), two where nothing is asked; by distance up to nine;
 - on a first page one more to see whether the words are found at all, and where they hardly are, one to see how common
   they are, one for each that is corrected, and one to see whether that finds more;
 - where few are found, one for each way to broaden the question, and one for what that finds;
-- one to count, if somebody reads `total` of what was not ranked.
+- one or two to count, if somebody reads `total` of what ranking has not told.
 
 Whatever was found and is no longer live when its row is read is left out, and others take its place.
 """
@@ -43,9 +43,9 @@ from jobs.search.port import (
 )
 from jobs.search.positions import SearchPosition, Stage
 from jobs.search.walk import Walk, fits, is_ranked
-from jobs.search.where import JobFilter, Near
+from jobs.search.where import Hidden, HiddenKind, JobFilter, Near
 from jobs.selectors import job as jobs
-from kernel.viewer import Viewer
+from kernel.viewer import Scope, Viewer
 
 __all__ = [
     "Broadening",
@@ -54,6 +54,7 @@ __all__ = [
     "Expansion",
     "ExpansionKind",
     "FoundJob",
+    "HiddenKind",
     "KeywordMode",
     "SearchPosition",
     "SearchRequest",
@@ -87,6 +88,8 @@ class SearchRequest:
     """At most so many of one company near the top, by relevance; 0: as they come."""
     size: int = 20
     after: SearchPosition | None = None
+    hidden: frozenset[HiddenKind] = frozenset()
+    """What of the viewer's own is not to be found. Of nobody there is nothing to hide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ def search(viewer: Viewer, request: SearchRequest) -> SearchResult:
     """A page of the live, public jobs that a text and filters find. ValueError for a position that is of no use."""
     now = timezone.now()
     at = min(now, request.after.at) if request.after else now
-    asked = _asked(request, Query(at, None, request.where, request.near, request.order))
+    hidden = _hidden(viewer, request)
+    asked = _asked(request, Query(at, None, request.where, request.near, request.order, hidden))
     start = request.after or SearchPosition(at, Stage.RANKED)
     if not fits(start, asked.query):
         raise ValueError("This position is in no result of this search.")
@@ -154,6 +158,12 @@ def search(viewer: Viewer, request: SearchRequest) -> SearchResult:
         has_next=has_next,
         counted=walk.counted,
     )
+
+
+def _hidden(viewer: Viewer, request: SearchRequest) -> Hidden | None:
+    if viewer.user_id is None or not request.hidden or not viewer.allows(Scope.PROFILE_READ):
+        return None
+    return Hidden(viewer.user_id, tuple(sorted(request.hidden)))
 
 
 def _shown(walk: Walk, size: int) -> list[FoundJob]:

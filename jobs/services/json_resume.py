@@ -14,7 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from jobs.models import ExperienceKind, LinkKind, PlaceName, Profile, ProfileSkill, SkillAlias
+from django.db.models import F, Max, Min
+
+from jobs.models import ExperienceKind, LinkKind, PlaceName, Profile, ProfileSkill, SkillAlias, SkillLabel
 from jobs.services.json_resume_reader import Json, Reader
 from jobs.services.json_resume_sections import SECTIONS, given, taken, without_empty
 from jobs.services.profile_entries import LISTS, LONGEST_NAME, LONGEST_TEXT
@@ -62,7 +64,7 @@ class Understood:
 
 
 def understand(document: Json) -> Understood:
-    """What a document says. Two statements: skills by their names, and the place."""
+    """What a document says. Three statements: skills by their names, and the place."""
     found = Understood()
     rest = dict(document)
     left: dict[str, list[Any]] = {}
@@ -162,7 +164,7 @@ def _take_skills(entries: Any, found: Understood) -> Json:
         return {}
     words = [word for place, entry in enumerate(entries) for word in _skill_words(entry, f"skills.{place}")]
     folded = {fold(word) for _, word, _ in words}
-    known = dict(SkillAlias.objects.filter(alias__in=folded, skill__is_retired=False).values_list("alias", "skill_id"))
+    known = _skills_of(folded)
     skills: Json = {}
     for path, word, level in words:
         key = known.get(fold(word))
@@ -176,6 +178,17 @@ def _take_skills(entries: Any, found: Understood) -> Json:
             skills[str(key)] = {"words": [fold(word)], "level": level}
     found.rows["skills"] = [ProfileSkill(skill_id=int(key), level=skill["level"]) for key, skill in skills.items()]
     return skills
+
+
+def _skills_of(folded: set[str]) -> dict[str, int]:
+    """The skills of these words: by a spelling of it, or else by what taxonomies call one skill and no other.
+
+    What is not safe to read in a text is safe in a list of skills.
+    """
+    labelled = SkillLabel.objects.filter(label__in=folded, skill__is_retired=False).order_by()
+    alone = labelled.values("label").annotate(one=Min("skill"), other=Max("skill")).filter(one=F("other"))
+    spelled = SkillAlias.objects.filter(alias__in=folded, skill__is_retired=False).values_list("alias", "skill_id")
+    return dict(alone.values_list("label", "one")) | dict(spelled)
 
 
 def _skill_words(entry: Any, path: str) -> Iterator[tuple[str, str, int | None]]:

@@ -6,7 +6,7 @@ from django.db.models import F
 
 from accounts.models import User
 from accounts.services import erasure, export
-from jobs.models import EmployerBlock, InteractionEvent, Profile, SavedJob
+from jobs.models import EmployerBlock, FeedSettings, InteractionEvent, JobDismissal, Profile, SavedJob
 from jobs.selectors import profile as profiles
 from jobs.services import json_resume
 
@@ -24,7 +24,10 @@ def forget_profile(user: User) -> None:
     Profile.objects.filter(user=user).delete()
     SavedJob.objects.filter(user=user).delete()
     EmployerBlock.objects.filter(user=user).delete()
-    InteractionEvent.objects.filter(user=user).update(user=None)
+    FeedSettings.objects.filter(user=user).delete()
+    JobDismissal.objects.filter(user=user).delete()
+    # Nor does a session hold together what one and the same did. What waits to be written is not written any more.
+    InteractionEvent.objects.filter(user=user).update(user=None, session=None)
 
 
 @export.section("profile")
@@ -65,6 +68,21 @@ def blocked_employers_of(user: User) -> list[Any]:
 
 @export.section("interactions")
 def interactions_of(user: User) -> list[Any]:
-    """The last things that the person did with postings."""
+    """The last things that the person did with postings, and what they had been shown them by."""
     events = InteractionEvent.objects.filter(user=user).order_by("-occurred_at")
-    return list(events.values("kind", "job_id", "occurred_at")[:MOST_INTERACTIONS])
+    shown_by = ("surface", "session", "position", "model_version", "seconds")
+    return list(events.values("kind", "job_id", "occurred_at", *shown_by)[:MOST_INTERACTIONS])
+
+
+@export.section("dismissed_jobs")
+def dismissed_jobs_of(user: User) -> list[Any]:
+    """The jobs that the person does not want to be shown."""
+    dismissals = JobDismissal.objects.filter(user=user).order_by("pk")
+    return list(dismissals.values("job_id", "reason", "dismissed_at", job_title=F("job__title")))
+
+
+@export.section("feed_settings")
+def feed_settings_of(user: User) -> list[Any]:
+    """How the person wants their feed made, if they have said."""
+    columns = ("is_profiled", "weights", "wanted_titles", "would_relocate")
+    return list(FeedSettings.objects.filter(user=user).values(*columns))

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from jobs import policies
 from jobs.errors import TooManySavedJobs
-from jobs.models import InteractionEvent, InteractionKind, Job, SavedJob
+from jobs.models import InteractionKind, Job, SavedJob
 from jobs.selectors import job as jobs
+from jobs.services import interaction
 from jobs.services import profile_values as read
 from kernel.errors import Forbidden, NotFound
 from kernel.viewer import Viewer
@@ -34,7 +35,7 @@ def save(*, by: Viewer, job_id: UUID, note: str | None = None) -> SavedJob:
     if is_new:
         if SavedJob.objects.filter(user_id=person).count() > MOST_SAVED:
             raise TooManySavedJobs
-        InteractionEvent.objects.create(user_id=person, job=job, kind=InteractionKind.SAVE)
+        interaction.note(person, job_id, InteractionKind.SAVE, saved.saved_at)
     elif note is not None and saved.note != written:
         saved.note = written
         saved.save(update_fields=["note", "updated_at"])

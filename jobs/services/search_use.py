@@ -147,6 +147,8 @@ def filters_of(request: SearchRequest) -> str:
     names = set(_names(request.where)) if request.where else set()
     if request.near:
         names.add("near")
+    if request.hidden:
+        names.add("hidden")
     if request.mode is not KeywordMode.ALL:
         names.add(f"mode_{request.mode}")
     if request.order.field is not JobSearchOrderField.RELEVANCE:

@@ -1,22 +1,25 @@
 """What keeps the search index up to date beside the services: events and the schedule."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.db import connection
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from jobs.events import CompanyUpdated, PostingsChanged
-from jobs.models import Job, SearchPending, SearchTerm
+from jobs.models import FxRate, Job, SearchPending, SearchTerm
 from jobs.services.company import Employers
 from jobs.services.incoming import Import, Posting
 from jobs.services.posting import upsert
-from jobs.tasks import index_changed, index_pending, rebuild_vocabulary
+from jobs.tasks import index_changed, index_pending, load_rates, rebuild_vocabulary
 from kernel.ids import uuid7
 from kernel.models import OutboxEvent
 from kernel.outbox import Telling, subscribers
 from tests.factories import JobFactory
+from tests.jobs.importers.web import site
 from tests.search_board import indexed, live_job
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +52,7 @@ class TestImports:
         assert _events() == 1
 
     def test_events_that_change_what_search_shows_have_the_subscriber(self) -> None:
-        assert {PostingsChanged, CompanyUpdated} < set(subscribers["jobs.tasks.index_changed"].kinds)
+        assert {PostingsChanged, CompanyUpdated} < set(subscribers["jobs.tasks.upkeep.index_changed"].kinds)
 
 
 class TestSchedule:
@@ -72,3 +75,33 @@ class TestSchedule:
         every = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
         assert every[index_pending.name] <= 10
         assert every[rebuild_vocabulary.name] <= 3600
+
+
+class TestRates:
+    DAY = b"Date, USD, \n20 November 2031, 1.5, \n"
+
+    @pytest.fixture(autouse=True)
+    def local(self, settings: LazySettings) -> None:
+        settings.IMPORT_ALLOW_PRIVATE = True
+
+    def test_come_from_where_the_settings_say(self, settings: LazySettings) -> None:
+        with site(lambda visit: visit.send(self.DAY)) as server:
+            settings.FX_RATES_URL = server.url("/eurofxref.csv")
+            load_rates()
+        assert FxRate.objects.get(on_date="2031-11-20", currency="USD").per_euro == Decimal("1.5")
+
+    @pytest.mark.parametrize("answer", [b"<html>", b""])
+    def test_stay_as_they_are_where_there_are_none(self, settings: LazySettings, answer: bytes) -> None:
+        before = FxRate.objects.count()
+        with site(lambda visit: visit.send(answer)) as server, capture_logs() as logs:
+            settings.FX_RATES_URL = server.url("/eurofxref.csv")
+            load_rates()
+        assert FxRate.objects.count() == before
+        assert [entry["event"] for entry in logs] == ["rates_not_loaded"]
+
+    def test_nobody_is_asked_unless_the_settings_say_so(self, settings: LazySettings) -> None:
+        assert settings.FX_RATES_URL == ""
+        with capture_logs() as logs:
+            load_rates()
+        assert logs == []
+        assert load_rates.name in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}

@@ -173,7 +173,7 @@ class TestImport:
         def break_down(*_: object) -> None:
             raise ZeroDivisionError(KEY)
 
-        monkeypatch.setattr("jobs.tasks.import_from", break_down)
+        monkeypatch.setattr("jobs.tasks.imports.import_from", break_down)
         with answering(postings("Cook")) as here:
             source = source_of(here)
             with pytest.raises(ZeroDivisionError):
@@ -268,7 +268,7 @@ def test_worker_imports_what_is_due_once_and_tries_again_what_failed(broker, tmp
     def make_due() -> None:
         ImportSource.objects.update(next_run_at=timezone.now())
         for _ in range(3):
-            broker.send_task("jobs.tasks.import_due")
+            broker.send_task("jobs.tasks.imports.import_due")
 
     with (
         answering("503 Busy", postings("Cook", "Nurse")) as here,
@@ -284,7 +284,7 @@ def test_worker_imports_what_is_due_once_and_tries_again_what_failed(broker, tmp
         assert is_now(next_run_at__gt=timezone.now(), last_error="")
         # Whatever else was sent has been taken by the time that this has.
         marker = ImportSourceFactory(location=here.url("/marker"))
-        broker.send_task("jobs.tasks.import_source", [marker.pk])
+        broker.send_task("jobs.tasks.imports.import_source", [marker.pk])
         until(lambda: ImportSource.objects.filter(pk=marker.pk, succeeded_at__isnull=False).exists())
     assert len([visit for visit in here.visits if "marker" not in visit.target]) == 2
     assert ImportRun.objects.filter(source=source.name).count() == 1
@@ -301,7 +301,7 @@ def test_document_that_kills_its_reader_is_put_down_and_not_read_again_at_once(b
         process(tmp_path / "log", "worker", "--concurrency=1", f"--hostname=fatal-{os.getpid()}@localhost") as worker,
     ):
         source = source_of(here)
-        broker.send_task("jobs.tasks.import_source", [source.pk])
+        broker.send_task("jobs.tasks.imports.import_source", [source.pk])
         until(lambda: ImportSource.objects.filter(failures=1).exists())
     assert "The worker ended before the import did." in ImportSource.objects.get().last_error
     assert len(here.visits) == 1

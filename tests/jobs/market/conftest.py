@@ -14,12 +14,9 @@ JOBS, PEOPLE = 800, 40
 def market(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Committed, and taken away at the end. Use with `django_db`."""
     from jobs.market import run
-    from jobs.search.postgres import pending
 
     with django_db_blocker.unblock():
         run.generate(JOBS, seed=1, people=PEOPLE, now=NOW, replace=True)
     yield
     with django_db_blocker.unblock():
         run.remove()
-        # What is gone waits for the index as well, and no worker is there.
-        pending.drain()

@@ -82,6 +82,7 @@ def test_rows_of_others_are_never_touched() -> None:
     generate(30, people=5, now=NOW)
     generate(30, people=5, now=NOW, replace=True)
     assert remove() == 30
+    assert set(SearchPending.objects.values_list("job_id", flat=True)) <= {job.pk}
     assert list(Company.objects.all()) == [company]
     assert list(Job.objects.all()) == [job]
     assert list(JobSkill.objects.all()) == [skill]

@@ -2,11 +2,13 @@ import threading
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection, connections, transaction
+from django.conf import LazySettings
+from django.db import OperationalError, connection, connections, transaction
 
-from jobs.models import InteractionEvent
+from jobs.models import InteractionEvent, JobHeat
 from jobs.services import interaction
 from tests.factories import JobFactory, UserFactory
+from tests.search_board import other_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,9 +56,9 @@ def test_partition_keeps_the_rules_and_indexes_of_the_table() -> None:
             " count(*) FILTER (WHERE contype = 'p') FROM pg_constraint"
             " WHERE conrelid = 'jobs_interactionevent_2031_05'::regclass"
         )
-        assert cursor.fetchone() == (2, 1, 1)
+        assert cursor.fetchone() == (2, 5, 1)
         cursor.execute("SELECT count(*) FROM pg_indexes WHERE tablename = 'jobs_interactionevent_2031_05'")
-        assert cursor.fetchone() == (3,)
+        assert cursor.fetchone() == (4,)
 
 
 def test_several_at_once_make_each_month_once() -> None:
@@ -114,3 +116,67 @@ def test_event_of_a_forgotten_person_is_kept_and_of_a_deleted_job_is_not() -> No
     assert InteractionEvent.objects.get(pk=seen.pk).user_id is None
     seen.job.delete()
     assert not InteractionEvent.objects.exists()
+
+
+def months() -> list[str]:
+    """The partitions, by their month."""
+    return [part.name.removeprefix("jobs_interactionevent_") for part in interaction.partitions()]
+
+
+def test_the_parts_are_told_in_the_order_of_their_months() -> None:
+    interaction.make_months(date(2031, 12, 1), date(2032, 2, 1))
+    assert months() == ["2031_12", "2032_01", "2032_02", "default"]
+    assert [part.start for part in interaction.partitions()] == [
+        datetime(2031, 12, 1, tzinfo=UTC),
+        datetime(2032, 1, 1, tzinfo=UTC),
+        datetime(2032, 2, 1, tzinfo=UTC),
+        None,
+    ]
+
+
+def test_upkeep_makes_the_months_to_come_and_forgets_those_that_are_over(settings: LazySettings) -> None:
+    settings.INTERACTION_MONTHS = 13
+    interaction.make_months(date(2030, 9, 1), date(2030, 12, 1))
+    forgotten = event(datetime(2030, 10, 31, 23, 59, 59, tzinfo=UTC))
+    kept = [event(datetime(2030, month, 1, tzinfo=UTC)) for month in (11, 12)]
+    made, gone = interaction.keep_up(datetime(2031, 12, 31, 23, 59, tzinfo=UTC))
+    assert made == [f"jobs_interactionevent_{month}" for month in ("2031_12", "2032_01", "2032_02", "2032_03")]
+    assert gone == ["jobs_interactionevent_2030_09", "jobs_interactionevent_2030_10"]
+    assert months() == ["2030_11", "2030_12", "2031_12", "2032_01", "2032_02", "2032_03", "default"]
+    assert {row.pk for row in InteractionEvent.objects.all()} == {row.pk for row in kept}
+    assert not InteractionEvent.objects.filter(pk=forgotten.pk).exists()
+    assert interaction.keep_up(datetime(2031, 12, 31, 23, 59, tzinfo=UTC)) == ([], [])
+
+
+def test_what_is_too_old_in_the_default_partition_goes_and_the_rest_of_it_stays(
+    monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    settings.INTERACTION_MONTHS = 13
+    monkeypatch.setattr(interaction, "FORGOTTEN_AT_ONCE", 3)
+    for day in range(1, 9):
+        event(datetime(2030, 10, day, tzinfo=UTC))
+    kept = [event(datetime(2030, 11, 1, tzinfo=UTC)), event(datetime(2050, 1, 1, tzinfo=UTC))]
+    assert interaction.keep_up(datetime(2031, 12, 15, tzinfo=UTC))[1] == []
+    assert {row.pk for row in InteractionEvent.objects.all()} == {row.pk for row in kept}
+
+
+def test_upkeep_does_not_wait_long_for_who_reads_since_others_would_wait_behind_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(interaction, "PATIENCE", "50ms")
+    interaction.make_months(date(2030, 9, 1), date(2030, 9, 1))
+    now = datetime(2031, 12, 15, tzinfo=UTC)
+    with other_connection() as reader:
+        reader.execute("SELECT count(*) FROM jobs_interactionevent")
+        with pytest.raises(OperationalError):
+            interaction.keep_up(now)
+    assert "2030_09" in months()
+    assert interaction.keep_up(now)[1] == ["jobs_interactionevent_2030_09"]
+
+
+def test_what_is_noted_is_an_event_and_heat() -> None:
+    user, job, now = UserFactory(), JobFactory(), datetime(2031, 5, 5, tzinfo=UTC)
+    interaction.note(user.pk, job.pk, "save", now)
+    noted = InteractionEvent.objects.get()
+    assert (noted.user_id, noted.job_id, noted.kind, noted.occurred_at) == (user.pk, job.pk, "save", now)
+    assert JobHeat.objects.get().signals == 1

@@ -1,0 +1,101 @@
+"""What the jobs have in common that somebody did something with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from jobs.feed.person import Person
+from jobs.search.postgres.fragment import Fragment, rows
+from jobs.search.words import key_of, words_of
+
+type Cell = tuple[int, int | None]
+"""An occupation, and a skill that is asked for with it."""
+
+MOST_TITLES = 12
+MOST_CELLS = 16
+MOST_NEAR = 60
+MOST_SAID = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What somebody liked of late, by what is said of jobs; below 0: put away more than liked. Nobody did nothing."""
+
+    occupations: Mapping[int, float] = field(default_factory=dict)
+    skills: Mapping[int, float] = field(default_factory=dict)
+    titles: Mapping[int, float] = field(default_factory=dict)
+    """By `title_key`."""
+    cells: Sequence[Cell] = ()
+    """The kinds of work that were liked most."""
+    near: Mapping[Cell, float] = field(default_factory=dict)
+    """The kinds of work that those like who like these: how much, from 0 to 1."""
+
+    @property
+    def title_keys(self) -> Sequence[int]:
+        """Those that were liked most."""
+        liked = sorted(((value, key) for key, value in self.titles.items() if value > 0), reverse=True)
+        return [key for _, key in liked[:MOST_TITLES]]
+
+    def __bool__(self) -> bool:
+        return bool(self.titles)
+
+
+# What is no longer live is liked as before. The rarest skills say most of a job.
+_LIKED = """
+SELECT j.id, j.title, coalesce((
+        SELECT array_agg(substr(u.lexeme, 3)::int) FROM unnest(s.head) u
+        WHERE u.lexeme LIKE 'o:%%' AND u.weights && '{{A,B}}'::text[]
+    ), CASE WHEN j.occupation_id IS NULL THEN '{{}}' ELSE ARRAY[j.occupation_id] END),
+    coalesce(s.skill_ids, ARRAY(SELECT skill_id FROM jobs_jobskill k WHERE k.job_id = j.id))
+FROM jobs_job j LEFT JOIN job_search s ON s.job_id = j.id WHERE j.id = ANY({}::uuid[])"""
+_NEAR = """
+SELECT c.near_occupation_id, c.near_skill_id, max(c.likeness * w.value) FROM feed_cell c
+JOIN unnest({}::int[], {}::int[], {}::float8[]) AS w (occupation_id, skill_id, value)
+    ON w.occupation_id = c.occupation_id AND w.skill_id IS NOT DISTINCT FROM c.skill_id
+GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {}"""
+
+
+def activity_of(person: Person, at: datetime) -> Activity:
+    """What a person liked, and what is liked by those who like that; two statements.
+
+    Of who does not want to be profiled, nothing.
+    """
+    if not person.is_profiled:
+        return Activity()
+    if not person.liked:
+        # What the person said is a beginning.
+        can = [key for key, _ in _most(person.skills)]
+        does = _most(person.occupations)
+        return Activity(near=_near([(value, (kind, skill)) for kind, value in does for skill in (None, *can)]))
+    worth = dict(person.liked)
+    occupations: dict[int, float] = {}
+    skills: dict[int, float] = {}
+    titles: dict[int, float] = {}
+    cells: dict[Cell, float] = {}
+    for job_id, title, kinds, asked in rows(Fragment.of(_LIKED, list(worth))):
+        value = worth[job_id]
+        key = key_of(words_of(title))
+        titles[key] = titles.get(key, 0.0) + value
+        for kind in kinds:
+            occupations[kind] = occupations.get(kind, 0.0) + value
+            # Each is of its occupation as a whole, too.
+            for skill in (None, *asked[:8]):
+                cells[kind, skill] = cells.get((kind, skill), 0.0) + value
+        for skill in asked:
+            skills[skill] = skills.get(skill, 0.0) + value
+    best = sorted(((value, cell) for cell, value in cells.items() if value > 0), key=lambda item: -item[0])
+    best = best[:MOST_CELLS]
+    liked = tuple(cell for _, cell in best if cell[1] is not None)
+    return Activity(occupations, skills, titles, liked, _near(best))
+
+
+def _most(values: Mapping[int, float]) -> list[tuple[int, float]]:
+    return sorted(values.items(), key=lambda item: (-item[1], item[0]))[:MOST_SAID]
+
+
+def _near(cells: Sequence[tuple[float, Cell]]) -> dict[Cell, float]:
+    if not cells:
+        return {}
+    most = cells[0][0]
+    given = [[cell[0] for _, cell in cells], [cell[1] for _, cell in cells], [value / most for value, _ in cells]]
+    return {(kind, skill): value for kind, skill, value in rows(Fragment.of(_NEAR, *given, MOST_NEAR))}

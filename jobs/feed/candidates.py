@@ -1,0 +1,162 @@
+"""The jobs that a feed considers for a person: about a thousand, each by an index, each within the hard constraints.
+
+There are several ways to come among them, and each brings a bounded number. What the board has too many of to look at
+each (an occupation of thousands of postings) is narrowed by what else is known of the person.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from jobs.feed.activity import Activity
+from jobs.feed.constraints import eligible_often
+from jobs.feed.match import Source
+from jobs.feed.person import Person
+from jobs.feed.ways import SHARES, rough_rank, ways
+from jobs.search.postgres.fragment import Fragment, rows
+
+MOST_CONSIDERED = 1_000
+WALKED = 2_000
+"""Of the newest on the board so many are looked at."""
+FEW = 40
+WALKED_FAR = 50_000
+"""So many, where all ways together bring no more than `FEW`: better a slow feed than an empty one."""
+MOST_AFAR = 200
+
+_BITS = {source: 1 << place for place, source in enumerate(Source)}
+# How surely a title is of an occupation, by the label that the index gives it (`occupations.label`).
+SURENESS = {"A": 1.0, "B": 0.45, "C": 0.15, "": 0.05}
+_OCCUPATION = re.compile(r"'o:(\d+)':\d+([ABC]?)")
+
+
+@dataclass(slots=True)
+class CandidateRow:
+    """What features and reasons are made of: one job as the index has it, and how it came to be considered."""
+
+    job_id: UUID
+    company_id: UUID
+    sources: int
+    likeness: int
+    title_key: int
+    title_length: int
+    age_days: float
+    """Since it was published."""
+    language: str
+    workplace: str
+    seniority: str
+    terms: int
+    """How many terms of employment it names."""
+    place_ids: list[int]
+    countries: list[str]
+    skill_ids: list[int]
+    required_skill_ids: list[int]
+    pay_currency: str
+    pay_top_minor: int | None
+    """A year's, at most, in the currency's minor units."""
+    pay_common: int | None
+    """The same in cents of the euro."""
+    is_company_verified: bool
+    head: str
+    """Title, skills, company and concepts, as PostgreSQL writes a tsvector."""
+    exposure: float
+    """How often it was shown to anybody of late."""
+    signals: int
+    """What people did with it, ever."""
+    occupations: Mapping[int, float] = field(default_factory=dict)
+    """By occupation: how surely the title is of it."""
+    distance_km: float | None = None
+    """From the person's home to the nearest of its places, if that is not far beyond the radius."""
+
+    def named_sources(self) -> tuple[Source, ...]:
+        """How it came to be considered."""
+        return tuple(source for source, bit in _BITS.items() if self.sources & bit)
+
+
+_COLUMNS = """s.job_id, s.company_id, {sources}, s.likeness, s.title_key, s.title_length::int,
+    greatest(extract(epoch FROM %(at)s - s.published_at)::float8 / 86400, 0), s.language, s.workplace, s.seniority,
+    cardinality(s.employment_types), s.place_ids, s.countries, s.skill_ids, s.required_skill_ids, s.pay_currency,
+    s.pay_top_minor, s.pay_common, s.is_company_verified, s.head::text,
+    coalesce(h.exposure * power(0.5::float8, greatest(
+        extract(epoch FROM %(at)s - h.exposed_at)::float8 / 604800, 0
+    )), 0), coalesce(h.signals, 0)"""
+# What may not be shown has no rank.
+_WAY = """{name} AS MATERIALIZED (SELECT s.job_id, s.published_at, CASE WHEN {{}} THEN {{}} END AS rank
+FROM job_search s WHERE {{}})"""
+_NEWEST = f"""newest AS (SELECT s.job_id, s.published_at, CASE WHEN {{}} THEN {{}} END AS rank FROM (
+    SELECT * FROM job_search w WHERE w.published_at <= %(at)s
+    ORDER BY w.published_at DESC, w.job_id DESC LIMIT {WALKED}
+) s)"""  # noqa: S608 - our own number
+_POPULAR = f"""popular AS (SELECT s.job_id, s.published_at, CASE WHEN {{}} THEN {{}} END AS rank FROM (
+    SELECT job_id FROM job_heat ORDER BY heat DESC, job_id DESC LIMIT {10 * SHARES[Source.POPULAR]}
+) hot JOIN job_search s USING (job_id))"""  # noqa: S608 - our own number
+_AFAR = f"""candidate AS MATERIALIZED (SELECT s.job_id, {_BITS[Source.FRESH]} AS sources FROM (
+    SELECT * FROM job_search w WHERE w.published_at <= %(at)s
+    ORDER BY w.published_at DESC, w.job_id DESC LIMIT {WALKED_FAR}
+) s WHERE {{}} LIMIT {MOST_AFAR})"""  # noqa: S608 - our own number
+_FROM = "JOIN job_search s USING (job_id) LEFT JOIN job_heat h ON h.job_id = s.job_id"
+
+
+def considered(person: Person, activity: Activity, at: datetime, most: int = MOST_CONSIDERED) -> list[CandidateRow]:
+    """The jobs to be judged for a person. One statement, and one more for words not asked for lately.
+
+    And one where hardly anything fits: it looks further back.
+    """
+    hidden, allowed = eligible_often(person.constraints, at)
+    found = list(_tables(person, activity, allowed))
+    union = " UNION ALL ".join(part for _, part in found)
+    candidate = Fragment(f"""candidate AS (
+        SELECT job_id, bit_or(source) AS sources FROM ({union}) way
+        GROUP BY job_id ORDER BY count(*) DESC, max(rank) DESC, job_id LIMIT {most}
+    )""")  # noqa: S608 - our own text
+    rows_found = _found([*hidden, *(table for table, _ in found), candidate], person, at)
+    if len(rows_found) <= FEW and person.counts.get("", 0) > WALKED:
+        known = {row.job_id for row in rows_found}
+        afar = _found([*hidden, Fragment.of(_AFAR, allowed)], person, at)
+        rows_found += [row for row in afar if row.job_id not in known]
+    return rows_found
+
+
+def _found(tables: Sequence[Fragment], person: Person, at: datetime) -> list[CandidateRow]:
+    """The rows of the last table, `candidate`."""
+    select = Fragment(f" SELECT {_COLUMNS.format(sources='candidate.sources')} FROM candidate {_FROM}", {"at": at})  # noqa: S608
+    statement = Fragment("WITH ") + Fragment(", ".join(table.text for table in tables)) + select
+    params = {name: value for table in tables for name, value in table.params.items()}
+    found = rows(Fragment(statement.text, {**params, **select.params}))
+    return [_read(CandidateRow(*row), person) for row in found]
+
+
+def these(person: Person, job_ids: Collection[UUID], at: datetime) -> list[CandidateRow]:
+    """The rows of these very jobs, as far as the index has them. One statement."""
+    keys = "(SELECT unnest(%(keys)s::uuid[]) AS job_id) candidate"
+    text = f"SELECT {_COLUMNS.format(sources='0')} FROM {keys} {_FROM}"  # noqa: S608 - our own text
+    return [_read(CandidateRow(*row), person) for row in rows(Fragment(text, {"keys": list(job_ids), "at": at}))]
+
+
+def _read(row: CandidateRow, person: Person) -> CandidateRow:
+    row.occupations = {int(key): SURENESS[label] for key, label in _OCCUPATION.findall(row.head)}
+    if person.distances and row.place_ids and row.workplace != "remote":
+        far = [person.distances[key] for key in row.place_ids if key in person.distances]
+        row.distance_km = min(far, default=None)
+    return row
+
+
+def _tables(person: Person, activity: Activity, allowed: Fragment) -> Iterator[tuple[Fragment, str]]:
+    """Each way's common table expression, and what is read from it."""
+    rank = rough_rank(person)
+    for number, way in enumerate(ways(person, activity)):
+        # Planned as if all of it were wanted, so by an index; read no further than to the bound.
+        name = f"way{number}"
+        table = Fragment.of(_WAY.format(name=name), allowed, rank, way.condition)
+        yield table, _best(f"(SELECT * FROM {name} LIMIT {way.looked_at}) {name}", way.source)  # noqa: S608
+    yield Fragment.of(_NEWEST, allowed, rank), _best("newest", Source.FRESH)
+    yield Fragment.of(_POPULAR, allowed, rank), _best("popular", Source.POPULAR)
+
+
+def _best(found: str, source: Source) -> str:
+    """The best of what a way looks at."""
+    return (
+        f"(SELECT job_id, {_BITS[source]} AS source, rank FROM {found} WHERE rank IS NOT NULL"  # noqa: S608
+        f" ORDER BY rank DESC, published_at DESC, job_id DESC LIMIT {SHARES[source]})"
+    )

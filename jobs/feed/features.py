@@ -1,0 +1,259 @@
+"""What a job is judged by: each feature as a number from 0 to 1, the more the better it fits.
+
+What is not known is 0.5, and said to be missing: it speaks neither for a job nor against it. `docs/feed.md` has the
+formulas and where they come from.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import exp, sqrt
+
+from jobs.feed.activity import Activity
+from jobs.feed.candidates import CandidateRow
+from jobs.feed.match import Feature
+from jobs.feed.person import Person
+from jobs.feed.profile_words import rarity
+from jobs.models import Seniority
+from jobs.search.postgres import matching
+from jobs.search.rates import Rates, common_minor
+from jobs.search.words import key_of
+
+NEUTRAL = 0.5
+NICE = 0.5
+"""What a skill counts that is not required, beside one that is."""
+FEW_SKILLS = 3
+"""A job that lists fewer says less of itself: its skills count for less."""
+HALF_KIND = 1.0
+"""Surely one occupation of the person's makes half of what occupations can make; several make more."""
+WORDS_ALONE = 0.5
+"""What the words of a title make where no occupation is shared."""
+STEM = 0.8
+"""What a word of a title counts that is there in another form, or in the name of a skill."""
+HALF_FRESH_DAYS = 10.0
+SHORT_OF_PAY = 6.0
+OFFICE_DAYS = 0.5
+"""Hybrid work takes this share of the journeys."""
+FAR = 0.05
+IN_COUNTRY = 0.3
+FORGIVEN = 0.7
+"""What is left of one's attention for a job with each time that it was shown for nothing."""
+MOST_EXPOSED = 400.0
+"""Of late shown to so many people, a job is as crowded as can be."""
+OTHER_WORDS = 3.0
+"""How telling the words of a posting's title are that are not the person's."""
+
+FEATURES = (
+    Feature.SKILL,
+    Feature.TITLE,
+    Feature.MEANING,
+    Feature.ACTIVITY,
+    Feature.COLLABORATIVE,
+    Feature.PLACE,
+    Feature.PAY,
+    Feature.SENIORITY,
+    Feature.FRESH,
+    Feature.QUALITY,
+    Feature.EMPLOYER,
+    Feature.POPULAR,
+    Feature.FATIGUE,
+    Feature.CONGESTION,
+)
+_LEVELS = {level: place for place, level in enumerate(Seniority.values)}
+
+
+type _Title = tuple[Sequence[tuple[str, tuple[str, ...], float]], float, float]
+"""Its words as the index has them, each with how telling it is; what that comes to; how much the title counts."""
+
+
+class Judge:
+    """Judges jobs for one person: what is the same for all of them is worked out once."""
+
+    def __init__(self, person: Person, activity: Activity, rates: Rates) -> None:
+        self._person = person
+        self._activity = activity
+        counts = person.counts
+        jobs = counts.get("", 0)
+
+        def telling(term: str) -> float:
+            return rarity(counts.get(term, 0), jobs) if jobs else 1.0
+
+        self._skills = {key: (telling(f"s:{key}"), level) for key, level in person.skills.items()}
+        rarities = [idf for idf, _ in self._skills.values()]
+        # A skill that the person has not counts as one of theirs would: nobody counted it for them.
+        self._other = sum(rarities) / len(rarities) if rarities else 1.0
+        # What is said unsurely is all that is known: it counts beside the surest.
+        surest = max(person.occupations.values(), default=1.0)
+        self._kinds = {key: value / surest for key, value in {**person.related, **person.occupations}.items()}
+        self._titles = [_title(words, share, telling) for words, share in person.titles]
+        self._title_keys = {key_of(words): share for words, share in person.titles}
+        self._countries = {person.home_country} if person.home_country else set(person.constraints.countries)
+        self._level = _LEVELS.get(person.seniority)
+        self._floor = person.pay_floor
+        self._floor_common = common_minor(person.pay_floor[1], person.pay_floor[0], rates) if person.pay_floor else None
+        self._most_liked = max(activity.occupations.values(), default=0.0)
+        self._most_skilled = max(activity.skills.values(), default=0.0)
+        self._most_titled = max(activity.titles.values(), default=0.0)
+        self._least_liked = -min([0.0, *activity.occupations.values(), *activity.titles.values()])
+
+    def values(self, row: CandidateRow) -> list[float | None]:
+        """What is known, in the order of `FEATURES`; None: nothing. `jobs.feed.meaning` has what the text says."""
+        person = self._person
+        verified = 1.0 if row.is_company_verified else None
+        times = person.shown.get(row.job_id)
+        return [
+            self._skill(row) if self._skills else None,
+            self._title(row) if self._kinds or self._titles else None,
+            None,
+            self._liked(row) if self._activity.titles else None,
+            self._collaborative(row) if self._activity.near else None,
+            self._place(row),
+            self._pay(row) if self._floor else None,
+            self._seniority(row),
+            0.5 ** (row.age_days / HALF_FRESH_DAYS),
+            _quality(row),
+            verified,
+            row.signals / (row.signals + 20.0) if row.signals else None,
+            1.0 - FORGIVEN**times if times else 0.0,
+            min(1.0, row.exposure / MOST_EXPOSED),
+        ]
+
+    def _skill(self, row: CandidateRow) -> float | None:
+        """The share of what is asked for that the person can do, by how rare and how required it is, and how well."""
+        asked = row.skill_ids
+        if not asked:
+            return None
+        required = row.required_skill_ids
+        mine = self._skills
+        has = possible = 0.0
+        for key in asked:
+            worth = 1.0 if key in required else NICE
+            if known := mine.get(key):
+                idf, level = known
+                has += worth * idf * level
+                possible += worth * idf
+            else:
+                possible += worth * self._other
+        share = has / possible
+        count = len(asked)
+        return share if count >= FEW_SKILLS else (count * share + (FEW_SKILLS - count) * NEUTRAL) / FEW_SKILLS
+
+    def _title(self, row: CandidateRow) -> float:
+        """How surely it is of the person's kinds of work, or of neighbouring ones, and the words of its title."""
+        kinds = self._kinds
+        sure = 0.0
+        for key, sureness in row.occupations.items():
+            if key in kinds:
+                sure += sureness * kinds[key]
+        kind = sure / (sure + HALF_KIND)
+        words = self._title_keys.get(row.title_key, 0.0)
+        if not words:
+            head = row.head
+            for parts, possible, share in self._titles:
+                met = 0.0
+                count = 0
+                for exactly, forms, idf in parts:
+                    if exactly in head:
+                        met += idf
+                        count += 1
+                    else:
+                        for form in forms:
+                            if form in head:
+                                met += STEM * idf
+                                count += 1
+                                break
+                if count:
+                    others = OTHER_WORDS * max(row.title_length - count, 0)
+                    words = max(words, share * met / sqrt(possible * (met + others)))
+        return 1.0 - (1.0 - kind) * (1.0 - WORDS_ALONE * words)
+
+    def _liked(self, row: CandidateRow) -> float:
+        """0.5 is neither like what the person liked nor like what they put away."""
+        activity = self._activity
+        most = max(self._most_liked, self._least_liked, 1.0)
+        kind = 0.0
+        for key, sureness in row.occupations.items():
+            if key in activity.occupations:
+                value = sureness * activity.occupations[key] / most
+                if abs(value) > abs(kind):
+                    kind = value
+        skill = 0.0
+        if row.skill_ids and self._most_skilled > 0:
+            of = activity.skills
+            skill = sum([of[key] for key in row.skill_ids if key in of]) / (self._most_skilled * len(row.skill_ids))
+        title = activity.titles.get(row.title_key, 0.0) / max(self._most_titled, self._least_liked, 1.0)
+        return min(1.0, max(0.0, NEUTRAL + NEUTRAL * (0.45 * kind + 0.35 * skill + 0.2 * title)))
+
+    def _collaborative(self, row: CandidateRow) -> float:
+        near = self._activity.near
+        best = 0.0
+        for key, sureness in row.occupations.items():
+            for skill in (*row.skill_ids, None):
+                value = near.get((key, skill))
+                if value is not None and value * sureness > best:
+                    best = value * sureness
+        return best
+
+    def _place(self, row: CandidateRow) -> float | None:
+        """1 within the radius; beyond it the less the further. What is done from home is near."""
+        person = self._person
+        there = self._countries
+        if not there:
+            return None
+        if row.workplace == "remote":
+            return 1.0
+        if not (row.countries or row.place_ids):
+            return None
+        is_in_country = not row.countries or not there.isdisjoint(row.countries)
+        radius = person.radius_km
+        if radius is None or person.home is None:
+            return 1.0 if is_in_country else IN_COUNTRY
+        if not row.place_ids:
+            return None if is_in_country else FAR
+        if row.distance_km is None:
+            return FAR
+        way = row.distance_km * (OFFICE_DAYS if row.workplace == "hybrid" else 1.0)
+        return 1.0 if way <= radius else max(FAR, exp(-(way - radius) / radius))
+
+    def _pay(self, row: CandidateRow) -> float | None:
+        """1 where the most that is paid is at least the floor; less the further it falls short."""
+        assert self._floor is not None
+        floor, currency = self._floor
+        top: int | None
+        if row.pay_currency == currency:
+            top = row.pay_top_minor
+        else:
+            top, floor = row.pay_common, self._floor_common or 0
+        if top is None or floor <= 0:
+            return None
+        return 1.0 if top >= floor else exp(-SHORT_OF_PAY * (floor - top) / floor)
+
+    def _seniority(self, row: CandidateRow) -> float | None:
+        level = _LEVELS.get(row.seniority)
+        if level is None or self._level is None:
+            return None
+        return max(0.0, 1.0 - abs(level - self._level) / 3)
+
+
+def _title(words: Sequence[str], share: float, telling: Callable[[str], float]) -> _Title:
+    parts = []
+    for word, forms in zip(words, matching.stems(words), strict=True):
+        # As PostgreSQL writes a tsvector; all of these are letters and digits.
+        parts.append((f"'={word}':", tuple(f"'{form}':" for form in forms), telling(word)))
+    return parts, sum(idf for *_, idf in parts), share
+
+
+def _quality(row: CandidateRow) -> float:
+    """How much a posting says of what people want to know."""
+    return (
+        0.25 * bool(row.pay_currency)
+        + 0.25 * min(len(row.skill_ids), 4) / 4
+        + 0.15 * bool(row.seniority)
+        + 0.1 * bool(row.workplace)
+        + 0.1 * bool(row.terms)
+        + 0.15 * bool(row.place_ids or row.countries or row.workplace == "remote")
+    )
+
+
+def named(values: Sequence[float | None]) -> tuple[Mapping[Feature, float], frozenset[Feature]]:
+    """The values by feature, with 0.5 for what is missing, and what is."""
+    known = {f: NEUTRAL if value is None else value for f, value in zip(FEATURES, values, strict=True)}
+    return known, frozenset(f for f, value in zip(FEATURES, values, strict=True) if value is None)

@@ -1,0 +1,256 @@
+"""What the feed knows of somebody: read once for a feed, in a few statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from jobs.feed import profile_words
+from jobs.feed.constraints import Constraints
+from jobs.feed.done import done_by
+from jobs.feed.match import Feature
+from jobs.feed.said import Said, constraints_of, said_by, version, version_by
+from jobs.models import PayPeriod
+from jobs.models.pay import YEARLY_FACTORS
+from jobs.search.near import places_within
+from jobs.search.occupations import classify
+from jobs.search.postgres.fragment import Fragment, rows_again
+from jobs.search.where import MAX_RADIUS_KM, Near
+from kernel.viewer import Viewer
+
+MOST_OCCUPATIONS = 24
+MOST_RELATED = 40
+MOST_TITLES = 4
+"""Of experiences: what somebody did long ago says little of what they look for."""
+
+# What a title counts by where it stands, beside one that the person wants.
+LATEST = 0.8
+EARLIER = 0.3
+BESIDE_WANTED = 0.3
+# What an occupation counts that a taxonomy calls like another, among its nearest; or that is in one group of ISCO-08
+# with it, if the group is small enough to mean something.
+RELATED = 0.4
+RANKS = 5
+GROUPED = 0.2
+MOST_GROUPED = 12
+# What the occupation counts that takes the most of the skills, where nothing says what the person is called.
+BY_SKILLS = 0.6
+
+_UNSAID_LEVEL = 0.7
+# Beyond so many radii a place is as far as any; a wide circle holds enough of them as it is.
+_RADII = 3
+_WIDEST_KM = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who looks for work, as far as they said, and did something."""
+
+    constraints: Constraints
+    elsewhere: Constraints | None = None
+    """The same, if the person would also go to other countries; None where they would, or no country keeps them."""
+    version: str = ""
+    """Changes whenever something that the person said changes."""
+    skills: Mapping[int, float] = field(default_factory=dict)
+    """By skill: how well, from 0 to 1."""
+    occupations: Mapping[int, float] = field(default_factory=dict)
+    """By occupation: how much it is what the person does or wants, from 0 to 1."""
+    related: Mapping[int, float] = field(default_factory=dict)
+    """By occupation that is like one of these: how much, from 0 to 1."""
+    titles: Sequence[tuple[tuple[str, ...], float]] = ()
+    """The words of what the person was or wants to be called, without grades, and how much that counts today."""
+    words: Sequence[tuple[str, float]] = ()
+    """The profile's telling words, the rarest first, with how telling each is."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How many live jobs had a word, an occupation (`o:1`), a skill (`s:1`), a country (`c:DE`) when it was counted.
+
+    All of them stand under the empty text.
+    """
+    seniority: str = ""
+    home: tuple[float, float] | None = None
+    """Latitude and longitude."""
+    home_country: str = ""
+    radius_km: float | None = None
+    place_ids: Sequence[int] = ()
+    """Places within the radius."""
+    distances: Mapping[int, float] = field(default_factory=dict)
+    """By place within the radius, or not far from it: kilometres from home."""
+    pay_floor: tuple[int, str] | None = None
+    """The least pay of a year, in minor units of a currency."""
+    is_profiled: bool = True
+    sliders: Mapping[Feature, float] = field(default_factory=dict)
+    """By main feature: how much it counts, from 0 to 2."""
+    liked: Sequence[tuple[UUID, float]] = ()
+    """Jobs that the person did something with, newest first, with what that is worth today (dismissed: below 0)."""
+    shown: Mapping[UUID, int] = field(default_factory=dict)
+    """How often the person was shown a job in the last two weeks since they opened it."""
+    followed: Sequence[UUID] = ()
+    """Companies."""
+
+
+_AROUND = """
+SELECT 'r', o.related_id::text, o.occupation_id, o.rank::int FROM jobs_relatedoccupation o
+WHERE o.occupation_id = ANY(%(occupations)s::int[]) AND o.rank <= %(ranks)s
+UNION ALL
+SELECT 'i', mate.occupation_id::text, own.occupation_id, 0 FROM jobs_occupationcode own
+JOIN jobs_occupationcode mate ON mate.scheme = 'isco' AND mate.code = own.code
+    AND mate.occupation_id <> own.occupation_id
+WHERE own.scheme = 'isco' AND own.occupation_id = ANY(%(occupations)s::int[])
+UNION ALL
+SELECT 'c', term, NULL, jobs FROM search_term WHERE term = ANY(%(terms)s::text[])
+UNION ALL
+SELECT 'c', 's:' || key, NULL, max(jobs) FROM search_suggestion
+WHERE kind = 'skill' AND key = ANY(%(skills)s::text[]) GROUP BY key
+UNION ALL
+SELECT 'c', 'c:' || code, NULL, (share * (SELECT jobs FROM search_term WHERE term = ''))::int FROM (
+    SELECT unnest(most_common_elems::text::text[]) AS code, unnest(most_common_elem_freqs) AS share
+    FROM pg_stats WHERE schemaname = current_schema AND tablename = 'job_search' AND attname = 'countries'
+) country WHERE code = ANY(%(countries)s::text[])"""
+
+
+def person_of(viewer: Viewer, at: datetime) -> Person:
+    """What is known of the viewer as of an instant; of nobody, nothing. Four statements at most.
+
+    What the person said is taken as it is now: only what was done is known with its time.
+    """
+    if viewer.user_id is None:
+        return Person(Constraints())
+    said = said_by(viewer.user_id)
+    liked, shown = done_by(viewer.user_id, at)
+    if not said.is_profiled:
+        # Nothing beyond having been seen at all.
+        liked, shown = (), dict.fromkeys(shown, 1)
+    return _around(replace(_said(said, viewer.user_id), liked=liked, shown=shown), said, at)
+
+
+def version_of(viewer: Viewer) -> str:
+    """The version of `person_of`, alone. One statement."""
+    return version_by(viewer.user_id) if viewer.user_id is not None else ""
+
+
+def _said(said: Said, user_id: UUID) -> Person:
+    """All but what takes more statements."""
+    floor = None
+    if said.floor_minor is not None and said.floor_period and said.floor_currency:
+        floor = (said.floor_minor * YEARLY_FACTORS[PayPeriod(said.floor_period)], said.floor_currency)
+    has_home = said.latitude is not None and said.longitude is not None
+    main = {feature.value for feature in Feature}
+    return Person(
+        constraints=constraints_of(said, user_id),
+        elsewhere=_elsewhere(said, user_id),
+        version=version(said.profile_id, said.profile_version, said.settings_version),
+        skills={key: level / 5 if level else _UNSAID_LEVEL for key, level, _ in said.skills},
+        seniority=said.seniority or "",
+        home=(said.latitude, said.longitude) if has_home else None,  # type: ignore[arg-type]
+        home_country=said.country or "",
+        radius_km=float(said.radius_km) if said.radius_km else None,
+        pay_floor=floor,
+        is_profiled=said.is_profiled,
+        sliders={
+            Feature(name): min(max(float(value), 0.0), 2.0) for name, value in said.weights.items() if name in main
+        },
+        followed=tuple(said.followed or ()),
+    )
+
+
+def _elsewhere(said: Said, user_id: UUID) -> Constraints | None:
+    if said.would_relocate or not said.country:
+        return None
+    return constraints_of(replace(said, would_relocate=True), user_id)
+
+
+def _around(person: Person, said: Said, at: datetime) -> Person:
+    """What taxonomies, counts and the map say of it: a statement each for words and places."""
+    called = _called(said, at.date())
+    concepts = classify({title for title, _ in called})
+    occupations: dict[int, float] = dict.fromkeys(said.in_categories, 0.3)
+    for title, share in called:
+        for key, likelihood in concepts[title]:
+            occupations[key] = max(occupations.get(key, 0.0), share * likelihood)
+    occupations |= {key: 1.0 for key, _ in said.occupations}
+    if said.by_skills and not called:
+        most = said.by_skills[0][1]
+        for key, worth in said.by_skills:
+            occupations[key] = max(occupations.get(key, 0.0), BY_SKILLS * (worth / most) ** 3)
+    best = sorted(occupations.items(), key=lambda item: (-item[1], item[0]))[:MOST_OCCUPATIONS]
+    occupations = dict(best)
+    texts = profile_words.Texts(
+        titles=[title for title, _ in called],
+        skills=[name for _, _, name in said.skills],
+        texts=[said.headline or "", said.summary or "", *_told(said)],
+    )
+    words = texts.words()
+    related, counts = _counted(occupations, person, words)
+    near = _near(person)
+    return replace(
+        person,
+        occupations=occupations,
+        related=related,
+        titles=profile_words.titles(called),
+        words=profile_words.telling(words, counts),
+        counts=counts,
+        distances=near,
+        place_ids=tuple(key for key, km in near.items() if person.radius_km and km <= person.radius_km),
+    )
+
+
+def _called(said: Said, today: date) -> list[tuple[str, float]]:
+    """What the person was called, or wants to be, with how much it counts: what is wanted most, then what is recent."""
+    wanted = [*said.wanted_titles, *(title for _, title in said.occupations)]
+    called = {title: 1.0 for title in wanted if title.strip()}
+    # Who says what they want may want something else than they did.
+    share = BESIDE_WANTED if called else 1.0
+    if said.headline and said.headline.strip():
+        called.setdefault(said.headline, share)
+    held = [entry for entry in said.experiences if entry[0].strip()]
+    for place, (title, _, _, is_current, ended, started, _) in enumerate(held[:MOST_TITLES]):
+        years = 0.0 if is_current else _years(ended or started, today)
+        value = (LATEST if place == 0 else EARLIER) * 0.5 ** (max(years - 2.0, 0.0) / 10)
+        called.setdefault(title, value * share)
+    return list(called.items())[:12]
+
+
+def _years(day: str | None, today: date) -> float:
+    return (today - date.fromisoformat(day)) / timedelta(days=365) if day else 0.0
+
+
+def _told(said: Said) -> list[str]:
+    return [text for _, summary, highlights, *_ in said.experiences[:6] for text in (summary, *highlights[:8])]
+
+
+def _counted(
+    occupations: Mapping[int, float], person: Person, words: Mapping[str, float]
+) -> tuple[dict[int, float], dict[str, int]]:
+    keys = list(occupations)
+    given: dict[str, Any] = {
+        "occupations": keys,
+        "ranks": RANKS,
+        "terms": ["", *words, *(f"o:{key}" for key in keys)],
+        "skills": [str(key) for key in person.skills],
+        "countries": list(person.constraints.countries),
+    }
+    related: dict[int, float] = {}
+    counts: dict[str, int] = {}
+    mates: dict[int, list[int]] = {}
+    for what, text, owner, number in rows_again(Fragment(_AROUND, given)):
+        if what == "c":
+            counts[text] = number
+        elif what == "r":
+            related[int(text)] = max(related.get(int(text), 0.0), occupations[owner] * RELATED)
+        else:
+            mates.setdefault(owner, []).append(int(text))
+    for owner, those in mates.items():
+        if len(those) <= MOST_GROUPED:
+            for key in those:
+                related[key] = max(related.get(key, 0.0), occupations[owner] * GROUPED)
+    likely = ((key, value) for key, value in related.items() if key not in occupations)
+    nearest = sorted(likely, key=lambda item: (-item[1], item[0]))[:MOST_RELATED]
+    return dict(nearest), counts
+
+
+def _near(person: Person) -> dict[int, float]:
+    if person.home is None or person.radius_km is None:
+        return {}
+    radius = max(person.radius_km, min(person.radius_km * _RADII, _WIDEST_KM))
+    return places_within(Near(*person.home, min(radius, MAX_RADIUS_KM)))

@@ -1,0 +1,125 @@
+"""The feed of those who have said nothing of themselves: what many people open, and what is new, near where they ask.
+
+Its three weights are not among those of `RankingModel`, which are about what is known of a person: its version is 0.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+from math import ceil, exp, inf
+from typing import Any
+
+from jobs.feed.constraints import Constraints, eligible
+from jobs.feed.match import Feature, Gap, Match, Reason, Source
+from jobs.feed.reasons import LEAST, NEUTRAL, GapCode
+from jobs.models import Workplace
+from jobs.search.diversity import diversify
+from jobs.search.near import places_within
+from jobs.search.port import Hit
+from jobs.search.postgres.conditions import at_one_of
+from jobs.search.postgres.fragment import FALSE, Fragment, all_of, join, rows
+from jobs.search.where import MAX_RADIUS_KM, Near
+
+MODEL_VERSION = 0
+WEIGHTS = {Feature.POPULAR: 0.45, Feature.FRESH: 0.35, Feature.PLACE: 0.2}
+MOST_RANKED = 200
+PER_COMPANY = 2
+FRESH_DAYS = 10
+"""After so many days a job counts half as new."""
+_STEPS_KM = (10, 25, 50, 100, 250, MAX_RADIUS_KM)
+# How far it looks for each kind of job: a country or a place may have next to none.
+_BOUNDS = {"walked": 50_000, "walked_near": 10_000, "hot": 1_000, "each": 300, "there": 1_000, "in_country": 2_000}
+
+_NEWEST = "(SELECT * FROM job_search WHERE published_at <= %(at)s ORDER BY published_at DESC, job_id DESC LIMIT {}) s"
+_FROM = "(SELECT s.job_id FROM {} WHERE {} LIMIT {})"
+_HOT = """(SELECT s.job_id FROM (SELECT job_id FROM job_heat ORDER BY heat DESC, job_id DESC LIMIT {}) h
+    JOIN job_search s ON s.job_id = h.job_id WHERE {})"""
+_IN_COUNTRY = """(SELECT s.job_id FROM (
+        SELECT DISTINCT job_id FROM (
+            SELECT job_id FROM jobs_joblocation WHERE country_id = ANY({}::text[]) LIMIT {}
+        ) l
+    ) l JOIN job_search s ON s.job_id = l.job_id WHERE {})"""
+_FOUND = """
+SELECT s.job_id, s.company_id, s.likeness, extract(epoch FROM %(at)s - s.published_at) / 86400,
+    s.workplace, s.pay_top_minor IS NULL, {}, h.heat
+FROM {} found JOIN job_search s ON s.job_id = found.job_id LEFT JOIN job_heat h ON h.job_id = s.job_id"""
+
+
+def coarse(near: Near | None) -> Near | None:
+    """The circle for all who ask from thereabouts: a tenth of a degree, and a radius no smaller than asked."""
+    if near is None:
+        return None
+    radius = next((step for step in _STEPS_KM if step >= near.radius_km), ceil(near.radius_km))
+    return replace(near, latitude=round(near.latitude, 1), longitude=round(near.longitude, 1), radius_km=float(radius))
+
+
+def key_of(near: Near | None, country: str | None) -> str:
+    """A word for where it was asked: the same for all who get the same feed."""
+    return blake2b(repr((coarse(near), country)).encode(), digest_size=16).hexdigest()
+
+
+def constraints_of(country: str | None) -> Constraints:
+    """What those are kept to who have named a country, or nothing."""
+    return Constraints(countries=(country,), remote_for=country) if country else Constraints()
+
+
+def popular(constraints: Constraints, near: Near | None, at: datetime) -> list[Match]:
+    """The jobs that many open and those that are new, best first, spread over companies. Two statements."""
+    places = sorted(places_within(near)) if near else []
+    is_near = at_one_of(places) if places else FALSE
+    allowed = eligible(constraints, at)
+    parts = [
+        Fragment.of(_FROM, Fragment.of(_NEWEST, _BOUNDS["walked"]), allowed, _BOUNDS["each"]),
+        Fragment.of(_HOT, _BOUNDS["hot"], allowed),
+    ]
+    if places:
+        newest = Fragment.of(_NEWEST, _BOUNDS["walked_near"])
+        parts.append(Fragment.of(_FROM, newest, all_of([is_near, allowed]), _BOUNDS["each"]))
+        # By the index, however many places there are.
+        there = Fragment.of("s.place_ids && {}::int[]", places)
+        parts.append(Fragment.of(_FROM, Fragment("job_search s"), all_of([there, allowed]), _BOUNDS["there"]))
+    if constraints.countries:
+        countries = list(constraints.countries)
+        parts.append(Fragment.of(_IN_COUNTRY, countries, _BOUNDS["in_country"], allowed))
+    statement = Fragment.of(_FOUND, is_near, join(" UNION ", parts))
+    return _ordered(rows(Fragment(statement.text, {**statement.params, "at": at})), is_anywhere=near is None)
+
+
+def _ordered(found: Any, *, is_anywhere: bool) -> list[Match]:
+    # A job that was only ever shown has a logarithm of nothing.
+    heats = {row[0]: row[-1] for row in found if row[-1] is not None and row[-1] > -inf}
+    hottest = max(heats.values(), default=0.0)
+    made: dict[Any, tuple[Hit, Match]] = {}
+    for job_id, company_id, likeness, age_days, workplace, is_unpaid, is_near, _ in found:
+        heat = heats.get(job_id)
+        features = {
+            # The root of how many there are for each of the hottest one's.
+            Feature.POPULAR: 0.0 if heat is None else exp((heat - hottest) / 2),
+            Feature.FRESH: 2 ** (-max(0.0, float(age_days)) / FRESH_DAYS),
+            Feature.PLACE: NEUTRAL if is_anywhere else float(is_near or workplace == Workplace.REMOTE),
+        }
+        parts = {feature: weight * features[feature] for feature, weight in WEIGHTS.items()}
+        match = Match(
+            job_id,
+            company_id,
+            sum(parts.values()),
+            parts,
+            (Source.FRESH,) if heat is None else (Source.POPULAR,),
+            _reasons(features, workplace, float(age_days)),
+            (Gap(GapCode.PAY_UNKNOWN),) if is_unpaid else (),
+        )
+        made[job_id] = Hit(job_id, match.score, company_id, likeness), match
+    ordered = sorted((hit for hit, _ in made.values()), key=lambda hit: (-hit.value, hit.job_id.int))
+    seen: set[int] = set()
+    once = [hit for hit in ordered if not (hit.likeness in seen or seen.add(hit.likeness))]  # type: ignore[func-returns-value]
+    return [made[hit.job_id][1] for hit in diversify(once, PER_COMPANY)[:MOST_RANKED]]
+
+
+def _reasons(features: dict[Feature, float], workplace: str, age_days: float) -> tuple[Reason, ...]:
+    params: dict[Feature, dict[str, Any]] = {
+        Feature.FRESH: {"days": max(0, int(age_days))},
+        Feature.PLACE: {"is_remote": True} if workplace == Workplace.REMOTE else {},
+    }
+    lifts = {feature: weight * (features[feature] - NEUTRAL) for feature, weight in WEIGHTS.items()}
+    telling = sorted((feature for feature in lifts if lifts[feature] >= LEAST), key=lambda one: -lifts[one])
+    return tuple(Reason(one, WEIGHTS[one] * features[one], params.get(one, {})) for one in telling)

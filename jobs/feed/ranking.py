@@ -1,0 +1,120 @@
+"""From a person to an ordered list of matches: candidates, score, order."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import nlargest
+from uuid import UUID
+
+from jobs.feed import candidates, weights
+from jobs.feed.activity import Activity, activity_of
+from jobs.feed.candidates import CandidateRow
+from jobs.feed.features import FEATURES, NEUTRAL, Judge, named
+from jobs.feed.match import Feature, Match
+from jobs.feed.meaning import meanings
+from jobs.feed.person import Person
+from jobs.feed.reasons import explain
+from jobs.feed.reranking import Judged, Placed, ordered
+from jobs.search import rates
+
+MOST_RANKED = 300
+MOST_READ = 400
+"""Of the candidates so many are judged by their whole text as well: the best by all else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A feed, best first, and the version of the weights that made it."""
+
+    matches: Sequence[Match]
+    model_version: int
+
+
+def rank(person: Person, at: datetime, *, size: int = MOST_RANKED, seed: int = 0) -> Ranking:
+    """The best jobs for a person as of an instant. `seed` decides what is left to chance. Seven statements at most.
+
+    They are for the weights, the exchange rates, what was liked and what those like who like it, the candidates, words
+    that were not asked for lately, and the text of the likeliest; and one more where hardly anything fits.
+    """
+    model = weights.active()
+    worth = model.slid(person.sliders)
+    activity = activity_of(person, at)
+    judging = _Judging(person, activity, worth)
+    rows = candidates.considered(person, activity, at)
+    likeliest = nlargest(max(MOST_READ, size), map(judging.looked_at, rows), key=judging.first_score)
+    judged = judging.judge(likeliest)
+    placed = ordered([one.judged for one in judged.values()], size, seed)
+    return Ranking([_match(judging, judged[one.judged.row.job_id], one) for one in placed], model.version)
+
+
+def scored(person: Person, job_ids: Collection[UUID], at: datetime) -> Sequence[Match]:
+    """What `rank` would say of these very jobs, whether or not it considers them; without order."""
+    worth = weights.active().slid(person.sliders)
+    judging = _Judging(person, activity_of(person, at), worth)
+    judged = judging.judge([judging.looked_at(row) for row in candidates.these(person, job_ids, at)])
+    return [_match(judging, one, Placed(one.judged)) for one in judged.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """All that is known of a job once it is judged."""
+
+    judged: Judged
+    features: Mapping[Feature, float]
+    missing: frozenset[Feature]
+    parts: Mapping[Feature, float]
+
+
+type _Looked = tuple[CandidateRow, list[float | None]]
+
+_MEANING = FEATURES.index(Feature.MEANING)
+
+
+class _Judging:
+    """A person's judge with weights."""
+
+    def __init__(self, person: Person, activity: Activity, worth: Mapping[Feature, float]) -> None:
+        self.person = person
+        self.worth = worth
+        self._judge = Judge(person, activity, rates.newest() if person.pay_floor else {})
+        self._weights = [worth.get(feature, 0.0) for feature in FEATURES]
+
+    def looked_at(self, row: CandidateRow) -> _Looked:
+        """A job and its features, all but the one that takes its text."""
+        return row, self._judge.values(row)
+
+    def first_score(self, looked: _Looked) -> float:
+        """The score without the text."""
+        return sum(
+            [
+                weight * (NEUTRAL if value is None else value)
+                for weight, value in zip(self._weights, looked[1], strict=True)
+            ]
+        )
+
+    def judge(self, looked: Sequence[_Looked]) -> dict[UUID, _Verdict]:
+        """The verdict on each, by job."""
+        read = meanings(self.person, [row.job_id for row, _ in looked])
+        return {row.job_id: self._verdict(row, values, read.get(row.job_id)) for row, values in looked}
+
+    def _verdict(self, row: CandidateRow, values: list[float | None], meaning: float | None) -> _Verdict:
+        values[_MEANING] = meaning
+        features, missing = named(values)
+        parts = {feature: weight * features[feature] for feature, weight in self.worth.items()}
+        return _Verdict(Judged(row, sum(parts.values())), features, missing, parts)
+
+
+def _match(judging: _Judging, verdict: _Verdict, placed: Placed) -> Match:
+    row = verdict.judged.row
+    reasons, gaps = explain(judging.person, verdict.features, verdict.missing, judging.worth, row)
+    return Match(
+        job_id=row.job_id,
+        company_id=row.company_id,
+        score=verdict.judged.score,
+        parts=verdict.parts,
+        sources=row.named_sources(),
+        reasons=reasons,
+        gaps=gaps,
+        is_exploration=placed.is_exploration,
+        propensity=placed.propensity,
+    )

@@ -1,0 +1,195 @@
+"""The order in which judged jobs are shown: the best first, but not one company's, nor one kind of work over and over.
+
+Whatever is put in order here may be shown: no order makes a job eligible.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import sqrt
+from random import Random
+
+from jobs.feed.candidates import CandidateRow
+
+WINDOW = 10
+PER_COMPANY = 2
+PER_OCCUPATION = 4
+SCORE_SHARE = 0.75
+"""Lambda of maximal marginal relevance: the rest is for being unlike what has just been shown."""
+SAME_TITLE = 1.0
+SAME_COMPANY = 0.6
+SAME_OCCUPATION = 0.3
+AS_GOOD = 0.85
+"""What has so much of the score of a job that is put off may come before it; what has less is not worth it."""
+CHOICE = 24
+"""Of so many of the best that are left the next one is taken."""
+EXPLORED_AT = (4, 8)
+UNDER_EXPOSED = 20.0
+MOST_EXPLORED = 12
+LEAST_OF_BEST = 0.6
+"""What is tried out has at least this share of the best score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A job and what it is worth to the person."""
+
+    row: CandidateRow
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A job in its place. `propensity` is with what likelihood chance put it there."""
+
+    judged: Judged
+    is_exploration: bool = False
+    propensity: float = 1.0
+
+
+def ordered(judged: Sequence[Judged], size: int, seed: int) -> list[Placed]:
+    """The best `size` of what was judged, in the order to show them in: the same for the same seed.
+
+    Of what says the same over again only the best is there. Of each ten that follow one another at most two are of
+    a company and four of an occupation, while there are others about as good to take. One place of each ten, the fifth
+    or the ninth, may go to a good job that hardly anybody was shown yet.
+    """
+    waiting = _waiting(judged)
+    if not waiting:
+        return []
+    unexplored = [one for one in waiting if one.is_under_exposed]
+    random = Random(seed)  # noqa: S311 - nothing to guess
+    placed: list[Placed] = []
+    lately: deque[_One] = deque(maxlen=WINDOW - 1)
+    explored_at = -1
+    while len(placed) < size and waiting:
+        place = len(placed)
+        if place % WINDOW == 0:
+            explored_at = place + random.choice(EXPLORED_AT)
+        seen = _Seen(lately)
+        explored = _explored(unexplored, seen, random) if place == explored_at else None
+        one, propensity = explored or (_next(waiting, seen), 1.0)
+        placed.append(Placed(one.judged, explored is not None, propensity))
+        lately.append(one)
+        waiting.remove(one)
+        if one.is_under_exposed:
+            unexplored.remove(one)
+    return placed
+
+
+@dataclass(slots=True, eq=False)
+class _One:
+    """A job that waits for its place."""
+
+    judged: Judged
+    company: int
+    kind: int | None
+    """The occupation that its title is surest of."""
+    title: int
+    value: float
+    """What of its score counts beside being unlike the others."""
+    is_under_exposed: bool
+
+
+def _waiting(judged: Sequence[Judged]) -> list[_One]:
+    """The best of each that say the same, the best first; of equals the younger, then by key."""
+    best: dict[int, Judged] = {}
+    for one in sorted(judged, key=lambda one: (-one.score, one.row.age_days, one.row.job_id.int)):
+        best.setdefault(one.row.likeness, one)
+    if not best:
+        return []
+    scores = [one.score for one in best.values()]
+    least, span = scores[-1], scores[0] - scores[-1] or 1.0
+    return [
+        _One(
+            one,
+            one.row.company_id.int,
+            _kind(one.row),
+            one.row.title_key,
+            SCORE_SHARE * (one.score - least) / span,
+            one.row.exposure < UNDER_EXPOSED and one.score >= LEAST_OF_BEST * scores[0],
+        )
+        for one in best.values()
+    ]
+
+
+def _kind(row: CandidateRow) -> int | None:
+    return min(row.occupations, key=lambda key: (-row.occupations[key], key), default=None)
+
+
+class _Seen:
+    """What the last places hold."""
+
+    __slots__ = ("companies", "full", "kinds", "many", "titles")
+
+    def __init__(self, lately: Iterable[_One]) -> None:
+        self.companies: dict[int, int] = {}
+        self.kinds: dict[int, int] = {}
+        self.titles: set[int] = set()
+        for one in lately:
+            self.companies[one.company] = self.companies.get(one.company, 0) + 1
+            if one.kind is not None:
+                self.kinds[one.kind] = self.kinds.get(one.kind, 0) + 1
+            self.titles.add(one.title)
+        self.full = {key for key, count in self.companies.items() if count >= PER_COMPANY}
+        self.many = {key for key, count in self.kinds.items() if count >= PER_OCCUPATION}
+
+    def is_too_much(self, one: _One) -> bool:
+        """Whether one more of its company or its occupation would be over the bounds."""
+        return one.company in self.full or one.kind in self.many
+
+    def likeness(self, one: _One) -> float:
+        """How like it is to what is there: as much as to the one that it is most like."""
+        if one.title in self.titles:
+            return SAME_TITLE
+        if one.company in self.companies:
+            return SAME_COMPANY
+        return SAME_OCCUPATION if one.kind in self.kinds else 0.0
+
+
+def _next(waiting: Sequence[_One], seen: _Seen) -> _One:
+    """The best that is within the bounds and not too like what is there; the best if none as good is within."""
+    chosen: _One | None = None
+    most = float("-inf")
+    left = CHOICE
+    least = AS_GOOD * waiting[0].judged.score
+    for one in waiting:
+        if one.judged.score < least:
+            break
+        if seen.is_too_much(one):
+            continue
+        # Nothing from here on can be better than by its score alone.
+        if one.value <= most:
+            break
+        value = one.value - (1 - SCORE_SHARE) * seen.likeness(one)
+        if value > most:
+            chosen, most = one, value
+        left -= 1
+        if not left:
+            break
+    return chosen or waiting[0]
+
+
+def _explored(unexplored: Sequence[_One], seen: _Seen, random: Random) -> tuple[_One, float] | None:
+    """One drawn by how good it may be for all that is known: as Thompson sampling does, with a likelihood to tell.
+
+    What people did with a job, of how often it was shown, makes a beta distribution; a job's chance goes with its mean
+    and one standard deviation.
+    """
+    choice = list(islice((one for one in unexplored if not seen.is_too_much(one)), MOST_EXPLORED))
+    if not choice:
+        # Where all that fits is of one occupation, so is what is tried out.
+        choice = list(islice((one for one in unexplored if one.company not in seen.full), MOST_EXPLORED))
+    if not choice:
+        return None
+    worth = [_promise(one.judged.row) for one in choice]
+    place = random.choices(range(len(choice)), weights=worth)[0]
+    return choice[place], worth[place] / sum(worth)
+
+
+def _promise(row: CandidateRow) -> float:
+    liked = 1.0 + min(row.signals, row.exposure)
+    not_liked = 1.0 + max(row.exposure - row.signals, 0.0)
+    both = liked + not_liked
+    return liked / both + sqrt(liked * not_liked / (both * both * (both + 1)))

@@ -1,0 +1,142 @@
+"""What somebody said of themselves and of what they look for, as the tables have it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from jobs.feed.constraints import Constraints
+from jobs.models import LanguageLevel, WorkPermission
+from jobs.search.postgres.fragment import Fragment, rows_again
+
+MOST_FOLLOWED = 200
+MOST_SKILLS = 200
+MOST_IN_CATEGORIES = 60
+MOST_BY_SKILLS = 20
+
+_UNDERSTOOD = {level.value for level in LanguageLevel} - {LanguageLevel.A1, LanguageLevel.A2} | {""}
+
+_SAID = """
+SELECT p.id, p.version, f.version, p.headline, p.summary, p.seniority, p.radius_km, p.workplaces, p.employment_types,
+    p.languages, p.salary_floor_minor, p.salary_floor_currency_id, p.salary_floor_period,
+    h.latitude, h.longitude, h.country_id, coalesce(f.is_profiled, true), coalesce(f.weights, '{}')::json,
+    coalesce(f.wanted_titles, '{}'), coalesce(f.would_relocate, false),
+    (SELECT coalesce(json_agg(json_build_array(k.skill_id, k.level, n.name)), '[]') FROM (
+        SELECT skill_id, level FROM jobs_profileskill WHERE profile_id = p.id
+        ORDER BY level DESC NULLS LAST, skill_id LIMIT %(skills)s
+    ) k JOIN jobs_skill n ON n.id = k.skill_id),
+    (SELECT coalesce(json_agg(json_build_array(o.occupation_id, t.title)), '[]')
+        FROM jobs_profile_occupations o JOIN jobs_occupation t ON t.id = o.occupation_id WHERE o.profile_id = p.id),
+    (SELECT coalesce(json_agg(o.id), '[]') FROM (
+        SELECT o.id FROM jobs_profile_categories w JOIN jobs_category c ON c.id = w.category_id
+        JOIN jobs_category below ON below.path LIKE c.path || '%%'
+        JOIN jobs_occupation o ON o.category_id = below.id AND NOT o.is_retired
+        WHERE w.profile_id = p.id ORDER BY o.id LIMIT %(in_categories)s
+    ) o),
+    (SELECT coalesce(json_agg(json_build_array(
+        e.title, e.summary, e.highlights, e.is_current, e.ended_on, e.started_on, e.kind
+    ) ORDER BY e.is_current DESC, coalesce(e.ended_on, e.started_on) DESC NULLS LAST, e.position), '[]')
+        FROM (SELECT * FROM jobs_experience WHERE profile_id = p.id ORDER BY position LIMIT 40) e),
+    (SELECT coalesce(json_agg(json_build_array(l.tag, l.level)), '[]')
+        FROM jobs_profilelanguage l WHERE l.profile_id = p.id),
+    (SELECT coalesce(json_agg(json_build_array(a.country_id, a.permission)), '[]')
+        FROM jobs_workauthorisation a WHERE a.profile_id = p.id),
+    (SELECT coalesce(json_agg(json_build_array(o.occupation_id, o.worth)), '[]') FROM (
+        SELECT takes.occupation_id, sum(1 / ln(2 + rare.occupations)) AS worth
+        FROM jobs_profileskill k
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS occupations FROM jobs_occupationskill c WHERE c.skill_id = k.skill_id
+        ) rare
+        JOIN jobs_occupationskill takes ON takes.skill_id = k.skill_id
+        WHERE k.profile_id = p.id AND p.headline = '' AND coalesce(f.wanted_titles, '{}') = '{}'
+            AND NOT EXISTS (SELECT FROM jobs_profile_occupations w WHERE w.profile_id = p.id)
+            AND NOT EXISTS (SELECT FROM jobs_experience e WHERE e.profile_id = p.id AND e.title <> '')
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(by_skills)s
+    ) o),
+    (SELECT array_agg(w.company_id) FROM (
+        SELECT company_id FROM jobs_follow WHERE user_id = u.id ORDER BY id DESC LIMIT %(followed)s
+    ) w)
+FROM (SELECT %(user_id)s::uuid AS id) u
+LEFT JOIN jobs_profile p ON p.user_id = u.id
+LEFT JOIN jobs_place h ON h.id = p.home_id
+LEFT JOIN jobs_feedsettings f ON f.user_id = u.id"""
+
+_VERSION = """
+SELECT p.id, p.version, f.version FROM (SELECT %(user_id)s::uuid AS id) u
+LEFT JOIN jobs_profile p ON p.user_id = u.id LEFT JOIN jobs_feedsettings f ON f.user_id = u.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A record of the statement, in its order. Of who has no profile most is None."""
+
+    profile_id: UUID | None
+    profile_version: int | None
+    settings_version: int | None
+    headline: str | None
+    summary: str | None
+    seniority: str | None
+    radius_km: int | None
+    workplaces: list[str] | None
+    employment_types: list[str] | None
+    languages: list[str] | None
+    floor_minor: int | None
+    floor_currency: str | None
+    floor_period: str | None
+    latitude: float | None
+    longitude: float | None
+    country: str | None
+    is_profiled: bool
+    weights: dict[str, float]
+    wanted_titles: list[str]
+    would_relocate: bool
+    skills: list[tuple[int, int | None, str]]
+    occupations: list[tuple[int, str]]
+    in_categories: list[int]
+    experiences: list[tuple[str, str, list[str], bool, str | None, str | None, str]]
+    spoken: list[tuple[str, str]]
+    authorisations: list[tuple[str, str]]
+    by_skills: list[tuple[int, float]]
+    followed: list[UUID] | None
+
+
+def said_by(user_id: UUID) -> Said:
+    """All that somebody said. One statement."""
+    given = {
+        "user_id": user_id,
+        "skills": MOST_SKILLS,
+        "followed": MOST_FOLLOWED,
+        "in_categories": MOST_IN_CATEGORIES,
+        "by_skills": MOST_BY_SKILLS,
+    }
+    return Said(*rows_again(Fragment(_SAID, given))[0])
+
+
+def version_by(user_id: UUID) -> str:
+    """What changes with anything that somebody said. One statement."""
+    return version(*rows_again(Fragment(_VERSION, {"user_id": user_id}))[0])
+
+
+def version(profile_id: UUID | None, profile: int | None, wishes: int | None) -> str:
+    """What changes with anything that was said, of the versions of what it is said in."""
+    return f"{profile_id.hex if profile_id else ''}.{profile or 0}.{wishes or 0}"
+
+
+def constraints_of(said: Said, user_id: UUID) -> Constraints:
+    """The hard constraints that follow from it."""
+    spoken = [tag for tag, level in said.spoken if level in _UNDERSTOOD]
+    languages = dict.fromkeys(tag.partition("-")[0].lower() for tag in [*(said.languages or ()), *spoken])
+    allowed = dict(said.authorisations)
+    countries = [said.country] if said.country else sorted(allowed)
+    if said.country and said.would_relocate:
+        # Where nothing is said of permits nobody knows where the person may work: anywhere.
+        countries = sorted({said.country, *allowed}) if allowed else []
+    needing = [code for code in countries if allowed.get(code) == WorkPermission.NEEDS_SPONSORSHIP]
+    return Constraints(
+        user_id=user_id,
+        # Of who only says what they speak, and not in what they would work, the same: they read it.
+        languages=tuple(languages),
+        countries=tuple(countries),
+        remote_for=said.country or (countries[0] if len(countries) == 1 else None),
+        needs_visa=tuple(needing),
+        employment_types=tuple(said.employment_types or ()),
+        workplaces=tuple(said.workplaces or ()),
+    )

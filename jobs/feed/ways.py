@@ -1,0 +1,217 @@
+"""The ways by which jobs come to be considered: for each an indexed condition, and how many it may bring."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, islice
+from typing import NamedTuple
+
+from jobs.feed.activity import Activity
+from jobs.feed.match import Source
+from jobs.feed.person import Person
+from jobs.search.port import Atom, SearchField
+from jobs.search.postgres import matching
+from jobs.search.postgres.fragment import Fragment, all_of, join
+
+MOST_LOOKED_AT = 1_500
+"""Rows that one way may look at before it takes the best of them; what would be more is narrowed."""
+AKIN = 4.0
+"""So many times as often as by chance a job of the person's kind asks for a skill of the person's."""
+NARROW = 0.05
+"""Countries with at most this share of the jobs are looked up by their index; in others enough is found without."""
+
+# How many each way brings.
+SHARES = {
+    Source.OCCUPATION: 500,
+    Source.SKILLS: 250,
+    Source.WORDS: 200,
+    Source.ACTIVITY: 120,
+    Source.NEIGHBOURS: 100,
+    Source.FOLLOWED: 60,
+    Source.FRESH: 100,
+    Source.POPULAR: 60,
+}
+# In the order of D, C, B, A: what a lexeme counts in the rough order of what one way finds.
+_ROUGHLY = "{0.1,0.2,0.45,1}"
+_MOST_CELLS = 6
+_MOST_WORDS = 16
+_MOST_PLACES = 100
+_ENOUGH_SKILLS = 8
+
+
+class Way(NamedTuple):
+    """A condition over `job_search s` that an index answers."""
+
+    source: Source
+    condition: Fragment
+    looked_at: int
+    """How many of those that it finds are looked at; the best of them are taken."""
+
+    @property
+    def share(self) -> int:
+        """How many are taken."""
+        return SHARES[self.source]
+
+
+def ways(person: Person, activity: Activity) -> Iterator[Way]:
+    """The ways that there are for a person. They take a statement for words that were not asked for lately."""
+    matching.warm(Atom((word,)) for word in _words(person))
+    yield from _by_occupation(person)
+    yield from _by_title(person)
+    yield from _by_skill(person)
+    yield from _by_word(person)
+    yield from _by_activity(activity)
+    if person.followed:
+        is_followed = Fragment.of("s.company_id = ANY({}::uuid[])", list(person.followed))
+        yield Way(Source.FOLLOWED, is_followed, 500)
+    if 0 < len(person.place_ids) <= _MOST_PLACES:
+        yield Way(Source.FRESH, _near(person), 600)
+
+
+def rough_rank(person: Person) -> Fragment:
+    """A rough order of what a way finds: shared occupations, title words and rare skills, and being near."""
+    lexemes = [f"'o:{key}'" for key in list(person.occupations)[:8]]
+    lexemes += [f"'s:{key}'" for key in _rarest(person, person.skills, "s:")[:8]]
+    lexemes += dict.fromkeys(f"'={word}'" for words, _ in person.titles[:2] for word in words[:4])
+    parts = []
+    if lexemes:
+        # `ts_rank` gives the mean over the lexemes asked for.
+        text = "ts_rank({}::float4[], s.head, {}::tsquery) * {}::float4"
+        parts.append(Fragment.of(text, _ROUGHLY, " | ".join(lexemes), len(lexemes)))
+    if 0 < len(person.place_ids) <= _MOST_PLACES:
+        parts.append(Fragment.of("CASE WHEN {} THEN 1 ELSE 0 END", _near(person)))
+    return join(" + ", parts, empty=Fragment("0::float4"))
+
+
+def _by_occupation(person: Person) -> Iterator[Way]:
+    few, many = _divided(person, person.occupations, "o:")
+    if few:
+        yield Way(Source.OCCUPATION, _head(_any(f"'o:{key}'" for key in few)), MOST_LOOKED_AT)
+    if many:
+        kinds = _any(f"'o:{key}'" for key in many[:4])
+        if skills := _together(person, many[:4]):
+            yield Way(Source.OCCUPATION, _head(f"{kinds} & {_any(f"'s:{key}'" for key in skills)}"), 1_000)
+        if 0 < len(person.place_ids) <= _MOST_PLACES:
+            yield Way(Source.OCCUPATION, all_of([_near(person), _head(kinds)]), 1_000)
+        elif _is_narrow(person):
+            yield Way(Source.OCCUPATION, all_of([_in_countries(person), _head(kinds)]), 1_000)
+        else:
+            yield Way(Source.OCCUPATION, _head(kinds), 1_000)
+    few, _ = _divided(person, person.related, "o:", 800)
+    if few:
+        yield Way(Source.OCCUPATION, _head(_any(f"'o:{key}'" for key in few)), 800)
+
+
+def _together(person: Person, kinds: Sequence[int]) -> list[int]:
+    """The rarest skills: so many that not too many jobs of these kinds are likely to have one of them."""
+    total = person.counts.get("", 0)
+    share = sum(person.counts.get(f"o:{key}", 0) for key in kinds) / total if total else 0.0
+    left = float(MOST_LOOKED_AT)
+    found: list[int] = []
+    for key in _rarest(person, person.skills, "s:")[:6]:
+        left -= share * AKIN * person.counts.get(f"s:{key}", 0)
+        if left < 0 and found:
+            break
+        found.append(key)
+    return found
+
+
+def _by_title(person: Person) -> Iterator[Way]:
+    """What has all words of a title, or two of them, in its own."""
+    found: dict[str, None] = {}
+    for words, _ in person.titles[:3]:
+        atoms = [matching.tsquery_of(Atom((word,), SearchField.TITLE)) for word in words]
+        if len(atoms) > 1:
+            found |= dict.fromkeys(f"({first} & {second})" for first, second in islice(combinations(atoms, 2), 6))
+        elif atoms and person.counts.get(words[0], 0) <= MOST_LOOKED_AT:
+            found[atoms[0]] = None
+    if found:
+        yield Way(Source.OCCUPATION, _head(" | ".join(found)), 1_000)
+
+
+def _is_narrow(person: Person) -> bool:
+    """Whether the person looks where few of the jobs are."""
+    countries = person.constraints.countries
+    there = sum(person.counts.get(f"c:{code}", 0) for code in countries)
+    return bool(countries) and there <= NARROW * person.counts.get("", 0)
+
+
+def _by_skill(person: Person) -> Iterator[Way]:
+    few, many = _divided(person, person.skills, "s:", by_rarity=True)
+    if few:
+        yield Way(Source.SKILLS, Fragment.of("s.skill_ids && {}::int[]", few), MOST_LOOKED_AT)
+    if len(many) > 1 and len(few) < _ENOUGH_SKILLS:
+        # Two of a kind that is common say more than one.
+        pairs = " | ".join(f"('s:{many[0]}' & 's:{other}')" for other in many[1:3])
+        yield Way(Source.SKILLS, _head(pairs), 800)
+        if _is_narrow(person):
+            yield Way(Source.SKILLS, all_of([_in_countries(person), _head(pairs)]), 800)
+
+
+def _by_word(person: Person) -> Iterator[Way]:
+    left = 1_000
+    words: list[str] = []
+    for word, _ in person.words:
+        left -= person.counts.get(word, 0)
+        if left < 0 or len(words) >= _MOST_WORDS:
+            break
+        words.append(word)
+    if words:
+        found = _any(matching.tsquery_of(Atom((word,))) for word in words)
+        yield Way(Source.WORDS, _head(found), 1_000)
+
+
+def _words(person: Person) -> list[str]:
+    """All that the index is asked for: looked up together."""
+    return [*(word for words, _ in person.titles for word in words), *(word for word, _ in person.words)]
+
+
+def _by_activity(activity: Activity) -> Iterator[Way]:
+    if activity.title_keys:
+        among = Fragment.of("s.title_key = ANY({}::bigint[])", list(activity.title_keys))
+        yield Way(Source.ACTIVITY, among, 500)
+    if activity.cells:
+        liked = " | ".join(_cell(*cell) for cell in activity.cells[:_MOST_CELLS])
+        yield Way(Source.ACTIVITY, _head(liked), 800)
+    if activity.near:
+        near = sorted(activity.near, key=lambda cell: (-activity.near[cell], cell[0], cell[1] or 0))
+        found = _head(" | ".join(_cell(*cell) for cell in near[:_MOST_CELLS]))
+        yield Way(Source.NEIGHBOURS, found, 800)
+
+
+def _cell(occupation: int, skill: int | None) -> str:
+    return f"('o:{occupation}' & 's:{skill}')" if skill is not None else f"'o:{occupation}'"
+
+
+def _near(person: Person) -> Fragment:
+    return Fragment.of("s.place_ids && {}::int[]", list(person.place_ids))
+
+
+def _in_countries(person: Person) -> Fragment:
+    return Fragment.of("s.countries && {}::text[]", list(person.constraints.countries))
+
+
+def _head(tsquery: str) -> Fragment:
+    return Fragment.of("s.head @@ {}::tsquery", tsquery)
+
+
+def _any(lexemes: Iterable[str]) -> str:
+    return f"({' | '.join(lexemes)})"
+
+
+def _divided(
+    person: Person, keys: Mapping[int, float], kind: str, left: int = MOST_LOOKED_AT, *, by_rarity: bool = False
+) -> tuple[list[int], list[int]]:
+    """Those that few enough jobs have, together, to look at each; and the others. What counts most comes first."""
+    few: list[int] = []
+    many: list[int] = []
+    for key in _rarest(person, keys, kind) if by_rarity else keys:
+        count = person.counts.get(f"{kind}{key}", 0)
+        if count <= left:
+            left -= count
+            few.append(key)
+        else:
+            many.append(key)
+    return few, many
+
+
+def _rarest(person: Person, keys: Collection[int], kind: str) -> list[int]:
+    return sorted(keys, key=lambda key: (person.counts.get(f"{kind}{key}", 0), key))

@@ -1,0 +1,127 @@
+from datetime import timedelta
+from math import inf
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from jobs.feed.match import Feature, Match, Source
+from jobs.feed.popular import WEIGHTS, coarse, constraints_of, key_of, popular
+from jobs.feed.reasons import text_of
+from jobs.models import Job, JobHeat
+from jobs.search.where import Near
+from tests.factories import CompanyFactory, CountryFactory, PlaceFactory
+from tests.search_board import live_job, live_jobs
+
+pytestmark = pytest.mark.django_db
+BERLIN = Near(52.5, 13.4, 30)
+
+
+def ordered(country: str | None = None, near: Near | None = None) -> list[Match]:
+    return popular(constraints_of(country), near, timezone.now())
+
+
+def ids(matches: list[Match]) -> list[Any]:
+    return [match.job_id for match in matches]
+
+
+def heat(job: Job, value: float) -> None:
+    JobHeat.objects.create(job=job, heat=value)
+
+
+def old(days: float, title: str = "Job", **values: Any) -> Job:
+    return live_job(title, published_at=timezone.now() - timedelta(days=days), **values)
+
+
+def test_the_hot_come_before_the_new_and_the_new_before_the_old() -> None:
+    stale, new, hot, warm = old(20), old(1), old(6), old(6)
+    heat(hot, 900.0)
+    heat(warm, 899.0)
+    matches = ordered()
+    assert ids(matches) == [hot.pk, warm.pk, new.pk, stale.pk]
+    assert [match.sources for match in matches] == [(Source.POPULAR,)] * 2 + [(Source.FRESH,)] * 2
+    assert matches[0].parts[Feature.POPULAR] == WEIGHTS[Feature.POPULAR]
+    assert matches[1].parts[Feature.POPULAR] == pytest.approx(WEIGHTS[Feature.POPULAR] * 0.6065, abs=1e-4)
+    assert text_of(matches[0].reasons[0]) == "Many people open it, keep it or apply to it."
+    assert text_of(matches[2].reasons[0]) == "It is 1 day old."
+
+
+def test_parts_add_up_and_none_is_above_one() -> None:
+    hot, _ = old(0), old(30)
+    heat(hot, -12.0)
+    for match in ordered(near=BERLIN):
+        assert abs(sum(match.parts.values()) - match.score) < 1e-9
+        assert 0 <= match.score <= 1
+
+
+def test_what_was_only_ever_shown_is_not_popular() -> None:
+    first, second = old(1), old(2)
+    heat(first, -inf)
+    heat(second, -inf)
+    matches = ordered()
+    assert ids(matches) == [first.pk, second.pk]
+    assert {match.parts[Feature.POPULAR] for match in matches} == {0.0}
+
+
+def test_near_comes_first_and_remote_is_near() -> None:
+    here, there = PlaceFactory(latitude=52.52, longitude=13.41), PlaceFactory(latitude=48.1, longitude=11.6)
+    far, near, remote = old(1, places=[there]), old(3, places=[here]), old(3.1, workplace="remote")
+    matches = ordered(near=BERLIN)
+    assert ids(matches) == [near.pk, remote.pk, far.pk]
+    assert "It is where you look for work." in map(text_of, matches[0].reasons)
+    assert ids(ordered()) == [far.pk, near.pk, remote.pk]
+
+
+def test_a_country_is_kept_to() -> None:
+    there = PlaceFactory(country=CountryFactory(code="FR", name="France"), latitude=48.9, longitude=2.3)
+    french, german, anywhere = old(1, places=[there]), old(2, places=[PlaceFactory()]), old(3, workplace="remote")
+    assert set(ids(ordered("FR"))) == {french.pk, anywhere.pk}
+    assert set(ids(ordered("DE"))) == {german.pk, anywhere.pk}
+
+
+def test_what_a_country_or_place_has_is_found_behind_any_number_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    from jobs.feed import popular as module
+
+    monkeypatch.setattr(module, "_BOUNDS", module._BOUNDS | {"walked": 2, "walked_near": 2})
+    there = PlaceFactory(country=CountryFactory(code="FR", name="France"), latitude=48.9, longitude=2.3)
+    french = old(9, places=[there])
+    for number in range(5):
+        old(number, places=[PlaceFactory()])
+    assert french.pk not in ids(ordered())
+    assert ids(ordered("FR")) == [french.pk]
+    assert french.pk in ids(ordered(near=Near(48.9, 2.3, 10)))
+
+
+def test_no_company_fills_the_top_and_nothing_is_said_twice() -> None:
+    company = CompanyFactory()
+    for number in range(6):
+        old(number / 10, f"Job of one {number}", company=company)
+    same = live_jobs("Same", "Same", "Same", company=CompanyFactory(), published_at=timezone.now() - timedelta(days=3))
+    for number in range(25):
+        old(2 + number / 10, f"Job of another {number}")
+    matches = ordered()
+    assert [match.company_id for match in matches[:20]].count(company.pk) == 2
+    assert len({job.pk for job in same} & set(ids(matches))) == 1
+    assert len(set(ids(matches))) == len(matches) == 6 + 1 + 25
+
+
+def test_it_takes_two_statements() -> None:
+    old(1, places=[PlaceFactory()])
+    with CaptureQueriesContext(connection) as statements:
+        assert len(ordered("DE", BERLIN)) == 1
+    assert len(statements) == 2
+
+
+def test_an_empty_board_has_an_empty_feed() -> None:
+    assert ordered("DE", BERLIN) == []
+
+
+def test_who_asks_from_thereabouts_asks_the_same() -> None:
+    assert key_of(Near(52.52, 13.41, 20), "DE") == key_of(Near(52.49, 13.44, 25), "DE")
+    assert coarse(Near(52.52, 13.41, 20)) == Near(52.5, 13.4, 25)
+    assert coarse(Near(1, 1, 1000)) == Near(1, 1, 1000)
+    others = [(None, None), (None, "DE"), (None, "FR"), (BERLIN, None), (BERLIN, "DE"), (Near(52.5, 13.6, 30), "DE")]
+    others += [(Near(52.5, 13.4, 300), "DE"), (Near(52.5, 13.4, 30, or_remote_for="DE"), "DE")]
+    assert len({key_of(near, country) for near, country in others}) == len(others)

@@ -1,0 +1,203 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import PlatformRole
+from jobs.feed import weights
+from jobs.feed.match import Rule
+from jobs.feed.reading import FeedRequest, WhyNot, feed, why_not
+from jobs.feed.reasons import text_of, text_of_gap
+from jobs.models import (
+    InteractionEvent,
+    InteractionKind,
+    Job,
+    JobDismissal,
+    JobModeration,
+    JobSearch,
+    JobVisibility,
+    Profile,
+)
+from jobs.services import employer_block
+from kernel import caching
+from kernel.viewer import ANONYMOUS, Scope, Viewer
+from tests.factories import ExperienceFactory, JobFactory, PlaceFactory, SkillFactory, UserFactory, viewer_of
+from tests.feed_board import ids, seeker
+from tests.search_board import index_all, live_job
+
+pytestmark = pytest.mark.django_db
+
+
+def picky() -> Viewer:
+    """Somebody who wants what `wanted` makes, and nothing else."""
+    return seeker(
+        "Feeding",
+        home=PlaceFactory(latitude=52.5, longitude=13.4),
+        radius_km=30,
+        languages=["en"],
+        employment_types=["full_time"],
+        workplaces=["on_site", "remote"],
+    )
+
+
+def wanted(**values: object) -> Job:
+    usual = {
+        "places": [PlaceFactory(latitude=52.5, longitude=13.4)],
+        "skills": [SkillFactory(name="Feeding", slug="feeding")],
+        "workplace": "on_site",
+        "employment_types": ["full_time"],
+        "language": "en",
+    }
+    job = JobFactory(title="Feeder", **{**usual, **values})
+    index_all()
+    return job
+
+
+def one(viewer: Viewer, job: Job) -> WhyNot:
+    return why_not(viewer, [job.pk])[job.pk]
+
+
+def test_a_job_in_the_feed_has_its_place_and_its_match() -> None:
+    viewer = picky()
+    jobs = [wanted() for _ in range(3)]
+    page = feed(viewer, FeedRequest())
+    found = why_not(viewer, [job.pk for job in jobs])
+    assert [found[key].place for key in ids(page)] == [0, 1, 2][: len(page.jobs)]
+    for job in jobs:
+        answer = found[job.pk]
+        assert (answer.broken, answer.model_version) == ((), weights.active().version)
+        assert answer.match is not None
+        assert answer.match.job_id == job.pk
+        assert all(map(text_of, answer.match.reasons))
+        assert answer.match.reasons
+        assert "It does not say what it pays." in map(text_of_gap, answer.match.gaps)
+
+
+def test_a_job_that_came_after_the_session_has_a_match_and_no_place() -> None:
+    viewer = picky()
+    wanted()
+    feed(viewer, FeedRequest())
+    answer = one(viewer, wanted())
+    assert (answer.broken, answer.place) == ((), None)
+    assert answer.match is not None
+
+
+def test_without_a_session_or_the_cache_server_there_is_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer, job = picky(), wanted()
+    assert one(viewer, job).place is None
+    feed(viewer, FeedRequest())
+    assert one(viewer, job).place == 0
+    monkeypatch.setattr(caching, "_away_until", float("inf"))
+    answer = one(viewer, job)
+    assert answer.place is None
+    assert answer.match is not None
+
+
+def dismissed(viewer: Viewer, job: Job) -> None:
+    JobDismissal.objects.create(user_id=viewer.user_id, job=job)
+
+
+def says_the_same(viewer: Viewer, job: Job) -> None:
+    likeness = JobSearch.objects.get(pk=job.pk).likeness
+    JobDismissal.objects.create(user_id=viewer.user_id, job=live_job("Other"), likeness=likeness)
+
+
+def applied(viewer: Viewer, job: Job) -> None:
+    InteractionEvent.objects.create(user_id=viewer.user_id, job=job, kind=InteractionKind.APPLY)
+
+
+def blocked(viewer: Viewer, job: Job) -> None:
+    employer_block.block(by=viewer, company_id=job.company_id)
+
+
+def closed(viewer: Viewer, job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(lifecycle="paused")
+
+
+def frozen(viewer: Viewer, job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(moderation=JobModeration.FROZEN)
+
+
+def unlisted(viewer: Viewer, job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(visibility=JobVisibility.UNLISTED)
+
+
+def over(viewer: Viewer, job: Job) -> None:
+    JobSearch.objects.filter(pk=job.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+
+
+ACTS: list[tuple[Callable[[Viewer, Job], None], Rule]] = [
+    (dismissed, Rule.DISMISSED),
+    (says_the_same, Rule.DISMISSED),
+    (applied, Rule.APPLIED),
+    (blocked, Rule.BLOCKED),
+    (closed, Rule.LIVE),
+    (frozen, Rule.LIVE),
+    (unlisted, Rule.LIVE),
+    (over, Rule.LIVE),
+]
+
+
+@pytest.mark.parametrize(("act", "rule"), ACTS)
+def test_what_was_done_names_its_rule_and_keeps_it_out(act: Callable[[Viewer, Job], None], rule: Rule) -> None:
+    viewer, job = picky(), wanted()
+    assert one(viewer, job).broken == ()
+    act(viewer, job)
+    assert one(viewer, job) == WhyNot((rule,), None, None)
+    assert job.pk not in ids(feed(viewer, FeedRequest()))
+
+
+@pytest.mark.parametrize(
+    ("values", "rules"),
+    [
+        ({"language": "de"}, {Rule.LANGUAGE}),
+        ({"employment_types": ["part_time"]}, {Rule.EMPLOYMENT_TYPE}),
+        ({"workplace": "hybrid"}, {Rule.WORKPLACE}),
+        ({"language": "fr", "workplace": "hybrid"}, {Rule.LANGUAGE, Rule.WORKPLACE}),
+    ],
+)
+def test_what_the_job_is_names_all_rules_that_it_breaks(values: dict[str, object], rules: set[Rule]) -> None:
+    viewer, job = picky(), wanted(**values)
+    assert set(one(viewer, job).broken) == rules
+    assert job.pk not in ids(feed(viewer, FeedRequest()))
+
+
+def test_ones_own_company_is_a_rule() -> None:
+    viewer, job = picky(), wanted(company__name="Feeders Ltd")
+    ExperienceFactory(profile=Profile.objects.get(user_id=viewer.user_id), organisation="Feeders Ltd", is_current=True)
+    assert one(viewer, job).broken == (Rule.OWN_COMPANY,)
+
+
+def test_what_there_is_not_looks_like_what_is_hidden() -> None:
+    viewer, draft, nothing = picky(), JobFactory(draft=True), uuid4()
+    found = why_not(viewer, [draft.pk, nothing])
+    assert found == {draft.pk: WhyNot((Rule.LIVE,), None, None), nothing: WhyNot((Rule.LIVE,), None, None)}
+
+
+def test_nobody_has_no_why() -> None:
+    job = wanted()
+    for viewer in (
+        ANONYMOUS,
+        viewer_of(UserFactory(platform_role=PlatformRole.ADMIN)),
+        replace(picky(), key_id=uuid4(), scopes=frozenset({Scope.JOBS_READ})),
+    ):
+        assert why_not(viewer, [job.pk]) == {}
+    assert why_not(picky(), []) == {}
+
+
+def test_many_jobs_take_as_many_statements_as_one() -> None:
+    viewer = picky()
+    jobs = [wanted() for _ in range(4)]
+    feed(viewer, FeedRequest())
+    counts = []
+    for keys in ([jobs[0].pk], [job.pk for job in jobs]):
+        why_not(viewer, keys)
+        with CaptureQueriesContext(connection) as statements:
+            why_not(viewer, keys)
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 14

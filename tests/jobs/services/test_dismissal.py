@@ -1,0 +1,110 @@
+"""Dismissing jobs, and taking it back."""
+
+import pytest
+
+from jobs.errors import TooManyDismissals
+from jobs.models import CompanyStatus, DismissReason, InteractionEvent, JobDismissal, JobHeat, JobSearch
+from jobs.services import dismissal
+from kernel.errors import Forbidden, Invalid, NotFound
+from kernel.viewer import ANONYMOUS
+from tests.factories import CompanyFactory, JobFactory, UserFactory, viewer_of
+from tests.jobs.services.races import at_once
+from tests.search_board import live_job
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_job_is_dismissed_with_a_reason_and_what_it_is_like() -> None:
+    by, job = viewer_of(UserFactory()), live_job()
+    kept = dismissal.dismiss(by=by, job_id=job.pk, reason=DismissReason.PAY_TOO_LOW)
+    assert (kept.user_id, kept.job_id, kept.reason) == (by.user_id, job.pk, "pay_too_low")
+    assert kept.likeness == JobSearch.objects.get().likeness
+    event = InteractionEvent.objects.get()
+    assert (event.kind, event.user_id, event.job_id) == ("hide", by.user_id, job.pk)
+    assert (event.id, event.occurred_at) == (kept.pk, kept.dismissed_at)
+    assert not JobHeat.objects.exists()
+
+
+def test_without_a_reason_it_says_nothing_to_the_person() -> None:
+    kept = dismissal.dismiss(by=viewer_of(UserFactory()), job_id=JobFactory().pk)
+    assert (kept.reason, kept.likeness) == ("not_interested", None)
+
+
+def test_dismissing_again_changes_the_reason_and_nothing_else() -> None:
+    by, job = viewer_of(UserFactory()), JobFactory()
+    first = dismissal.dismiss(by=by, job_id=job.pk, reason="company")
+    again = dismissal.dismiss(by=by, job_id=job.pk, reason="wrong_place")
+    assert (again.pk, again.reason, again.dismissed_at) == (first.pk, "wrong_place", first.dismissed_at)
+    assert (JobDismissal.objects.get().reason, InteractionEvent.objects.count()) == ("wrong_place", 1)
+
+
+def test_taken_back_nothing_is_left_of_it() -> None:
+    by, other, job = viewer_of(UserFactory()), viewer_of(UserFactory()), JobFactory()
+    mine, theirs = (dismissal.dismiss(by=each, job_id=job.pk) for each in (by, other))
+    assert dismissal.undo(by=by, job_id=job.pk).pk == mine.pk
+    assert list(JobDismissal.objects.all()) == [theirs]
+    assert [event.id for event in InteractionEvent.objects.all()] == [theirs.pk]
+    with pytest.raises(NotFound):
+        dismissal.undo(by=by, job_id=job.pk)
+
+
+def test_it_is_taken_back_whether_or_not_the_job_is_seen() -> None:
+    by, job = viewer_of(UserFactory()), JobFactory()
+    dismissal.dismiss(by=by, job_id=job.pk)
+    job.company.status = CompanyStatus.SUSPENDED
+    job.company.save()
+    dismissal.undo(by=by, job_id=job.pk)
+    assert not JobDismissal.objects.exists()
+
+
+@pytest.mark.parametrize("traits", [{"draft": True}, {"frozen": True}, {"closed": True}])
+def test_a_job_that_cannot_be_seen_is_not_found(traits: dict[str, bool]) -> None:
+    with pytest.raises(NotFound):
+        dismissal.dismiss(by=viewer_of(UserFactory()), job_id=JobFactory(**traits).pk)
+    hidden = JobFactory(company=CompanyFactory(status=CompanyStatus.SUSPENDED))
+    with pytest.raises(NotFound):
+        dismissal.dismiss(by=viewer_of(UserFactory()), job_id=hidden.pk)
+
+
+def test_a_reason_that_is_none_is_refused() -> None:
+    with pytest.raises(Invalid) as refusal:
+        dismissal.dismiss(by=viewer_of(UserFactory()), job_id=JobFactory().pk, reason="rain")
+    assert refusal.value.field == "reason"
+
+
+def test_nobody_and_staff_dismiss_nothing() -> None:
+    job = JobFactory()
+    for by in (ANONYMOUS, viewer_of(UserFactory(moderator=True)), viewer_of(UserFactory(platform_admin=True))):
+        with pytest.raises(Forbidden):
+            dismissal.dismiss(by=by, job_id=job.pk)
+        with pytest.raises(Forbidden):
+            dismissal.undo(by=by, job_id=job.pk)
+
+
+def test_there_is_room_for_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dismissal, "MOST_DISMISSED", 2)
+    by = viewer_of(UserFactory())
+    jobs = [JobFactory() for _ in range(3)]
+    for job in jobs[:2]:
+        dismissal.dismiss(by=by, job_id=job.pk)
+    with pytest.raises(TooManyDismissals):
+        dismissal.dismiss(by=by, job_id=jobs[2].pk)
+    assert (JobDismissal.objects.count(), InteractionEvent.objects.count()) == (2, 2)
+    dismissal.undo(by=by, job_id=jobs[0].pk)
+    dismissal.dismiss(by=by, job_id=jobs[2].pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_dismiss_at_once_one_does() -> None:
+    by, job = viewer_of(UserFactory()), JobFactory()
+    assert at_once(*[lambda: dismissal.dismiss(by=by, job_id=job.pk)] * 8) == ["done"] * 8
+    assert (JobDismissal.objects.count(), InteractionEvent.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_take_it_back_at_once_one_does() -> None:
+    by, job = viewer_of(UserFactory()), JobFactory()
+    dismissal.dismiss(by=by, job_id=job.pk)
+    outcomes = at_once(*[lambda: dismissal.undo(by=by, job_id=job.pk)] * 4)
+    assert sorted(outcomes) == ["NOT_FOUND"] * 3 + ["done"]
+    assert not InteractionEvent.objects.exists()
