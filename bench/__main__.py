@@ -12,6 +12,8 @@ from bench import report
 from bench.authentication import authentication
 from bench.board import Board, board
 from bench.contenders import CONTENDERS, running
+from bench.feed import PEOPLE, feed, feed_at
+from bench.feed import told as told_feed
 from bench.library import library
 from bench.memory import growth
 from bench.processes import Server
@@ -21,7 +23,7 @@ from bench.search import search, search_at, told
 from bench.targets import Results, Target, http_targets
 from bench.works import Work, works
 
-PARTS = ("http", "engine", "refusals", "memory", "authentication", "search")
+PARTS = ("http", "engine", "refusals", "memory", "authentication", "search", "feed")
 QUICK = Pace(rounds=2, seconds=1.0, connections=8, warm_up=0.5)
 FULL = Pace(rounds=5, seconds=1.5, connections=8)
 
@@ -45,7 +47,7 @@ def main() -> None:
 
 def measured(options: argparse.Namespace, pace: Pace) -> Iterator[tuple[str, Part]]:
     """The chosen parts: each with its text, its targets and its figures."""
-    apart = {"engine", "search"} if options.search_jobs else {"engine"}
+    apart = {"engine"} | ({"search"} if options.search_jobs else set()) | ({"feed"} if options.feed_jobs else set())
     if set(options.parts) - apart:
         with board(options.jobs) as made:
             if "http" in options.parts:
@@ -58,8 +60,13 @@ def measured(options: argparse.Namespace, pace: Pace) -> Iterator[tuple[str, Par
                 yield "authentication", authentication(made, quick=options.quick)
             if "search" in options.parts and not options.search_jobs:
                 yield "search", told([search(made, quick=options.quick)])
+            if "feed" in options.parts and not options.feed_jobs:
+                yield "feed", told_feed([feed(made, quick=options.quick)])
     if "search" in options.parts and options.search_jobs:
         yield "search", told([search_at(size, quick=options.quick) for size in options.search_jobs])
+    if "feed" in options.parts and options.feed_jobs:
+        sizes, people = options.feed_jobs, options.feed_people
+        yield "feed", told_feed([feed_at(size, people=people, quick=options.quick) for size in sizes])
     if "engine" in options.parts:
         yield "engine", library(quick=options.quick)
 
@@ -79,6 +86,10 @@ def arguments() -> argparse.Namespace:
         metavar="N",
         help="search boards of these sizes, say 100000 1000000, in place of the market's",
     )
+    parser.add_argument(
+        "--feed-jobs", type=int, nargs="+", metavar="N", help="feed boards of these sizes, in place of the market's"
+    )
+    parser.add_argument("--feed-people", type=int, default=PEOPLE, help=f"people of each of these ({PEOPLE:,})")
     parser.add_argument("--record", action="store_true", help="write the tables into docs/performance.md as well")
     options = parser.parse_args()
     if "nexus" not in options.contenders:

@@ -70,13 +70,14 @@ class Board:
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(host=self.environment["PGHOST"], user="nexus", dbname="nexus", autocommit=True)
 
-    def fill(self, jobs: int, *, with_demo: bool) -> None:
-        """Tables, reference data and a market of as many postings, the same at every run of a day."""
+    def fill(self, jobs: int, *, with_demo: bool, people: int | None = None) -> None:
+        """Tables, reference data and a market of as many postings and people, the same at every run of a day."""
         self.manage("migrate", "-v0")
         self.manage("reference_load", "-v0")
         if with_demo:
             self.manage("demo", "-v0")
-        self.manage("market", "--jobs", str(jobs), "-v0")
+        looking = [] if people is None else ["--people", str(people)]
+        self.manage("market", "--jobs", str(jobs), *looking, "-v0")
         with self.connect() as connection:
             connection.execute(HOLD_STILL)
             connection.execute(HIRE)
@@ -89,11 +90,11 @@ class Board:
 
 
 @contextmanager
-def board(jobs: int, *, with_demo: bool = False) -> Iterator[Board]:
+def board(jobs: int, *, with_demo: bool = False, people: int | None = None) -> Iterator[Board]:
     """A filled board for the length of the block, in a folder that goes with it; the demo has accounts to log in."""
     with empty_board() as found:
         say(f"Making a market of {jobs:,} postings")
-        found.fill(jobs, with_demo=with_demo)
+        found.fill(jobs, with_demo=with_demo, people=people)
         yield found
 
 

@@ -14,7 +14,7 @@ whose titles are known, and `SERIES_LEAST` of them at least, are.
   brackets; right are postings whose title has the long form or the short one.
 - **exact titles**: a title; right are postings with the very title (2) and with all its words (1).
 
-Unseen are words whose hash says so: they, and the relations of skills likewise, are never loaded.
+Unseen are words whose hash says so: they, and the relations of skills and of technologies likewise, are never loaded.
 """
 
 import csv
@@ -111,7 +111,7 @@ def corpus(data: Path, share: float = 1.0) -> Corpus:
     postings, series, cores = [], {}, {}
     known: set[tuple[str, str]] = set()
     for source, part in SOURCES.items():
-        for row in _lines(data / f"postings_{source}.jsonl.gz"):
+        for row in json_lines(data / f"postings_{source}.jsonl.gz"):
             same = fold(row["title"]), row.get("company", "").lower()
             # One of them has two rows of one id.
             if chance(row["id"]) >= part * share or same in known or row["id"] in cores:
@@ -160,30 +160,30 @@ class Truth:
 def truth(data: Path) -> Truth:
     folder = data / "taxonomies"
     known = Truth()
-    for row in _rows(folder / "onet_occupations.csv.gz"):
-        known.titles[_title(row["title"])].add(row["soc"][:7])
+    for row in table(folder / "onet_occupations.csv.gz"):
+        known.titles[core_of(row["title"])].add(row["soc"][:7])
         if row["title"].endswith("All Other"):
             known.rests.add(row["soc"][:7])
-    for row in _rows(folder / "onet_alternate_titles_70pct.csv.gz"):
+    for row in table(folder / "onet_alternate_titles_70pct.csv.gz"):
         title = _IN_BRACKETS.sub("", row["alternate_title"])
-        known.titles[_title(title)].add(row["soc"][:7])
-        known.alternates.add(_title(title))
+        known.titles[core_of(title)].add(row["soc"][:7])
+        known.alternates.add(core_of(title))
         short = row["short_title"]
         if short.isupper() and short.isalpha() and 2 <= len(short) <= 5 and title != short:
             known.shorts[short].add(fold(title))
-    for row in _rows(folder / "esco_occupations.csv.gz"):
+    for row in table(folder / "esco_occupations.csv.gz"):
         for title in (row["label"], *row["alt_labels"].split("|")):
             if title:
-                known.titles[_title(title)].add(row["id"])
-    for row in _rows(folder / "esco_skills.csv.gz"):
+                known.titles[core_of(title)].add(row["id"])
+    for row in table(folder / "esco_skills.csv.gz"):
         known.names[row["id"]] = [name for name in dict.fromkeys(map(fold, row["alt_labels"].split("|"))) if name]
-    for row in _rows(folder / "esco_occupation_skill_relations.csv.gz"):
+    for row in table(folder / "esco_occupation_skill_relations.csv.gz"):
         if row["relation"] == "e":
             known.essential[row["skill_id"]].add(row["occupation_id"])
     return known
 
 
-def _title(text: str) -> str:
+def core_of(text: str) -> str:
     return singular(fold(text).split() or [""])
 
 
@@ -191,17 +191,21 @@ def write_seen(data: Path, folder: Path) -> None:
     """The taxonomies without what is unseen, as tables that can be loaded."""
 
     def title_is_seen(row: dict[str, str]) -> bool:
-        return not is_unseen(_title(_IN_BRACKETS.sub("", row["alternate_title"])))
+        return not is_unseen(core_of(_IN_BRACKETS.sub("", row["alternate_title"])))
 
     def with_seen_names(row: dict[str, str]) -> bool:
-        row["alt_labels"] = "|".join(n for n in row["alt_labels"].split("|") if not is_unseen(_title(n)))
+        row["alt_labels"] = "|".join(n for n in row["alt_labels"].split("|") if not is_unseen(core_of(n)))
         return True
 
     def relation_is_seen(row: dict[str, str]) -> bool:
         return not is_unseen(row["occupation_id"] + row["skill_id"])
 
+    def technology_is_seen(row: dict[str, str]) -> bool:
+        return not is_unseen(row["soc"][:7] + row["example"])
+
     kept = {
         "onet_alternate_titles_70pct": title_is_seen,
+        "onet_technology_skills": technology_is_seen,
         "esco_occupations": with_seen_names,
         "esco_skills": with_seen_names,
         "esco_occupation_skill_relations": relation_is_seen,
@@ -211,7 +215,7 @@ def write_seen(data: Path, folder: Path) -> None:
         name = path.name.removesuffix(".csv.gz")
         if name.startswith(("onet_", "esco_", "isco")):
             is_kept = kept.get(name, lambda row: True)
-            rows = [row for row in _rows(path) if is_kept(row)]
+            rows = [row for row in table(path) if is_kept(row)]
             with (folder / f"{name}.csv").open("w", newline="") as file:
                 writer = csv.DictWriter(file, rows[0])
                 writer.writeheader()
@@ -236,7 +240,7 @@ def judgments(of: Corpus, known: Truth, most: int) -> list[Judged]:
     return judged
 
 
-def _of_occupations(of: Corpus, known: Truth) -> dict[str, dict[str, int]]:
+def of_occupations(of: Corpus, known: Truth) -> dict[str, dict[str, int]]:
     """Each occupation's postings: 2 by title, 1 by series."""
     right: dict[str, dict[str, int]] = defaultdict(dict)
     votes: dict[str, Counter[str]] = defaultdict(Counter)
@@ -261,7 +265,7 @@ def _of_occupations(of: Corpus, known: Truth) -> dict[str, dict[str, int]]:
 
 
 def _alternates(kind: str, of: Corpus, known: Truth) -> Iterator[Judged]:
-    by_occupation = _of_occupations(of, known)
+    by_occupation = of_occupations(of, known)
     for title in sorted(known.alternates):
         occupations = {code for code in known.titles[title] if code[2:3] == "-"}
         # What many occupations are called ("supervisor") asks for none of them.
@@ -274,7 +278,7 @@ def _alternates(kind: str, of: Corpus, known: Truth) -> Iterator[Judged]:
 
 
 def _skills(kind: str, of: Corpus, known: Truth) -> Iterator[Judged]:
-    by_occupation = _of_occupations(of, known)
+    by_occupation = of_occupations(of, known)
     for skill, names in known.names.items():
         right: dict[str, int] = {}
         for occupation in known.essential.get(skill, ()):
@@ -373,11 +377,11 @@ def _exact(kind: str, of: Corpus, known: Truth) -> Iterator[Judged]:
             yield Judged(kind, text.strip(), is_unseen(text), right)
 
 
-def _lines(path: Path) -> Iterator[dict[str, str]]:
+def json_lines(path: Path) -> Iterator[dict[str, str]]:
     with gzip.open(path, "rt", encoding="utf-8", newline="\n") as file:
         for line in file:
             yield json.loads(line)
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def table(path: Path) -> Iterator[dict[str, str]]:
     yield from csv.DictReader(io.StringIO(gzip.decompress(path.read_bytes()).decode(), newline=""))

@@ -12,9 +12,9 @@ def ndcg(found: Sequence[str], right: Mapping[str, int]) -> float:
     return _worth([right.get(key, 0) for key in found[:DEPTH]]) / _worth(best)
 
 
-def recall(found: Sequence[str], right: Mapping[str, int]) -> float:
-    """How many of the right ones are among the first ten, of as many as can be there."""
-    return sum(key in right for key in found[:DEPTH]) / min(len(right), DEPTH)
+def recall(found: Sequence[str], right: Mapping[str, int], depth: int = DEPTH) -> float:
+    """How many of the right ones are among the first ten, or as many as `depth`, of as many as can be there."""
+    return sum(key in right for key in found[:depth]) / min(len(right), depth)
 
 
 def reciprocal_rank(found: Sequence[str], right: Mapping[str, int]) -> float:

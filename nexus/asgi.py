@@ -30,7 +30,7 @@ from nexus.rest import answering as rest  # noqa: E402
 
 release()
 faults.has_sentry()
-desks = {"/api/v1/": rest.DESK, **dict.fromkeys(feeds.PATHS, feeds.DESK)}
+desks = {"/api/v1": rest.DESK, **dict.fromkeys(feeds.PATHS, feeds.DESK)}
 door = Door(on_engine if settings.ENGINE else on_graphql_core, desks)
 # A schema or a setting that cannot be served stops the process here, and not every request later.
 engine()

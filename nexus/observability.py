@@ -107,6 +107,7 @@ def _write(exchange: "Exchange") -> None:
     """The line of a request: as JSON straight to stderr, because the way through the logging library costs many times
     as much as the line; under DEBUG through the library, which makes it readable.
     """
+    event, logger = ("rest_request", "nexus.rest") if exchange.kind == "rest" else ("graphql_request", "nexus.graphql")
     said = {
         "request_id": exchange.request_id,
         "status": exchange.status,
@@ -120,9 +121,9 @@ def _write(exchange: "Exchange") -> None:
     }
     stream = getattr(sys.stderr, "buffer", None)
     if settings.DEBUG or stream is None:
-        log.info("graphql_request", **said)
+        log.info(event, **said)
         return
-    said |= {"event": "graphql_request", "logger": "nexus.graphql", "level": "info", "timestamp": datetime.now(UTC)}
+    said |= {"event": event, "logger": logger, "level": "info", "timestamp": datetime.now(UTC)}
     try:
         stream.write(orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
         stream.flush()

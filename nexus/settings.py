@@ -252,8 +252,12 @@ SPECTACULAR_SETTINGS = {
 TRUSTED_DOCUMENTS = env.choice("TRUSTED_DOCUMENTS", "off", "optional", "required")
 PERSISTED_QUERIES = env.choice("PERSISTED_QUERIES", "on", "off") == "on"
 JOB_LIFETIME_DAYS = env.number("JOB_LIFETIME_DAYS", default=60, least=1, most=3650)
+# Months for which it is kept what people did with postings, beside the present one.
+INTERACTION_MONTHS = env.number("INTERACTION_MONTHS", default=13, least=6, most=120)
 # Whether a source on a schedule may be a machine of this network.
 IMPORT_ALLOW_PRIVATE = env.flag("IMPORT_ALLOW_PRIVATE", default=False)
+# Where the worker has exchange rates from, a few times a day; empty: nowhere.
+FX_RATES_URL = env.url("FX_RATES_URL", "https://", "https", "http") if env.text("FX_RATES_URL") else ""
 
 CELERY_BROKER_URL = env.url(
     "CELERY_BROKER_URL", REDIS_URL.replace("unix:", "redis+socket:"), "amqp", "amqps", "redis", "rediss", "redis+socket"
@@ -281,14 +285,26 @@ CELERY_BEAT_SCHEDULER = "nexus.scheduler.Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     # A look that nobody took within the minute is not taken twice in the next one.
-    "import-due": {"task": "jobs.tasks.import_due", "schedule": 60, "options": {"expires": 60}},
-    "index-pending": {"task": "jobs.tasks.index_pending", "schedule": 10, "options": {"expires": 10}},
-    "rebuild-vocabulary": {"task": "jobs.tasks.rebuild_vocabulary", "schedule": 900, "options": {"expires": 900}},
+    "import-due": {"task": "jobs.tasks.imports.import_due", "schedule": 60, "options": {"expires": 60}},
+    "index-pending": {"task": "jobs.tasks.upkeep.index_pending", "schedule": 10, "options": {"expires": 10}},
+    "rebuild-vocabulary": {
+        "task": "jobs.tasks.upkeep.rebuild_vocabulary",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
+    "drain-signals": {"task": "jobs.tasks.feed.drain_signals", "schedule": 5, "options": {"expires": 5}},
+    "keep-interactions": {"task": "jobs.tasks.feed.keep_interactions", "schedule": 3600, "options": {"expires": 3600}},
+    "learn-cells": {"task": "jobs.tasks.feed.learn_cells", "schedule": 24 * 3600, "options": {"expires": 3600}},
     "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600, "options": {"expires": 3600}},
     "forget-sessions": {"task": "accounts.tasks.forget_sessions", "schedule": 3600, "options": {"expires": 3600}},
-    "recheck-domains": {"task": "jobs.tasks.recheck_domains", "schedule": 3600, "options": {"expires": 3600}},
-    "refresh-duplicates": {"task": "jobs.tasks.refresh_duplicates", "schedule": 3600, "options": {"expires": 3600}},
-    "forget-searches": {"task": "jobs.tasks.forget_searches", "schedule": 3600, "options": {"expires": 3600}},
+    "recheck-domains": {"task": "jobs.tasks.upkeep.recheck_domains", "schedule": 3600, "options": {"expires": 3600}},
+    "refresh-duplicates": {
+        "task": "jobs.tasks.imports.refresh_duplicates",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "load-rates": {"task": "jobs.tasks.upkeep.load_rates", "schedule": 6 * 3600, "options": {"expires": 3600}},
+    "forget-searches": {"task": "jobs.tasks.upkeep.forget_searches", "schedule": 3600, "options": {"expires": 3600}},
     "forget-old": {"task": "nexus.tasks.forget_old", "schedule": 3600, "options": {"expires": 3600}},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

@@ -14,6 +14,8 @@ from schema.core.costs import COST, LIST_SIZE, apply_costs
 from schema.core.inputs import apply_one_of
 from schema.core.scalars import apply_specifications
 from schema.core.visibility import apply_visibility
+from schema.feed import mutations as feed_mutations
+from schema.feed import queries as feed_queries
 from schema.identity import mutations as identity_mutations
 from schema.identity import queries as identity_queries
 from schema.job import mutations as job_mutations
@@ -37,6 +39,7 @@ class Query(graphene.ObjectType):
     jobs = public(job_queries.job_list)
     job_search = public(search_queries.job_search)
     suggest = search_queries.suggest
+    feed = feed_queries.feed_of_nobody
     company = public(company_queries.company)
     companies = public(company_queries.company_list)
     categories = public(taxonomy_queries.categories)
@@ -94,6 +97,11 @@ class Mutation(graphene.ObjectType):
     job_unsave = profile_mutations.JobUnsave.field()
     employer_block = profile_mutations.EmployerBlock.field()
     employer_unblock = profile_mutations.EmployerUnblock.field()
+    preferences_update = feed_mutations.PreferencesUpdate.field()
+    feed_weights_update = feed_mutations.FeedWeightsUpdate.field()
+    job_dismiss = feed_mutations.JobDismiss.field()
+    job_dismiss_undo = feed_mutations.JobDismissUndo.field()
+    signals_record = feed_mutations.SignalsRecord.field()
 
 
 schema = graphene.Schema(query=Query, mutation=Mutation, directives=[*specified_directives, COST, LIST_SIZE])

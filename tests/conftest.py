@@ -103,10 +103,13 @@ def data_folder() -> Path:
 
 @pytest.fixture
 def empty_cache() -> None:
-    """This worker's part of the cache, emptied."""
+    """This worker's part of the cache, emptied, and no feed that somebody could go on with."""
     from django.core.cache import cache
 
+    from tests.feed_sessions import forget_feeds
+
     cache.delete_pattern("*")
+    forget_feeds()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -19,6 +19,8 @@ class Draw(IntEnum):
     CONTENT = 3
     PERSON = 4
     NAMES = 5
+    TASTE = 6
+    MOOD = 7
 
 
 class Chance:

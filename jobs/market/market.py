@@ -13,6 +13,7 @@ from jobs.market.chance import Chance
 from jobs.market.employers import Employers
 from jobs.market.order import Order
 from jobs.market.sheets import Sheet, write
+from jobs.market.tastes import Taste
 from jobs.market.timeline import Timeline
 from jobs.search.postgres.document import index
 
@@ -22,24 +23,24 @@ class Market:
 
     def __init__(self, order: Order) -> None:
         self.order = order
-        self._chance = Chance(order.seed)
-        self._world = world.load(self._chance)
+        self.chance = Chance(order.seed)
+        self._world = world.load(self.chance)
         self._timeline = Timeline(order.jobs, order.now)
-        self.employers = companies.employers(self._chance, self._world, self._timeline)
+        self.employers = companies.employers(self.chance, self._world, self._timeline)
         self._codes = b""
 
     @cached_property
-    def _postings(self) -> postings.Postings:
-        return postings.Postings(self._chance, self._world, self._timeline, self.employers, self.order.first)
+    def all_postings(self) -> postings.Postings:
+        return postings.Postings(self.chance, self._world, self._timeline, self.employers, self.order.first)
 
     @cached_property
     def _people(self) -> people.People:
         codes = array("H", self._codes)
-        parts = (self._chance, self._world, self._timeline, self.employers, self._postings)
+        parts = (self.chance, self._world, self._timeline, self.employers, self.all_postings)
         return people.People(*parts, codes, self.order.first)
 
     def write_companies(self, start: int, stop: int) -> bytes:
-        rows = Employers(self._chance)
+        rows = Employers(self.chance)
         for employer in self.employers.items[start:stop]:
             rows.add(employer)
         _write([rows.companies])
@@ -47,14 +48,14 @@ class Market:
 
     def write_postings(self, start: int, stop: int) -> bytes:
         """The `code` of each, two bytes."""
-        codes = array("H", [self._postings.add(number) for number in range(start, stop)])
-        _write(self._postings.sheets)
+        codes = array("H", [self.all_postings.add(number) for number in range(start, stop)])
+        _write(self.all_postings.sheets)
         return codes.tobytes()
 
     def index_postings(self, start: int, stop: int) -> bytes:
         """Into the search index, once they are written."""
         with _hurried():
-            index([UUID(self._postings.life(number).key) for number in range(start, stop)])
+            index([UUID(self.all_postings.life(number).key) for number in range(start, stop)])
         return b""
 
     def write_people(self, start: int, stop: int, codes: bytes) -> bytes:
@@ -65,6 +66,11 @@ class Market:
             self._people.add(number)
         _write(self._people.sheets)
         return b""
+
+    def tastes(self, people: int) -> Iterator[tuple[str, Taste]]:
+        """Everybody's user key and taste. Writes nothing, and forgets what it made on the way."""
+        for number in range(people):
+            yield self._people.add(number)
 
 
 def _write(sheets: Sequence[Sheet]) -> None:

@@ -1,8 +1,8 @@
 """People who look for work in the market, and what they did with its postings.
 
-Where they live goes by population and their kinds of work by what the market hires for. What they looked at fits
-them: mostly their kind of work. Of what they were shown they opened some, kept few and applied to
-fewer.
+Where they live goes by population and their kinds of work by what the market hires for. What they were shown is mostly
+of the kind of work that they are after; what they opened, kept and applied to of it goes by their taste
+(`jobs.market.tastes`), which no profile says.
 """
 
 import unicodedata
@@ -19,8 +19,9 @@ from jobs.market.companies import DOMAIN, Employer
 from jobs.market.content import lowest_pay, period_of, seniority_of, step_of, usual_pay
 from jobs.market.postings import DAY, NO_CODE, Postings, code, moment
 from jobs.market.sheets import NULL, Sheet, array, text
+from jobs.market.tastes import Said, Taste, deeds, taste
 from jobs.market.timeline import Timeline
-from jobs.market.world import Kind, Land, Weighted, World, document
+from jobs.market.world import Kind, Land, Town, Weighted, World, document
 from jobs.models import InteractionEvent, Profile, ProfileSection, ProfileSkill
 
 MAIL = f"people.{DOMAIN}"
@@ -35,10 +36,11 @@ RADII = (5, 10, 20, 20, 30, 50, 50, 100)
 SHARE_OPEN, SHARE_VISIBLE, SHARE_WITH_FLOOR, SHARE_WITH_SECOND_KIND = 0.55, 0.3, 0.45, 0.25
 # How many postings somebody was shown: 2 for half of them, hundreds for a few.
 SHOWN_SHAPE, MOST_SHOWN = 1.1, 300
-SHOWN_LEAST = 6
+SHOWN_LEAST = 10
 SHARE_FITTING = 0.88
+# People search, and skim what they find: of so many postings they stop at the one that they like most.
+LOOKED_OVER = 3
 ENOUGH = 20
-OPENED, SAVED, CLICKED, APPLIED, HIDDEN = 0.42, 0.22, 0.2, 0.5, 0.03
 # Most look within days, few after weeks: mean in days.
 AFTER = 5.0
 
@@ -82,8 +84,8 @@ class People:
         self.events = Sheet(InteractionEvent, "id", "occurred_at", "user_id", "job_id", "kind")
         self.sheets = (self.users, self.profiles, self.skills, self.categories, self.occupations, self.events)
 
-    def add(self, number: int) -> None:
-        """Add a person's rows to the sheets."""
+    def add(self, number: int) -> tuple[str, Taste]:
+        """Add a person's rows to the sheets, and what the person did; returns the user's key and their taste."""
         chance = self._chance.of(Draw.PERSON, number)
         employer = self._employers.choose(chance)
         land, kind = employer.land, employer.trade.kinds.choose(chance)
@@ -97,8 +99,10 @@ class People:
             user, moment(joined), moment(joined), UNUSABLE.format(chance.getrandbits(160)),
             email, text(name), moment(joined), language, town.timezone,
         )  # fmt: skip
-        self._profile(chance, number, user, joined, land, kind, language, town.id)
-        self._behave(chance, user, land, kind)
+        said = self._profile(chance, number, user, joined, land, kind, language, town)
+        liking = taste(self._chance, self._world, number, said)
+        self._behave(chance, number, user, liking)
+        return user, liking
 
     def _name(self, chance: Random, land: Land, number: int) -> tuple[str, str]:
         names = document("names.toml")[land.names]
@@ -106,8 +110,8 @@ class People:
         return f"{given} {family}", f"{ascii_of(given)}.{ascii_of(family)}.{number}@{MAIL}"
 
     def _profile(
-        self, chance: Random, number: int, user: str, joined: int, land: Land, kind: Kind, language: str, home: int
-    ) -> None:
+        self, chance: Random, number: int, user: str, joined: int, land: Land, kind: Kind, language: str, home: Town
+    ) -> Said:
         profile = key(chance, joined)
         seniority = seniority_of(kind).choose(chance)
         title = self._world.titles.get(language, {}).get(kind.slug, kind.titles[0])
@@ -120,11 +124,12 @@ class People:
         step = step_of(floor, land)
         floor = ceil(floor / step) * step
         workplaces = ["remote"] if is_remote and kind.workplaces[2] else ["on_site", "hybrid"]
+        radius = NULL if is_remote else str(chance.choice(RADII))
+        employment_type = kind.types.choose(chance)
         self.profiles.add(
             profile, moment(joined), moment(joined), user, text(title),
-            text(f"{title}. {', '.join(name for _, name in others[:5])}."), str(home),
-            NULL if is_remote else str(chance.choice(RADII)), seniority, array(workplaces),
-            array([kind.types.choose(chance)]), array(sorted({language, "en"})),
+            text(f"{title}. {', '.join(name for _, name in others[:5])}."), str(home.id),
+            radius, seniority, array(workplaces), array([employment_type]), array(sorted({language, "en"})),
             str(round(floor * 10**land.digits)) if has_floor else NULL, land.currency if has_floor else NULL,
             period if has_floor else "", "t" if chance.random() < SHARE_OPEN else "f",
             "recruiters" if chance.random() < SHARE_VISIBLE else "private", SHOWN_SECTIONS,
@@ -144,44 +149,46 @@ class People:
             self.occupations.add(
                 str(self._first[Occupations] + number * STRIDES[Occupations] + position), profile, str(each.id)
             )
+        return Said(
+            land=land,
+            kind=kind,
+            home=home,
+            language=language,
+            seniority=seniority,
+            skills=frozenset(skill for skill, _ in skills),
+            employment_type=employment_type,
+            workplaces=tuple(workplaces),
+        )
 
-    def _behave(self, chance: Random, user: str, land: Land, kind: Kind) -> None:
+    def _behave(self, chance: Random, number: int, user: str, liking: Taste) -> None:
         if not self._live:
             return
-        fitting = self._fitting(land, kind)
+        fitting, mood = self._fitting(liking.said.land, liking.kind), self._chance.of(Draw.MOOD, number)
         shown = min(MOST_SHOWN, int(SHOWN_LEAST * chance.paretovariate(SHOWN_SHAPE)), 2 * len(fitting) + 2)
-        drawn = [chance.choice(fitting if chance.random() < SHARE_FITTING else self._live) for _ in range(shown)]
-        for number in dict.fromkeys(drawn):
-            self._look(chance, user, number)
+        met: dict[int, float] = {}
+        for _ in range(shown):
+            pool = fitting if chance.random() < SHARE_FITTING else self._live
+            some = {chance.choice(pool) for _ in range(LOOKED_OVER)}
+            worth = {posting: liking.worth(self._postings.said(posting), mood) for posting in sorted(some)}
+            best = max(worth, key=lambda posting: worth[posting])
+            met.setdefault(best, worth[best])
+        for posting, worth_of_it in met.items():
+            self._look(chance, user, posting, worth_of_it)
 
     def _fitting(self, land: Land, kind: Kind) -> Sequence[int]:
         """Postings of the kind of work in the country; where those are few, of its category anywhere."""
         near = self._by_code.get(code(kind.number, land.number), ())
         return near if len(near) >= ENOUGH else self._by_category.get(kind.category_id) or self._live
 
-    def _look(self, chance: Random, user: str, number: int) -> None:
+    def _look(self, chance: Random, user: str, number: int, worth: float) -> None:
         """What one person did with one posting, while it was there to be seen."""
         life = self._postings.life(number)
         at = life.published + int(chance.expovariate(1 / AFTER) * DAY)
-        for kind in _deeds(chance):
+        for kind in deeds(worth, chance):
             if at >= life.ends:
                 return
             self.events.add(key(chance, at), moment(at), user, life.key, kind)
             at += chance.randrange(2_000, 180_000)
-
-
-def _deeds(chance: Random) -> list[str]:
-    """From being shown a posting to applying, each less likely than the one before."""
-    if chance.random() >= OPENED:
-        return ["impression", "hide"] if chance.random() < HIDDEN else ["impression"]
-    deeds = ["impression", "view"]
-    if chance.random() < SAVED:
-        deeds.append("save")
-    if chance.random() < CLICKED:
-        deeds.append("apply_click")
-        if chance.random() < APPLIED:
-            deeds.append("apply")
-    return deeds
 
 
 def ascii_of(name: str) -> str:

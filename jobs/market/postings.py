@@ -149,7 +149,18 @@ class Postings:
         self._finish(job, life, said, number)
         return code(content.kind.number, content.employer.land.number) if life.was_live else NO_CODE
 
+    def said(self, number: int) -> Content:
+        """What the posting says, without its description, which is what takes long to make."""
+        chance = self._chance.of(Draw.POSTING, number)
+        return self._decided(Life(chance, self._timeline, number), chance, number)[0]
+
     def _content(self, life: Life, chance: Random, asked: int) -> tuple[Content, tuple[str, str]]:
+        content, drawn, origin = self._decided(life, chance, asked)
+        month = datetime.fromtimestamp(self._timeline.moment(origin) / 1000, UTC).month
+        return content, prose.describe(drawn, content, month)
+
+    def _decided(self, life: Life, chance: Random, asked: int) -> tuple[Content, Random, int]:
+        """What it says, the source that goes on drawing, and the number of the posting that said it first."""
         origin, is_elsewhere = life.origin
         # What is repeated may itself repeat something: back to where it was first said.
         while origin != asked and (before := self.life(origin).origin[0]) != origin:
@@ -159,9 +170,7 @@ class Postings:
         if is_elsewhere:
             employer = self._employers.choose(self._chance.of(Draw.CONTENT, origin))
             town = chance.choice(employer.towns)
-        content = decide(drawn, self._world, self._employers, town)
-        month = datetime.fromtimestamp(self._timeline.moment(origin) / 1000, UTC).month
-        return content, prose.describe(drawn, content, month)
+        return decide(drawn, self._world, self._employers, town), drawn, origin
 
     def _job(self, chance: Random, life: Life, content: Content, described: tuple[str, str], number: int) -> Any:
         """What a job row says, with the model's defaults for what a market does not decide."""

@@ -21,6 +21,7 @@ from jobs.market.timeline import DAYS
 from jobs.market.workers import Crew, crew
 from jobs.models import Company, InteractionEvent, Job, JobSearch, Profile
 from jobs.progress import Progress
+from jobs.search.postgres import pending
 from jobs.search.postgres.rebuild import rebuild_vocabulary
 from jobs.services import interaction, reference
 
@@ -80,6 +81,11 @@ def generate(
     return made
 
 
+def ordered(jobs: int, people: int, *, seed: int, now: datetime) -> Market:
+    """The market of these arguments once more, to ask it for what it wrote no row of; it can write none."""
+    return Market(Order(seed, jobs, people, now, {model._meta.db_table: 1 for model in _numbered()}))
+
+
 def remove(progress: Progress | None = None) -> int:
     """Delete the market's companies with all their postings, and its people; how many postings there were."""
     keys = list(_companies().values_list("pk", flat=True).order_by("pk"))
@@ -95,6 +101,8 @@ def remove(progress: Progress | None = None) -> int:
         if progress and total:
             progress.show(done)
     _people().delete()
+    # With or without a worker, nothing waits for what is gone.
+    pending.forget_gone()
     return total
 
 

@@ -64,6 +64,8 @@ class Town:
     country: str
     timezone: str
     population: int
+    latitude: float
+    longitude: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def _lands() -> Weighted[Land]:
     rows = (
         Place.objects.filter(country__in=countries)
         .order_by("-population", "id")
-        .values_list("id", "name", "region_name", "country_id", "timezone", "population")
+        .values_list("id", "name", "region_name", "country_id", "timezone", "population", "latitude", "longitude")
     )
     large: set[tuple[str, str, str]] = set()
     for row in rows.iterator():

@@ -17,6 +17,7 @@ from schema.core.loading import Computed, many, one
 from schema.core.scalars import URL, DateTime
 from schema.core.types import ModelType
 from schema.core.visibility import SHOWN, Rule, visible_to
+from schema.feed import queries as feed_queries
 from schema.profile import queries as profile_queries
 from schema.session.types import sessions_of_viewer
 from schema.team.types import Invitation, Membership
@@ -102,7 +103,10 @@ class Viewer(graphene.ObjectType):
         description="The companies that the person acts for, by name.",
     )
     profile = profile_queries.profile
+    feed = feed_queries.own_feed
+    feed_settings = feed_queries.feed_settings
     saved_jobs = profile_queries.saved_job_list
+    dismissed_jobs = feed_queries.dismissed_jobs
     blocked_employers = profile_queries.blocked_employers
     invitations = many(
         Invitation,

@@ -25,13 +25,16 @@ _type_names: dict[type[models.Model], str] = {}
 _KEY_PARSERS: dict[type, Callable[[str], Any]] = {models.UUIDField: UUID}
 
 
-def enum_of(choices: type[Enum]) -> type[graphene.Enum]:
-    """The GraphQL enum of a closed set, under the same name, described by its labels. There is one for each."""
+def enum_of(choices: type[Enum], *, name: str | None = None) -> type[graphene.Enum]:
+    """The GraphQL enum of a closed set, under the same name unless told another, described by its labels.
+
+    There is one for each, under the name that was told first.
+    """
     if choices not in _enums:
         words = {choice.value: getattr(choice, "label", choice.name.capitalize()) for choice in choices}
         # Of the very members: a row that was just made may hold one of them instead of its value.
         _enums[choices] = graphene.Enum.from_enum(
-            choices, description=lambda member: f"{words[member.value]}." if member else choices.__doc__
+            choices, name=name, description=lambda member: f"{words[member.value]}." if member else choices.__doc__
         )
     return _enums[choices]
 

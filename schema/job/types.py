@@ -42,8 +42,9 @@ from schema.core.connections import connection_of
 from schema.core.loading import Computed, Relation, many, one
 from schema.core.scalars import HTML, URL, CurrencyCode, DateTime, Decimal
 from schema.core.types import ModelType, enum_of
+from schema.feed.why_not import why_not
 from schema.job.revisions import JobAspect, aspects
-from schema.job.similar import similar_jobs
+from schema.job.similar import also_viewed_jobs, similar_jobs
 from schema.taxonomy.types import Category, Country, Occupation, Place, Skill
 from schema.team.types import hiring_team_of_job
 
@@ -325,6 +326,8 @@ class Job(ModelType):
     )
 
     similar = similar_jobs(lambda: Job)
+    also_viewed = also_viewed_jobs(lambda: Job)
+    why_not = why_not()
     hiring_team = hiring_team_of_job()
     is_saved = graphene.Boolean(required=True, description="Whether the person who asks keeps it for later.")
     viewer_saved_job = one(

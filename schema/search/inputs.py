@@ -7,7 +7,7 @@ import graphene
 
 from jobs.search.port import JobSearchOrderField, SearchOrder, SuggestionKind
 from jobs.search.where import Near
-from jobs.selectors.search import KeywordMode, SearchRequest
+from jobs.selectors.search import HiddenKind, KeywordMode, SearchRequest
 from schema.core.connections import DEFAULT_SIZE, MAX_SIZE
 from schema.core.errors import BadRequest
 from schema.core.inputs import SortDirection, plain_value, tuple_of
@@ -60,9 +60,10 @@ def search_request(arguments: dict[str, Any]) -> tuple[SearchRequest, SearchCurs
     where = job_filter(arguments.get("where"))
     order = search_order(arguments.get("order_by"), has_centre=bool(centres))
     mode = KeywordMode(plain_value(arguments.get("mode")) or KeywordMode.ALL)
+    hidden = frozenset(map(HiddenKind, tuple_of(arguments.get("hide"), "hide") or ()))
     switches = {name: arguments.get(name) is not False for name in ("is_corrected", "is_expanded", "is_broadened")}
     per_company = within(arguments, "per_company", default=PER_COMPANY, most=MAX_PER_COMPANY, argument="perCompany")
-    asked = (text, mode, where, centres, order, per_company, switches)
+    asked = (text, mode, where, centres, order, per_company, switches, sorted(hidden))
     cursor = SearchCursor.of(asked)
     after = arguments.get("after")
     request = SearchRequest(
@@ -71,8 +72,11 @@ def search_request(arguments: dict[str, Any]) -> tuple[SearchRequest, SearchCurs
         where=where,
         near=centres,
         order=order,
-        **switches,
+        is_corrected=switches["is_corrected"],
+        is_expanded=switches["is_expanded"],
+        is_broadened=switches["is_broadened"],
         per_company=per_company,
+        hidden=hidden,
         size=within(arguments, "first", default=DEFAULT_SIZE, most=MAX_SIZE),
         after=None if after is None else cursor.decode(after, argument="after"),
     )

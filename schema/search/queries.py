@@ -9,7 +9,7 @@ from jobs.search.grammar import MOST_CHARACTERS, MOST_WORDS
 from jobs.search.port import Suggestion as SuggestionRow
 from jobs.search.port import SuggestionKind
 from jobs.selectors import search
-from jobs.selectors.search import KeywordMode
+from jobs.selectors.search import HiddenKind, KeywordMode
 from jobs.services import search_use
 from schema.core.connections import DEFAULT_SIZE, MAX_SIZE
 from schema.core.costs import costs
@@ -88,6 +88,11 @@ job_search = costs(
             default_value=PER_COMPANY,
             description="By relevance, how many jobs of one company a page holds near the top, 0 to "
             f"{MAX_PER_COMPANY}; the others come later. 0: as many as there are.",
+        ),
+        hide=graphene.Argument(
+            graphene.List(graphene.NonNull(enum_of(HiddenKind, name="SearchHide"))),
+            description="Without jobs that the person who asks did these things with. Nothing is hidden from nobody, "
+            "nor from an API key without the scope `profile:read`.",
         ),
         first=graphene.Argument(graphene.Int, description=f"How many, 0 to {MAX_SIZE}; {DEFAULT_SIZE} unless given."),
         after=graphene.Argument(graphene.String, description="Only what comes after this cursor of the same search."),

@@ -72,7 +72,7 @@ def found_page(result: SearchResult, cursor: SearchCursor, after: SearchPosition
     return Found(result, cursor, Page(rows, positions, has_next=result.has_next, has_previous=after is not None))
 
 
-def _explanations(query: Query, jobs: Collection[UUID]) -> dict[UUID, Explanation]:
+def explanations(query: Query, jobs: Collection[UUID]) -> dict[UUID, Explanation]:
     """The parts of each job's score, the greatest first. Past the most there may be, the least are one."""
     told = {}
     for job_id, parts in search.explanations(query, jobs).items():
@@ -187,7 +187,7 @@ class JobSearchEdge(graphene.ObjectType):
         graphene.Field(
             ScoreExplanation,
             description="Why it has this score; null where it has none. For developers: parts come and go.",
-            resolver=_of_page(_explanations),
+            resolver=_of_page(explanations),
         ),
         weight=HIGHLIGHTS_COST,
     )

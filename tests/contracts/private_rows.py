@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, DataRequest, User
 from accounts.selectors.audit import note_reads
-from jobs.models import CompanyStatus, Currency, Job, MembershipRole, ProfileSection
+from jobs.models import CompanyStatus, Currency, FeedSettings, Job, JobDismissal, MembershipRole, ProfileSection
 from jobs.services import json_resume
 from kernel.viewer import Viewer
 from schema.core import ids
@@ -214,6 +214,9 @@ def _profile(garden: _Garden, name: str) -> None:
     garden.node("SavedJob", saved.pk, me)
     block = EmployerBlockFactory(user=user, company=garden.live.company)
     garden.node("EmployerBlock", block.pk, me)
+    dismissed = JobDismissal.objects.create(user=user, job=garden.live)
+    garden.node("JobDismissal", dismissed.pk, me)
+    FeedSettings.objects.create(user=user, wanted_titles=[garden.word(f"SECRET-ROLE-{name}", me)])
 
 
 def _shown_profile(garden: _Garden) -> None:

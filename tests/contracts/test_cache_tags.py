@@ -22,18 +22,26 @@ from tests.door import send
 EXAMPLES = load_examples(settings.BASE_DIR / "schema" / "examples")
 WITHOUT_TAG = {
     # What is read for a signed-in person only, whose answers are not shared.
-    "jobs_companydomain", "jobs_employerblock", "jobs_experience", "jobs_follow", "jobs_hiringteam", "jobs_invitation",
-    "jobs_membership", "jobs_profile", "jobs_profileeducation", "jobs_profilelanguage", "jobs_profilelink",
-    "jobs_profileskill", "jobs_savedjob", "jobs_workauthorisation",
+    "jobs_companydomain", "jobs_employerblock", "jobs_experience", "jobs_feedsettings", "jobs_follow",
+    "jobs_hiringteam", "jobs_invitation", "jobs_jobdismissal", "jobs_membership", "jobs_profile",
+    "jobs_profileeducation", "jobs_profilelanguage", "jobs_profilelink", "jobs_profileskill", "jobs_savedjob",
+    "jobs_workauthorisation",
     # What the public is never shown.
-    "jobs_importrow", "jobs_importrun", "jobs_interactionevent", "jobs_taxonomyedition", "search_use",
+    "jobs_importrow", "jobs_importrun", "jobs_taxonomyedition", "search_use",
     # What has yet to be indexed; what comes of it is written to the index.
     "search_pending",
     # Its title and homepage stand beside postings. It is written to each time that the source is looked at, which is
     # all the time; a new title is shown when what is cached has lived its time.
     "jobs_importsource",
+    # What people did with postings, and what is counted and learned of it: it is written to all the time, and what the
+    # public is shown by it may be as old as what is cached gets. Weights of feeds, of which only feeds are made.
+    "feed_cell", "job_heat", "jobs_interactionevent", "jobs_rankingmodel",
 }  # fmt: skip
-_SCANS = "SELECT relname, seq_scan + coalesce(idx_scan, 0) FROM pg_stat_xact_user_tables"
+# The months of a table are that table.
+_SCANS = """
+    SELECT coalesce(whole.relname, t.relname), sum(t.seq_scan + coalesce(t.idx_scan, 0))
+    FROM pg_stat_xact_user_tables t LEFT JOIN pg_inherits i ON i.inhrelid = t.relid
+    LEFT JOIN pg_class whole ON whole.oid = i.inhparent GROUP BY 1"""
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_board")]
 

@@ -36,7 +36,18 @@ from jobs.models import (
     SkillLabel,
     SlugHistory,
 )
-from tests.contracts.constraint_cases import accounts, change, kernel, profiles, search, search_use, share, teams, twice
+from tests.contracts.constraint_cases import (
+    accounts,
+    change,
+    feed,
+    kernel,
+    profiles,
+    search,
+    search_use,
+    share,
+    teams,
+    twice,
+)
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
@@ -128,6 +139,7 @@ VIOLATIONS: dict[str, Callable[[], object]] = {
     **kernel.VIOLATIONS,
     **profiles.VIOLATIONS,
     **search.VIOLATIONS,
+    **feed.VIOLATIONS,
     **search_use.VIOLATIONS,
     **teams.VIOLATIONS,
     **changes(JobFactory, JOB_CHANGES),
@@ -217,6 +229,7 @@ VIOLATIONS: dict[str, Callable[[], object]] = {
 }
 DOUBLES: dict[tuple[type[models.Model], str], Callable[[], object]] = {
     **accounts.DOUBLES,
+    **feed.DOUBLES,
     **kernel.DOUBLES,
     **profiles.DOUBLES,
     **teams.DOUBLES,

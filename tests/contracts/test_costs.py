@@ -182,4 +182,4 @@ def test_introspection_of_the_explorer_is_affordable() -> None:
     )
     plan = engine().plan(source)
     result = engine().execute(plan, context=Context())
-    assert 1_000 < result.cost <= limits.price(plan, {}) <= settings.COST_LIMIT / 4
+    assert 1_000 < result.cost <= limits.price(plan, {}) <= settings.COST_LIMIT / 3

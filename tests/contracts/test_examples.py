@@ -30,6 +30,7 @@ SENDERS = {
     "my-profile": "seeker@example.com",
     "my-access": "recruiter@example.com",
     "my-account": "seeker@example.com",
+    "my-feed": "seeker@example.com",
 }
 OF_THE_MOMENT = {"token", "refreshToken", "expiresAt", "extensions"}
 

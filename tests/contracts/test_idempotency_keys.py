@@ -15,15 +15,16 @@ from schema.root import schema
 
 TAKES_A_KEY = {
     "accountDeactivate", "accountDelete", "accountRegister", "apiKeyCreate", "companyCreate", "companyVerifyDomain",
-    "dataExportRequest", "emailChange", "employerBlock", "jobSave", "memberInvite", "passwordReset", "totpConfirm",
-    "totpEnable",
+    "dataExportRequest", "emailChange", "employerBlock", "jobDismiss", "jobSave", "memberInvite",
+    "passwordReset", "totpConfirm", "totpEnable",
 }  # fmt: skip
 
 # Done twice, they leave what they leave when done once.
 SAME_AGAIN = {
     "accountUpdate", "apiKeyRevoke", "companyFollow", "companyUnfollow",
-    "companyUpdate", "employerUnblock", "hiringTeamUpdate", "invitationDecline", "invitationRevoke",
-    "jobDuplicateDismiss", "jobUnsave", "memberRemove", "memberUpdateRole", "profileUpdate", "sessionRevoke",
+    "companyUpdate", "employerUnblock", "feedWeightsUpdate", "hiringTeamUpdate", "invitationDecline",
+    "invitationRevoke", "jobDismissUndo", "jobDuplicateDismiss", "jobUnsave", "memberRemove", "memberUpdateRole",
+    "preferencesUpdate", "profileUpdate", "sessionRevoke",
     "sessionRevokeAll", "tokenRevoke", "tokenVerify", "totpDisable",
 }  # fmt: skip
 WITHOUT_A_KEY = dict.fromkeys(SAME_AGAIN, "the same again changes nothing") | {
@@ -33,6 +34,7 @@ WITHOUT_A_KEY = dict.fromkeys(SAME_AGAIN, "the same again changes nothing") | {
     "passwordChange": "the old password is not the old one any more",
     "passwordResetConfirm": "the link is good once",
     "profileImport": "it replaces what an earlier import of the same brought",
+    "signalsRecord": "each signal has an id of its own",
     "signInComplete": "the code is good once",
     "tokenCreate": "a session more ends by itself, and no table holds its tokens",
     "tokenRefresh": "a refresh token is good once: a second use is the sign of a theft",

@@ -20,14 +20,16 @@ OPEN = {
     "DataExport": "downloadUrl expiresAt id readyAt requestedAt size status",
     "EmployerBlock": "blockedAt company id",
     "Experience": "endedOn highlights isCurrent kind organisation place startedOn summary title",
+    "FeedSettings": "isProfiled wantedTitles weights wouldRelocate",
     "Industry": "children codes id name parent slug",
     "Invitation": "company createdAt email expiresAt id invitedBy role status",
     "Job": (
-        "apply benefits canonicalUrl category closeReason closedAt company compensation description duplicates "
-        "education employmentTypes expiresAt externalReference firstPublishedAt guessed id isSaved language "
+        "alsoViewed apply benefits canonicalUrl category closeReason closedAt company compensation description "
+        "duplicates education employmentTypes expiresAt externalReference firstPublishedAt guessed id isSaved language "
         "lifecycle occupation places publishedAt remoteHours remoteRules revisions salary seniority similar skills "
-        "slug sources title viewerSavedJob visa workplace"
+        "slug sources title viewerSavedJob visa whyNot workplace"
     ),
+    "JobDismissal": "dismissedAt id job reason",
     "Membership": "company createdAt email id role suspendedAt user",
     "Occupation": "category codes id isRetired preparation related skills slug title",
     "Place": "coordinates country id name population region timezone",

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, DataRequest, EmailSuppression, EmailToken, Identity, Totp, User
 from accounts.services import erasure, export
-from jobs.models import CompanyDomain, InteractionEvent, InteractionKind, Invitation
+from jobs.models import CompanyDomain, FeedSettings, InteractionEvent, InteractionKind, Invitation, JobDismissal
 from tests.factories import (
     ApiKeyFactory,
     CompanyDomainFactory,
@@ -85,11 +85,17 @@ HELD = {
         lambda user: Totp.objects.create(user=user, secret="sealed", enabled_at=timezone.now()), "account"
     ),
     "jobs.EmployerBlock.user": Held(lambda user: EmployerBlockFactory(user=user), "blocked_employers"),
+    "jobs.FeedSettings.user": Held(
+        lambda user: FeedSettings.objects.create(user=user, wanted_titles=["Engineer"]), "feed_settings"
+    ),
     "jobs.Follow.user": Held(lambda user: FollowFactory(user=user), "follows"),
     "jobs.HiringTeam.user": Held(lambda user: HiringTeamFactory(user=user), "hiring_teams"),
     "jobs.InteractionEvent.user": Held(
         lambda user: InteractionEvent.objects.create(user=user, job=JobFactory(), kind=InteractionKind.SAVE),
         "interactions",
+    ),
+    "jobs.JobDismissal.user": Held(
+        lambda user: JobDismissal.objects.create(user=user, job=JobFactory()), "dismissed_jobs"
     ),
     "jobs.Membership.user": Held(lambda user: MembershipFactory(user=user, role="recruiter"), "memberships"),
     "jobs.Profile.user": Held(lambda user: ProfileFactory(user=user), "profile"),

@@ -26,9 +26,10 @@ from schema.core.visibility import Guarded
 from schema.root import schema as graphene_schema
 
 SCHEMA: GraphQLSchema = graphene_schema.graphql_schema
-# Read forwards only, as what is best comes first; it says more of its jobs than where they are, and how sure its count
-# is.
-SEARCH = "JobSearchConnection"
+# Read forwards only, as what is best comes first; they say more of their jobs than where they are. A search says how
+# sure its count is; a feed has none, as it goes on for as long as anybody reads.
+SEARCH, FEED = "JobSearchConnection", "FeedConnection"
+BEST_FIRST = {SEARCH, FEED}
 
 
 def own_types() -> list[GraphQLNamedType]:
@@ -92,23 +93,24 @@ def test_an_object_is_never_named_by_its_id_beside_itself() -> None:
 def test_connections_have_the_one_shape(name: str) -> None:
     kind = SCHEMA.type_map[name]
     assert isinstance(kind, GraphQLObjectType)
-    is_search = name == SEARCH
+    is_best_first = name in BEST_FIRST
     shape = {
         "edges": f"[{name.removesuffix('Connection')}Edge!]!",
-        "nodes": "[Job!]!" if is_search else f"[{name.removesuffix('Connection')}!]!",
+        "nodes": "[Job!]!" if is_best_first else f"[{name.removesuffix('Connection')}!]!",
         "pageInfo": "PageInfo!",
-        "totalCount": "JobTotal!" if is_search else "Int!",
     }
+    if name != FEED:
+        shape["totalCount"] = "JobTotal!" if name == SEARCH else "Int!"
     found = {field: str(value.type) for field, value in kind.fields.items()}
     assert {field: found.get(field) for field in shape} == shape
-    assert is_search or found == shape
+    assert is_best_first or found == shape
 
 
 def test_fields_that_give_a_connection_take_the_four_paging_arguments_and_are_null_only_where_denied() -> None:
     for name, field in fields():
         connection = get_named_type(field.type).name
         if connection.endswith("Connection"):
-            backwards = {"last", "before"} if connection != SEARCH else set()
+            backwards = {"last", "before"} if connection not in BEST_FIRST else set()
             assert {"first", "after"} | backwards <= set(field.args), name
             assert isinstance(field.type, GraphQLNonNull) or is_not_for_everybody(field), name
 
@@ -141,7 +143,7 @@ def test_every_mutation_takes_one_input_and_says_why_it_refused() -> None:
 
 @pytest.mark.parametrize("choices", kit.known_enums(), ids=lambda choices: choices.__name__)
 def test_enums_equal_the_choices_of_the_code(choices: type[models.TextChoices]) -> None:
-    kind = SCHEMA.type_map[choices.__name__]
+    kind = SCHEMA.type_map[kit.enum_of(choices)._meta.name]
     assert isinstance(kind, GraphQLEnumType)
     assert set(kind.values) == {choice.name for choice in choices}
     assert [kind.serialize(choice.value) for choice in choices] == [choice.name for choice in choices]

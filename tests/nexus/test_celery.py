@@ -59,11 +59,11 @@ def test_a_worker_answers_over_its_broker_and_stops_when_asked(
 @pytest.mark.parametrize(
     ("name", "is_long"),
     [
-        ("jobs.tasks.import_source", True),
-        ("jobs.tasks.refresh_duplicates", True),
-        ("jobs.tasks.recheck_domains", True),
+        ("jobs.tasks.imports.import_source", True),
+        ("jobs.tasks.imports.refresh_duplicates", True),
+        ("jobs.tasks.upkeep.recheck_domains", True),
         ("nexus.tasks.forget_old", True),
-        ("jobs.tasks.import_due", False),
+        ("jobs.tasks.imports.import_due", False),
         ("accounts.tasks.mail_registration", False),
     ],
 )

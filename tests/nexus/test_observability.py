@@ -20,6 +20,7 @@ from tests.door import send
 from tests.instances import instance
 from tests.nexus.graphql.test_door import ask
 from tests.nexus.graphql.test_outages import TOKEN, metric
+from tests.rest_door import get
 
 
 @pytest.mark.django_db
@@ -74,6 +75,13 @@ def test_the_line_of_a_request_says_what_it_cost(capsys: pytest.CaptureFixture[s
     assert (line["event"], line["status"], line["operation"]) == ("graphql_request", 200, "Feed")
     assert line["cost"] > 0
     assert line["timestamp"].endswith("Z")
+
+
+@pytest.mark.django_db
+def test_a_read_by_rest_has_a_line_of_its_own_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    get("categories")
+    line = orjson.loads(capsys.readouterr().err.splitlines()[-1])
+    assert (line["event"], line["logger"], line["operation"]) == ("rest_request", "nexus.rest", "categories")
 
 
 @pytest.mark.django_db

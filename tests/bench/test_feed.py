@@ -1,0 +1,63 @@
+"""The speed part of the feed's bench: what it tells of figures, and which targets they meet."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from bench.feed import told
+from bench.feed_measure import TITLES
+
+FIGURES: dict[str, Any] = {
+    "jobs": 1_000,
+    "people": 50,
+    "titles": TITLES,
+    "milliseconds": {"list": 4.0, "nobody": 5.0, "page": 6.0, "made": 60.0, "built": 54.0},
+    "statements": {"list": 9, "nobody": 10, "page": 6, "made": 17, "built": 12},
+    "signals": {
+        "seconds": 10.0,
+        "taken": 20_000,
+        "written": 20_000,
+        "behind": 2_100,
+        "rate": 2_000.0,
+        "list": {"quiet": 5.0, "busy": 5.2},
+        "page": {"quiet": 8.0, "busy": 8.6},
+    },
+}
+
+
+def test_all_targets_are_met_by_figures_that_meet_them() -> None:
+    text, targets, figures = told([FIGURES])
+
+    assert [target.is_met for target in targets] == [True] * 5
+    assert figures == {"1000 jobs": FIGURES}
+    assert "| the first page of a feed that is there | 6.00 | 1.50 | 6 |" in text
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "place"),
+    [
+        (("milliseconds", "page"), 8.1, 0),
+        (("milliseconds", "built"), 61.0, 1),
+        (("statements", "built"), 13, 2),
+        (("signals", "rate"), 1_900.0, 3),
+        (("signals", "page", "busy"), 9.0, 4),
+    ],
+)
+def test_a_figure_beyond_its_bound_misses_its_target(path: tuple[str, ...], value: float, place: int) -> None:
+    figures = copy.deepcopy(FIGURES)
+    into: Any = figures
+    for name in path[:-1]:
+        into = into[name]
+    into[path[-1]] = value
+
+    _, targets, _ = told([figures])
+
+    assert [number for number, target in enumerate(targets) if not target.is_met] == [place]
+
+
+def test_boards_are_told_from_the_smallest_on() -> None:
+    text, targets, _ = told([FIGURES | {"jobs": 5_000}, FIGURES])
+
+    assert text.index("1,000 live jobs") < text.index("5,000 live jobs")
+    assert len(targets) == 10
