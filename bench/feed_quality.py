@@ -106,7 +106,7 @@ def _judged(board: Board, options: argparse.Namespace, folder: Path) -> str:
     aim = TIMES * found[BM25].figures[EVERYBODY].ndcg
     reached = found[OURS].figures[EVERYBODY].ndcg
     return (
-        f"## Judged people\n\n{len(of.postings):,} postings, {len(subjects):,} people.\n\n{told(found)}\n\n"
+        f"### Judged people\n\n{len(of.postings):,} postings, {len(subjects):,} people.\n\n{told(found)}\n\n"
         f"Aim: {TIMES:.0f} times BM25 of the whole profile, {aim:.3f}; reached: {reached:.3f},"
         f" {reached / max(aim / TIMES, 1e-9):.1f} times."
     )
@@ -120,7 +120,7 @@ def _market(options: argparse.Namespace) -> str:
     found = measured(subjects, at, has_cold_jobs=True)
     rights = fmean(len(subject.right) for subject in subjects)
     return (
-        f"## Market\n\n{options.jobs:,} postings, {len(subjects):,} people; on average {rights:.0f} jobs are right"
+        f"### Market\n\n{options.jobs:,} postings, {len(subjects):,} people; on average {rights:.0f} jobs are right"
         f" for one.\n\n{told(found)}"
     )
 
@@ -174,7 +174,7 @@ def told(found: Mapping[str, Measured]) -> str:
         rows = [[name, *(f"{getattr(one.figures[kind], value):.3f}" for kind in kinds)] for name, one in found.items()]
         people = next(iter(found.values())).figures
         columns = ["", *(f"{kind} ({people[kind].people:,})" for kind in kinds)]
-        parts.append(f"### {title}\n\n{report.table(columns, [list(row) for row in rows])}")
+        parts.append(f"#### {title}\n\n{report.table(columns, [list(row) for row in rows])}")
     wide = [
         [
             name,
@@ -188,7 +188,7 @@ def told(found: Mapping[str, Measured]) -> str:
         for name, one in found.items()
     ]
     columns = ["", "coverage", "Gini of exposure", "diversity", "companies of ten", "rules broken", "ms a person"]
-    parts.append(f"### Breadth and rules\n\n{report.table(columns, [list(row) for row in wide])}")
+    parts.append(f"#### Breadth and rules\n\n{report.table(columns, [list(row) for row in wide])}")
     return "\n\n".join(parts)
 
 
