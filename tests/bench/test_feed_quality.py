@@ -10,7 +10,7 @@ from bench.feed_measures import EVERYBODY, Shape, Subject, breadth, figures, gin
 from bench.judgments import corpus, is_unseen, truth
 from tests.requirements import data_folder
 
-# Ours was 0.41 and the best of the others 0.18; from seed to seed both move by some hundredths.
+# Over five seeds ours was 0.36 to 0.42, the best of these others 0.17 to 0.26, and never nearer than 0.13.
 MARGIN = 0.08
 A, B, C = uuid4(), uuid4(), uuid4()
 
