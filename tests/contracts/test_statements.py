@@ -54,6 +54,7 @@ from tests.factories import (
     SourcePostingFactory,
     UserFactory,
 )
+from tests.feed_sessions import forget_feeds
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 2, 9
@@ -187,6 +188,8 @@ def _fits(field: GraphQLField, depth: int, lists: int) -> bool:
 
 def statements(document: str, board: Board, *, signed_in: bool) -> tuple[int, int]:
     """How many statements a document takes, and how long its answer is."""
+    # What a feed was made of on the other board takes none on this one.
+    forget_feeds()
     with CaptureQueriesContext(connection) as queries:
         answer = send(document, by=board.member if signed_in else None)
     if TOO_LARGE & set(answer.codes):
@@ -202,10 +205,14 @@ def test_more_rows_take_no_more_statements(board: Board, settings: LazySettings)
     @hypothesis_settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
     @given(document=documents(board.roots()), signed_in=st.booleans())
     def compare(document: str, signed_in: bool) -> None:
-        board.show(all_of_it=False)
-        few, short = statements(document, board, signed_in=signed_in)
-        board.show(all_of_it=True)
-        many, long = statements(document, board, signed_in=signed_in)
+        for _ in range(2):
+            board.show(all_of_it=False)
+            few, short = statements(document, board, signed_in=signed_in)
+            board.show(all_of_it=True)
+            many, long = statements(document, board, signed_in=signed_in)
+            # Once more otherwise: some things a process reads when they are first asked for, whoever asks.
+            if many == few:
+                break
         note(f"{few} statements on the small board, {many} on the large one")
         assert many == few
         lengths.append((short, long))

@@ -141,7 +141,7 @@ def _something(kind: Any) -> Any:
         if kind.is_one_of:
             required = dict([next((name, field.type) for name, field in kind.fields.items())])
         return {name: _something(of) for name, of in required.items()}
-    return {"Boolean": True, "Int": 1}.get(kind.name, "x")
+    return {"Boolean": True, "Int": 1, "DateTime": "2026-11-21T09:30:00Z"}.get(kind.name, "x")
 
 
 def test_the_guide_has_the_scopes_and_mutations_of_the_code() -> None:
