@@ -16,6 +16,7 @@ from typing import Any
 
 import environ
 import structlog
+from celery.schedules import crontab
 
 from nexus import mailers
 from nexus.environment import Environment, is_local, load_env_file
@@ -294,7 +295,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "drain-signals": {"task": "jobs.tasks.feed.drain_signals", "schedule": 5, "options": {"expires": 5}},
     "keep-interactions": {"task": "jobs.tasks.feed.keep_interactions", "schedule": 3600, "options": {"expires": 3600}},
-    "learn-cells": {"task": "jobs.tasks.feed.learn_cells", "schedule": 24 * 3600, "options": {"expires": 3600}},
+    "learn-cells": {
+        "task": "jobs.tasks.feed.learn_cells",
+        "schedule": crontab(hour=3, minute=20),
+        "options": {"expires": 3600},
+    },
     "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600, "options": {"expires": 3600}},
     "forget-sessions": {"task": "accounts.tasks.forget_sessions", "schedule": 3600, "options": {"expires": 3600}},
     "recheck-domains": {"task": "jobs.tasks.upkeep.recheck_domains", "schedule": 3600, "options": {"expires": 3600}},

@@ -24,7 +24,7 @@ FEW_SKILLS = 3
 """A job that lists fewer says less of itself: its skills count for less."""
 HALF_KIND = 1.0
 """Surely one occupation of the person's makes half of what occupations can make; several make more."""
-WORDS_ALONE = 0.5
+WORDS_ALONE = 0.7
 """What the words of a title make where no occupation is shared."""
 STEM = 0.8
 """What a word of a title counts that is there in another form, or in the name of a skill."""
@@ -83,8 +83,9 @@ class Judge:
         # What is said unsurely is all that is known: it counts beside the surest.
         surest = max(person.occupations.values(), default=1.0)
         self._kinds = {key: value / surest for key, value in {**person.related, **person.occupations}.items()}
-        self._titles = [_title(words, share, telling) for words, share in person.titles]
-        self._title_keys = {key_of(words): share for words, share in person.titles}
+        most_titled = max((share for _, share in person.titles), default=1.0)
+        self._titles = [_title(words, share / most_titled, telling) for words, share in person.titles]
+        self._title_keys = {key_of(words): share / most_titled for words, share in person.titles}
         self._countries = {person.home_country} if person.home_country else set(person.constraints.countries)
         self._level = _LEVELS.get(person.seniority)
         self._floor = person.pay_floor
@@ -162,7 +163,8 @@ class Judge:
                                 break
                 if count:
                     others = OTHER_WORDS * max(row.title_length - count, 0)
-                    words = max(words, share * met / sqrt(possible * (met + others)))
+                    # What has only some of the words (any other engineer) is less than their share.
+                    words = max(words, share * met / possible * met / sqrt(possible * (met + others)))
         return 1.0 - (1.0 - kind) * (1.0 - WORDS_ALONE * words)
 
     def _liked(self, row: CandidateRow) -> float:

@@ -19,7 +19,7 @@ from jobs.feed.constraints import Constraints, eligible
 from jobs.feed.improving import Improvement
 from jobs.feed.match import Match
 from jobs.feed.person import Person, person_of, version_of
-from jobs.feed.popular import MODEL_VERSION, constraints_of, key_of, popular
+from jobs.feed.popular import MODEL_VERSION, coarse, constraints_of, key_of, popular
 from jobs.feed.ranking import rank
 from jobs.feed.reasons import named
 from jobs.feed.session import FeedSession, SessionGone
@@ -246,7 +246,7 @@ def _made(asker: _Asker, session_id: UUID, as_of: datetime, *, is_current: bool)
         if person and asker.country and not constraints.countries:
             named_one = constraints_of(asker.country)
             constraints = replace(constraints, countries=named_one.countries, remote_for=named_one.remote_for)
-        matches, model_version, asked = popular(constraints, asker.near, as_of), MODEL_VERSION, asker.asked
+        matches, model_version, asked = popular(constraints, coarse(asker.near), as_of), MODEL_VERSION, asker.asked
     version = person.version if person else ""
     made = FeedSession(session_id, as_of, version, model_version, len(matches), constraints, asked)
     # Nothing is not worth keeping: there may be something the next moment.

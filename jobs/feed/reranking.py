@@ -20,8 +20,11 @@ SCORE_SHARE = 0.75
 SAME_TITLE = 1.0
 SAME_COMPANY = 0.6
 SAME_OCCUPATION = 0.3
-AS_GOOD = 0.85
-"""What has so much of the score of a job that is put off may come before it; what has less is not worth it."""
+AS_GOOD = 0.95
+"""What has so much of the score of a job that is put off may come before it; what has less is not worth it.
+
+About half of a good score is what all jobs have, whatever is not known being 0.5: this is a tenth of what can differ.
+"""
 CHOICE = 24
 """Of so many of the best that are left the next one is taken."""
 EXPLORED_AT = (4, 8)

@@ -29,7 +29,12 @@ def ranked(engine: Engine, query: Query, bounds: Sequence[Any] | None = None) ->
 
 
 def keep(query: Query, ranking: Ranked) -> None:
-    """Keep a ranking for a while, for who has its bounds. While the cache server is away it is not kept."""
+    """Keep a ranking for a while, for who has its bounds. While the cache server is away it is not kept.
+
+    Nor is one without what somebody dealt with: what they dismiss meanwhile is not on their next page.
+    """
+    if query.hidden is not None:
+        return
     packed = [_HIT.pack(hit.job_id.bytes, hit.company_id.bytes, hit.likeness, hit.value) for hit in ranking.hits]
     with suppress(CacheAway), reaching() as server:
         server.set(_key(query, ranking.bounds), bytes([_flags(ranking)]) + b"".join(packed), ex=KEPT_SECONDS)

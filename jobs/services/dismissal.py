@@ -9,10 +9,12 @@ from jobs.errors import TooManyDismissals
 from jobs.models import DismissReason, InteractionEvent, InteractionKind, Job, JobDismissal, JobSearch
 from jobs.selectors import job as jobs
 from jobs.services import interaction
+from jobs.services.turns import take_turn
 from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.viewer import Viewer
 
 MOST_DISMISSED = 5_000
+_TURN = "dismissals"
 
 
 @transaction.atomic
@@ -28,6 +30,7 @@ def dismiss(*, by: Viewer, job_id: UUID, reason: str = DismissReason.NOT_INTERES
     if job is None:
         raise NotFound(field="job_id")
     likeness = JobSearch.objects.filter(pk=job_id).values_list("likeness", flat=True).first()
+    take_turn(person, _TURN)
     dismissed, is_new = JobDismissal.objects.get_or_create(
         user_id=person, job=job, defaults={"reason": reason, "likeness": likeness}
     )
@@ -48,7 +51,8 @@ def undo(*, by: Viewer, job_id: UUID) -> JobDismissal:
     Nothing is left of it that a feed could learn from. Raises `NotFound` if there was none.
     """
     person = _person(by)
-    dismissed = JobDismissal.objects.select_for_update().filter(user_id=person, job_id=job_id).first()
+    take_turn(person, _TURN)
+    dismissed = JobDismissal.objects.filter(user_id=person, job_id=job_id).first()
     if dismissed is None:
         raise NotFound(field="job_id")
     JobDismissal.objects.filter(pk=dismissed.pk).delete()

@@ -9,10 +9,12 @@ from jobs import policies
 from jobs.errors import TooManyBlocks
 from jobs.models import Company, EmployerBlock
 from jobs.selectors import company as companies
+from jobs.services.turns import take_turn
 from kernel.errors import Forbidden, NotFound
 from kernel.viewer import Viewer
 
 MOST_BLOCKED = 1_000
+_TURN = "employer blocks"
 
 
 @transaction.atomic
@@ -24,6 +26,7 @@ def block(*, by: Viewer, company_id: UUID) -> EmployerBlock:
     person = _person(by)
     if not Company.objects.filter(companies.visible_to(by), pk=company_id).exists():
         raise NotFound(field="company_id")
+    take_turn(person, _TURN)
     made, is_new = EmployerBlock.objects.get_or_create(user_id=person, company_id=company_id)
     if is_new:
         if EmployerBlock.objects.filter(user_id=person).count() > MOST_BLOCKED:
@@ -39,7 +42,8 @@ def unblock(*, by: Viewer, company_id: UUID) -> EmployerBlock:
     Raises `NotFound` if there was none.
     """
     person = _person(by)
-    block = EmployerBlock.objects.select_for_update().filter(user_id=person, company_id=company_id).first()
+    take_turn(person, _TURN)
+    block = EmployerBlock.objects.filter(user_id=person, company_id=company_id).first()
     if block is None:
         raise NotFound(field="company_id")
     EmployerBlock.objects.filter(pk=block.pk).delete()

@@ -70,7 +70,8 @@ def _weight(value: float | None, field: str) -> float:
     # Written so that it refuses what is no number as well.
     if not 0 <= value <= MOST_WEIGHT:
         raise Invalid(f"From 0 to {MOST_WEIGHT:g}.", field=field)
-    return float(value)
+    # Minus zero is zero.
+    return float(value) + 0.0
 
 
 def _titles(titles: Sequence[str] | None) -> list[str]:

@@ -10,11 +10,13 @@ from jobs.models import InteractionKind, Job, SavedJob
 from jobs.selectors import job as jobs
 from jobs.services import interaction
 from jobs.services import profile_values as read
+from jobs.services.turns import take_turn
 from kernel.errors import Forbidden, NotFound
 from kernel.viewer import Viewer
 
 LONGEST_NOTE = 2_000
 MOST_SAVED = 5_000
+_TURN = "saved jobs"
 
 
 @transaction.atomic
@@ -29,6 +31,7 @@ def save(*, by: Viewer, job_id: UUID, note: str | None = None) -> SavedJob:
     job = Job.objects.filter(jobs.visible_to(by), pk=job_id).only("title").first()
     if job is None:
         raise NotFound(field="job_id")
+    take_turn(person, _TURN)
     saved, is_new = SavedJob.objects.get_or_create(
         user_id=person, job=job, defaults={"title": job.title, "note": written}
     )
@@ -49,7 +52,8 @@ def unsave(*, by: Viewer, job_id: UUID) -> SavedJob:
     Raises `NotFound` if nothing was.
     """
     person = _person(by)
-    saved = SavedJob.objects.select_for_update().filter(user_id=person, job_id=job_id).first()
+    take_turn(person, _TURN)
+    saved = SavedJob.objects.filter(user_id=person, job_id=job_id).first()
     if saved is None:
         raise NotFound(field="job_id")
     SavedJob.objects.filter(pk=saved.pk).delete()

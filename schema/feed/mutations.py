@@ -142,6 +142,8 @@ class SignalsRecord(Mutation):
 
     errors = (Invalid, Forbidden, TooManySignals)
     scope = Scope.PROFILE_WRITE
+    # A point a signal of a full call: nobody alone fills the room that there is for everybody's.
+    cost = MOST_SIGNALS
 
     class Input:
         signals = graphene.List(

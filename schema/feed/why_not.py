@@ -26,7 +26,7 @@ def why_not() -> graphene.Field:
         graphene.Field(
             "schema.feed.types.WhyNot",
             description="What keeps it out of the feed of the person who asks: the rules that it breaks, or what it "
-            "lacks; null for whoever has no feed, and for a job that the search index does not have.",
+            "lacks; null for whoever has no feed.",
             resolver=Relation(_why_not, "pk"),
         ),
         weight=WHY_NOT_COST,

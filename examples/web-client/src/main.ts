@@ -3,7 +3,7 @@ import * as documents from "./generated/graphql";
 
 type Said = { text: string }[];
 type Shown = { node: documents.CardFragment; match?: { reasons: Said; gaps: Said } };
-type Page = { edges: Shown[]; pageInfo: { hasNextPage: boolean; endCursor?: string | null } };
+type Page = { said: string; edges: Shown[]; pageInfo: { hasNextPage: boolean; endCursor?: string | null } };
 
 const $ = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 const say = (text: string) => ($("said").textContent = text);
@@ -27,21 +27,25 @@ function saveButton(job: { id: string; isSaved: boolean }): HTMLElement {
   const button = element("button", job.isSaved ? "Saved" : "Save");
   button.onclick = () =>
     trying(async () => {
-      const changed = { job: job.id };
-      await (job.isSaved ? ask(documents.UnsaveDocument, changed) : ask(documents.SaveDocument, changed));
+      const { done } = await ask(job.isSaved ? documents.UnsaveDocument : documents.SaveDocument, { job: job.id });
+      if (done.userErrors[0]) throw new Error(done.userErrors[0].message);
       button.replaceWith(saveButton({ ...job, isSaved: !job.isSaved }));
     });
   return button;
 }
 
-/** Show the first page of something, and a button for each next one. */
+let asked = 0;
+
+/** Show the first page of something, and a button for each next one; of what was asked for meanwhile, only the last. */
 async function list(read: (after?: string | null) => Promise<Page>, after?: string | null): Promise<void> {
-  const { edges, pageInfo } = await read(after);
+  const mine = ++asked;
+  const { said, edges, pageInfo } = await read(after);
+  if (mine !== asked) return;
   if (!after) $("jobs").replaceChildren();
   $("jobs").append(...edges.map(card));
   $("next").hidden = !pageInfo.hasNextPage;
   $("next").onclick = () => trying(() => list(read, pageInfo.endCursor));
-  if (!after && edges.length === 0) say("Nothing found.");
+  say(after || edges.length ? said : "Nothing found.");
 }
 
 const search = () =>
@@ -49,16 +53,15 @@ const search = () =>
     const { jobSearch } = await ask(documents.SearchDocument, { query: $<HTMLInputElement>("query").value, after });
     const { value, precision } = jobSearch.totalCount;
     const instead = jobSearch.correction && `for “${jobSearch.correction.query}”`;
-    say([value, precision === "AT_LEAST" && "or more", "jobs", instead].filter(Boolean).join(" "));
-    return jobSearch;
+    const said = [value, precision === "AT_LEAST" && "or more", "jobs", instead].filter(Boolean).join(" ");
+    return { ...jobSearch, said };
   });
 
 const feed = () =>
   list(async (after) => {
     const found = (await ask(documents.FeedDocument, { after })).viewer?.feed;
     if (!found) throw new Error("Sign in to see your feed.");
-    say(found.newSince.value ? `${found.newSince.value} new jobs` : "Jobs for you");
-    return found;
+    return { ...found, said: found.newSince.value ? `${found.newSince.value} new jobs` : "Jobs for you" };
   });
 
 async function signIn(): Promise<void> {
@@ -69,10 +72,7 @@ async function signIn(): Promise<void> {
   await home();
 }
 
-async function signOut(): Promise<void> {
-  await ask(documents.SignOutDocument, {}).finally(() => keep(null));
-  await home();
-}
+const signOut = () => ask(documents.SignOutDocument, {}).finally(() => keep(null)).then(home);
 
 function offer(): void {
   $("sign-in").hidden = isSignedIn();

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 from django.utils import timezone
 
 from jobs.progress import duration
@@ -18,13 +19,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--drain", action="store_true", help="write what waits, until nothing does")
+        parser.add_argument("--months", action="store_true", help="make the months to come, forget those that are over")
         parser.add_argument("--heat", action="store_true", help="make the heat of jobs anew from what was written")
 
-    def handle(self, *args: Any, drain: bool, heat: bool, **options: Any) -> None:
+    def handle(self, *args: Any, drain: bool, heat: bool, months: bool, **options: Any) -> None:
         if drain:
             self.stdout.write(f"{signal.drain():,} signals written")
         if heat:
             self.stdout.write(f"{_rebuild_heat():,} jobs have heat")
+        if months:
+            self.stdout.write(_keep_up())
         try:
             found = signal.waiting()
         except CacheAway:
@@ -35,6 +39,14 @@ class Command(BaseCommand):
         for part in interaction.partitions():
             month = "what is of no month" if part.start is None else f"{part.start:%Y-%m}"
             self.stdout.write(f"{month}: about {part.rows:,} rows")
+
+
+def _keep_up() -> str:
+    try:
+        made, gone = interaction.keep_up(timezone.now())
+    except OperationalError:
+        raise CommandError("What is in the way is in use: try again.") from None
+    return f"{len(made)} months made, {len(gone)} forgotten"
 
 
 def _rebuild_heat() -> int:

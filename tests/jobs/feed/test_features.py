@@ -12,7 +12,7 @@ import pytest
 from jobs.feed.activity import Activity
 from jobs.feed.candidates import CandidateRow
 from jobs.feed.constraints import Constraints
-from jobs.feed.features import FAR, FEATURES, IN_COUNTRY, NEUTRAL, NICE, Judge, named
+from jobs.feed.features import FAR, FEATURES, IN_COUNTRY, NEUTRAL, NICE, WORDS_ALONE, Judge, named
 from jobs.feed.match import Feature
 from jobs.feed.person import Person
 from jobs.search.rates import Rate
@@ -66,7 +66,7 @@ def test_a_title_is_near_by_its_occupations_and_its_words() -> None:
     assert near == pytest.approx(0.4 / 1.4)
     assert unsure == pytest.approx(0.15 / 1.15)
     named_so = row(occupations={1: 1.0}, title_key=key_of(["staff", "nurse"]))
-    assert value(Feature.TITLE, named_so, nurse) == pytest.approx(1 - 0.5 * 0.5)
+    assert value(Feature.TITLE, named_so, nurse) == pytest.approx(1 - 0.5 * (1 - WORDS_ALONE))
     one_word = row(head="'=ward':1A '=nurse':1A", title_length=2)
     same_words = row(head="'=nurse':1A '=staff':1A", title_length=2)
     other_form = row(head="'nurs':1A 'staff':2A", title_length=2)
@@ -75,6 +75,26 @@ def test_a_title_is_near_by_its_occupations_and_its_words() -> None:
     assert values[0] == 0
     assert values[1] > 0
     assert value(Feature.TITLE, row(occupations={1: 1.0})) is None
+
+
+@pytest.mark.django_db
+def test_a_title_with_some_of_the_words_is_worth_less_than_their_share() -> None:
+    nurse = Person(Constraints(), titles=((("staff", "nurse"), 1.0),))
+    half, whole = row(head="'=nurse':1A", title_length=1), row(head="'=nurse':1A '=staff':1A", title_length=2)
+    assert 0 < (value(Feature.TITLE, half, nurse) or 0) < (value(Feature.TITLE, whole, nurse) or 0) / 2
+
+
+@pytest.mark.django_db
+def test_the_words_of_a_title_count_beside_the_title_that_counts_most() -> None:
+    wanted, held, earlier = (("staff", "nurse"), 1.0), (("staff", "nurse"), 0.8), (("cook",), 0.4)
+    same_words = row(head="'=nurse':1A '=staff':1A", title_length=2)
+    alone, latest = (
+        value(Feature.TITLE, same_words, Person(Constraints(), titles=titles))
+        for titles in ((wanted,), (held, earlier))
+    )
+    assert alone == latest == pytest.approx(WORDS_ALONE)
+    cook = row(head="'=cook':1A", title_length=1)
+    assert value(Feature.TITLE, cook, Person(Constraints(), titles=(held, earlier))) == pytest.approx(WORDS_ALONE / 2)
 
 
 @pytest.mark.parametrize(

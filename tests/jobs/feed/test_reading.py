@@ -376,6 +376,16 @@ def test_nobody_gets_what_is_new_and_the_same_for_five_minutes() -> None:
     assert ids(following) == [jobs[0].pk]
 
 
+def test_what_is_shared_is_made_around_thereabouts_and_not_around_who_asked_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[Near | None] = []
+    monkeypatch.setattr(reading, "popular", lambda constraints, near, at: made.append(near) or [])
+    feed(ANONYMOUS, FeedRequest(near=Near(52.46, 13.36, 11)))
+    feed(viewer_of(UserFactory()), FeedRequest(near=Near(52.54, 13.44, 25)))
+    assert made == [Near(52.5, 13.4, 25)] * 2
+
+
 def test_nobody_learns_of_hidden_jobs() -> None:
     jobs = titled(4)
     page = feed(ANONYMOUS, FeedRequest(1))

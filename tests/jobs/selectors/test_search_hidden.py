@@ -1,5 +1,6 @@
 """Searches that leave out what is the viewer's own: opened, kept, dismissed, applied to."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 from uuid import UUID, uuid4
@@ -117,6 +118,18 @@ def test_page_after_page_nothing_hidden_comes_and_nothing_else_is_missing() -> N
         after = result.hits[-1].position
     assert len(pages) == len(set(pages))
     assert set(pages) == {job.pk for number, job in enumerate(jobs) if number % 3}
+
+
+def test_what_is_dismissed_between_two_pages_is_not_on_the_next() -> None:
+    by, jobs = seeker(), live_jobs(*[f"Nurse {number}" for number in range(12)])
+    asked = SearchRequest(text="nurse", size=4, per_company=0, hidden=frozenset({HiddenKind.DISMISSED}))
+    first = search(by, asked)
+    shown = [hit.job.pk for hit in first.hits]
+    later = [job.pk for job in jobs if job.pk not in shown]
+    dismissal.dismiss(by=by, job_id=later[0])
+    dismissal.dismiss(by=by, job_id=shown[0])
+    second = search(by, replace(asked, size=20, after=first.hits[-1].position))
+    assert {hit.job.pk for hit in second.hits} == set(later[1:])
 
 
 def test_what_says_the_same_as_a_dismissed_job_is_left_out_too() -> None:

@@ -8,7 +8,7 @@ from jobs.services import dismissal
 from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.viewer import ANONYMOUS
 from tests.factories import CompanyFactory, JobFactory, UserFactory, viewer_of
-from tests.jobs.services.races import at_once
+from tests.jobs.services.races import at_once, just_before
 from tests.search_board import live_job
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +108,31 @@ def test_of_several_who_take_it_back_at_once_one_does() -> None:
     outcomes = at_once(*[lambda: dismissal.undo(by=by, job_id=job.pk)] * 4)
     assert sorted(outcomes) == ["NOT_FOUND"] * 3 + ["done"]
     assert not InteractionEvent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reason_for_what_is_just_taken_back_dismisses_it_again() -> None:
+    by, job = viewer_of(UserFactory()), JobFactory()
+    first = dismissal.dismiss(by=by, job_id=job.pk)
+    outcome = just_before(
+        lambda: dismissal.undo(by=by, job_id=job.pk),
+        lambda: dismissal.dismiss(by=by, job_id=job.pk, reason="company"),
+    )
+    kept = JobDismissal.objects.get()
+    assert (outcome, kept.reason, kept.pk != first.pk) == ("done", "company", True)
+    assert InteractionEvent.objects.get().id == kept.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_dismisses_and_takes_back_at_once_does_one_after_the_other() -> None:
+    by, job = viewer_of(UserFactory()), JobFactory()
+    acts = [
+        lambda: dismissal.dismiss(by=by, job_id=job.pk, reason="company"),
+        lambda: dismissal.dismiss(by=by, job_id=job.pk, reason="wrong_place"),
+        lambda: dismissal.undo(by=by, job_id=job.pk),
+    ]
+    for _ in range(4):
+        outcomes = at_once(*(acts * 4))
+        assert [outcome for place, outcome in enumerate(outcomes) if place % 3 < 2] == ["done"] * 8
+        assert set(outcomes) <= {"done", "NOT_FOUND"}
+    assert InteractionEvent.objects.count() == JobDismissal.objects.count() <= 1

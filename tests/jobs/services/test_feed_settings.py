@@ -30,6 +30,7 @@ def test_weights_are_kept_one_by_one_and_taken_back() -> None:
     assert weigh(by, place=0, pay=None).weights == {"skill": 2, "place": 0}
     assert weigh(by, skill=1).weights == {"place": 0}
     assert weigh(by, is_reset=True, fresh=1.5).weights == {"fresh": 1.5}
+    assert str(weigh(by, place=-0.0).weights["place"]) == "0.0"
     assert weigh(by, is_reset=True).weights == {}
 
 

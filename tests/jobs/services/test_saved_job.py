@@ -8,7 +8,7 @@ from jobs.services import saved_job
 from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.viewer import ANONYMOUS
 from tests.factories import CompanyFactory, JobFactory, SavedJobFactory, UserFactory, viewer_of
-from tests.jobs.services.races import at_once
+from tests.jobs.services.races import at_once, just_before
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +81,13 @@ def test_of_several_who_save_at_once_one_does() -> None:
     outcomes = at_once(*[lambda: saved_job.save(by=by, job_id=job.pk, note="A")] * 8)
     assert outcomes == ["done"] * 8
     assert (SavedJob.objects.count(), InteractionEvent.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_note_on_what_is_just_let_go_of_keeps_it_again() -> None:
+    by, job = viewer_of(UserFactory()), JobFactory()
+    saved_job.save(by=by, job_id=job.pk)
+    outcome = just_before(
+        lambda: saved_job.unsave(by=by, job_id=job.pk), lambda: saved_job.save(by=by, job_id=job.pk, note="A")
+    )
+    assert (outcome, SavedJob.objects.get().note) == ("done", "A")

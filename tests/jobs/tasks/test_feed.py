@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from celery.schedules import crontab
 from django.conf import settings
 from django.utils import timezone
 
@@ -55,4 +56,4 @@ def test_all_are_on_the_schedule() -> None:
     every = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert every[drain_signals.name] <= 5
     assert every[keep_interactions.name] <= 24 * 3600
-    assert every[learn_cells.name] == 24 * 3600
+    assert every[learn_cells.name] == crontab(hour=3, minute=20)

@@ -13,6 +13,7 @@ from jobs.services import interaction, signal
 from kernel import caching
 from tests.factories import JobFactory, UserFactory, viewer_of
 from tests.jobs.feed.liking import jobs_of, kind, like
+from tests.search_board import other_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,20 @@ def test_what_waits_is_written_by_hand() -> None:
     tell(3)
     assert told("signals", drain=True)[:2] == ["3 signals written", "0 of at most 200,000 signals wait"]
     assert InteractionEvent.objects.count() == 3
+
+
+def test_months_are_made_by_hand() -> None:
+    assert told("signals", months=True)[0] == f"{interaction.MONTHS_AHEAD + 1} months made, 0 forgotten"
+    assert told("signals", months=True)[0] == "0 months made, 0 forgotten"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_months_that_are_in_use_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interaction, "PATIENCE", "50ms")
+    with other_connection() as reader:
+        reader.execute("SELECT count(*) FROM jobs_interactionevent")
+        with pytest.raises(CommandError, match="in use"):
+            told("signals", months=True)
 
 
 def test_heat_is_made_anew_from_what_was_written() -> None:
