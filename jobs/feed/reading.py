@@ -151,7 +151,10 @@ def feed(viewer: Viewer, request: FeedRequest) -> FeedPage:
     with suppress(CacheAway, SessionGone):
         order = _kept(asker, request, now)
         if order:
-            return _page(order, request, now)
+            page = _page(order, request, now)
+            # Where nothing is left of what was kept, there may be others by now.
+            if page.jobs or after is not None or not request.size:
+                return page
     # One that is made again is not what the next first page goes on with.
     order = _made(asker, session_id, as_of, is_current=after is None)
     return _page(order, request, now, is_restored=after is not None)

@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from nexus.graphql.graphiql.page import Example, load_examples
 from tests.door import send, send_to_oracle, token_for
+from tests.feed_sessions import forget_feeds
 
 EXAMPLES = load_examples(settings.BASE_DIR / "schema" / "examples")
 COUNTS = Path(__file__).parent / "query_counts.json"
@@ -43,6 +44,7 @@ def demo_board(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A demo board for all tests of the module, in a transaction around theirs."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("demo", count=300, verbosity=0)
+        forget_feeds()
         yield
         transaction.set_rollback(True)
 

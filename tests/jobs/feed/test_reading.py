@@ -427,3 +427,12 @@ def test_somebody_with_a_home_and_nothing_else_is_shown_what_is_there() -> None:
 def test_one_version_is_decided() -> None:
     assert RankingModel.objects.filter(is_active=True).count() == 1
     assert weights.active().version == RankingModel.objects.get(is_active=True).version
+
+
+def test_a_session_of_which_nothing_is_left_is_made_anew() -> None:
+    (gone,) = live_jobs("Gone")
+    assert ids(feed(ANONYMOUS, FeedRequest())) == [gone.pk]
+    Job.objects.filter(pk=gone.pk).update(moderation=JobModeration.FROZEN)
+    (come,) = live_jobs("Come")
+
+    assert ids(feed(ANONYMOUS, FeedRequest())) == [come.pk]
