@@ -11,7 +11,12 @@ DomainError                     kernel: a refusal that the caller can act on
 │   ├── JobExpiredLongAgo       … because its time to be reopened is over
 │   ├── JobIncomplete           … because something is missing that readers need
 │   ├── JobFrozen               … because a moderator holds it
-│   └── JobRepeatsAnother       … because its company has the same posting live already
+│   ├── JobRepeatsAnother       … because its company has the same posting live already
+│   ├── JobNeedsReview          … because the company's postings are looked at first
+│   └── JobIsTemplate           … because it is a template
+├── JobMoveRefused              the act does not lead on from where the posting stands
+├── JobQuotaReached             the company has as many postings as it may have, or makes too many a day
+├── AlreadyReported             the person has reported the posting already
 ├── JobNotClosable              the posting has never been on its way to the public
 ├── JobChangedMeanwhile         somebody else has written the posting since it was read
 ├── CompanyChangedMeanwhile     somebody else has edited the company since it was read
@@ -31,7 +36,18 @@ DomainError                     kernel: a refusal that the caller can act on
 ├── TooManyBlocks               a person blocks a thousand employers at most
 ├── TooManySavedJobs            a person keeps five thousand jobs at most
 ├── TooManyDismissals           a person dismisses five thousand jobs at most
-└── TooManySignals              more signals wait to be written than there is room for
+├── TooManySignals              more signals wait to be written than there is room for
+├── JobNotApplicable            the posting takes no applications here, or none any more
+├── AlreadyApplied              the person has an application for the job that is not withdrawn
+├── FormChangedMeanwhile        the questions are others than those that were answered
+├── ApplicationChangedMeanwhile somebody else has moved the application since it was read
+├── ApplicationMoveRefused      the act does not lead on from where the application stands
+├── StageInUse                  applications are in the stage
+├── TooManyStages               a job has at most thirty stages
+├── FileRefused                 the file is none that is taken; the message says why
+├── FileNotReady                the file has not come, or was not looked at yet
+├── TooManyFiles                a person keeps at most a hundred files
+└── ExportUnderWay              the company's last export of the kind is not ready yet
 """
 
 from kernel.errors import DomainError
@@ -234,3 +250,116 @@ class TooManySignals(DomainError):
     code = "TOO_MANY_SIGNALS"
     message = "Too many signals wait to be written. Try again in a minute."
     is_retryable = True
+
+
+class JobNeedsReview(JobNotPublishable):
+    """The company is not verified yet: a moderator has to approve its postings."""
+
+    code = "JOB_NEEDS_REVIEW"
+    message = "A moderator has to approve this company's jobs first: submit it."
+
+
+class JobIsTemplate(JobNotPublishable):
+    """Others are begun from a template; it is never published itself."""
+
+    code = "JOB_IS_TEMPLATE"
+    message = "This is a template. Clone it to publish a job."
+
+
+class JobMoveRefused(DomainError):
+    """The act does not lead on from where the posting stands; the message says where that is."""
+
+    code = "JOB_MOVE_REFUSED"
+    message = "This cannot be done to the job as it stands."
+
+
+class JobQuotaReached(DomainError):
+    """An unverified company has few postings at a time, and nobody makes very many a day."""
+
+    code = "JOB_QUOTA_REACHED"
+    message = "Your company has as many jobs as it may have."
+
+
+class AlreadyReported(DomainError):
+    """The person has reported the posting, and moderators have not decided yet."""
+
+    code = "ALREADY_REPORTED"
+    message = "You have reported this job. Moderators will look at it."
+
+
+class JobNotApplicable(DomainError):
+    """Applications are taken while a posting is live, and here only where it says so."""
+
+    code = "JOB_NOT_APPLICABLE"
+    message = "This job takes no applications here."
+
+
+class AlreadyApplied(DomainError):
+    """One application of a person for a job at a time."""
+
+    code = "ALREADY_APPLIED"
+    message = "You have applied for this job already."
+
+
+class FormChangedMeanwhile(DomainError):
+    """The questions were changed since the person read them."""
+
+    code = "FORM_CHANGED_MEANWHILE"
+    message = "The questions have changed since you opened them. Look at them again."
+
+
+class ApplicationChangedMeanwhile(DomainError):
+    """Somebody else has moved the application since the caller read it; nothing of theirs is lost."""
+
+    code = "APPLICATION_CHANGED_MEANWHILE"
+    message = "Somebody else has changed this application since you opened it. Look at it again."
+
+
+class ApplicationMoveRefused(DomainError):
+    """The act does not lead on from where the application stands; the message says where that is."""
+
+    code = "APPLICATION_MOVE_REFUSED"
+    message = "This cannot be done to the application as it stands."
+
+
+class StageInUse(DomainError):
+    """Applications are in the stage: move them first."""
+
+    code = "STAGE_IN_USE"
+    message = "Applications are in this stage. Move them first."
+
+
+class TooManyStages(DomainError):
+    """A job has at most thirty stages."""
+
+    code = "TOO_MANY_STAGES"
+    message = "A job has at most thirty stages."
+
+
+class FileRefused(DomainError):
+    """The file is too large, empty, or of no kind that is taken."""
+
+    code = "FILE_REFUSED"
+    message = "This file cannot be taken."
+
+
+class FileNotReady(DomainError):
+    """The file has not come yet, or nobody has looked at it yet."""
+
+    code = "FILE_NOT_READY"
+    message = "This file is not there yet. Try again in a moment."
+    is_retryable = True
+
+
+class TooManyFiles(DomainError):
+    """A person keeps at most a hundred files."""
+
+    code = "TOO_MANY_FILES"
+    message = "You have a hundred files. Wait until some of them are forgotten."
+
+
+class ExportUnderWay(DomainError):
+    """One export of a kind at a time."""
+
+    code = "EXPORT_UNDER_WAY"
+    message = "An export of this kind is being made."

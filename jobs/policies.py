@@ -6,14 +6,26 @@ An API key has the rights of its user in companies that its scopes reach, and no
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from jobs.models import CloseReason, Company, Job, MembershipRole
+from jobs.models import Application, CloseReason, Company, Job, MembershipRole
 from kernel.viewer import Scope, Viewer
 
 Roles = Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a viewer is in hiring: the role in each company, and the jobs on whose hiring team they are."""
+
+    roles: Roles = field(default_factory=dict)
+    teams: frozenset[UUID] = frozenset()
+
+    def __contains__(self, job_id: UUID) -> bool:
+        """Whether they are on the job's team."""
+        return job_id in self.teams
 
 
 class Column(StrEnum):
@@ -142,16 +154,74 @@ def may_write_jobs(viewer: Viewer, roles: Roles, company: Company) -> bool:
     return _may(Act.EDIT_JOB, viewer, roles, company.pk, Scope.JOBS_WRITE)
 
 
-def may_publish_job(viewer: Viewer, roles: Roles, job: Job) -> bool:
-    """Publish and pause: recruiters and above, platform administrators."""
-    return _may(Act.PUBLISH_JOB, viewer, roles, job.company_id, Scope.JOBS_WRITE)
+def may_publish_job(viewer: Viewer, standing: Standing, job: Job) -> bool:
+    """Publish, pause, close and put away: recruiters and above, platform administrators."""
+    return _may(Act.PUBLISH_JOB, viewer, standing.roles, job.company_id, Scope.JOBS_WRITE)
 
 
-def may_close_job(viewer: Viewer, roles: Roles, job: Job, reason: str) -> bool:
+def may_edit_job(viewer: Viewer, standing: Standing, job: Job) -> bool:
+    """Write a posting: recruiters and above, and hiring managers those of their team."""
+    return _may(Act.EDIT_JOB, viewer, standing.roles, job.company_id, Scope.JOBS_WRITE, is_on_team=job.pk in standing)
+
+
+def may_submit_job(viewer: Viewer, standing: Standing, job: Job) -> bool:
+    """Ask for a posting's approval: whoever may write it."""
+    return may_edit_job(viewer, standing, job)
+
+
+def may_review_job(viewer: Viewer, standing: Standing, job: Job) -> bool:
+    """Approve or send back: recruiters and above of a trusted company; of any other moderators; platform admins all."""
+    if viewer.is_staff:
+        return viewer.platform_role == "admin" or not is_trusted(job.company)
+    return is_trusted(job.company) and may_publish_job(viewer, standing, job)
+
+
+def may_moderate(viewer: Viewer, standing: Standing, job: Job) -> bool:
+    """Take postings from public view and give them back: moderators and platform administrators."""
+    return viewer.is_staff and viewer.impersonator_id is None
+
+
+def may_close_job(viewer: Viewer, standing: Standing, job: Job, reason: str) -> bool:
     """Close: recruiters and above, platform administrators; for reasons of moderation only the latter."""
     if reason == CloseReason.MODERATION:
         return is_platform_admin(viewer)
-    return may_publish_job(viewer, roles, job)
+    return may_publish_job(viewer, standing, job)
+
+
+def may_read_application(viewer: Viewer, standing: Standing, application: Application) -> bool:
+    """Read an application, but for the person whose it is: recruiters and above, the hiring team those of its job."""
+    job = application.job
+    return _may(
+        Act.READ_APPLICATIONS,
+        viewer,
+        standing.roles,
+        job.company_id,
+        Scope.APPLICATIONS_READ,
+        is_on_team=job.pk in standing,
+    )
+
+
+def may_move_application(viewer: Viewer, standing: Standing, application: Application) -> bool:
+    """Move, reject, hire: recruiters and above, hiring managers those of their team's jobs."""
+    job = application.job
+    return _may(
+        Act.MOVE_STAGE,
+        viewer,
+        standing.roles,
+        job.company_id,
+        Scope.APPLICATIONS_WRITE,
+        is_on_team=job.pk in standing,
+    )
+
+
+def may_apply(viewer: Viewer) -> bool:
+    """Apply, and take it back: every person but the board's own staff, in their own name."""
+    return viewer.impersonator_id is None and _may(Act.APPLY, viewer, {}, None, Scope.APPLICATIONS_WRITE)
+
+
+def may_withdraw_application(viewer: Viewer, standing: Standing, application: Application) -> bool:
+    """Take an application back: the person whose it is."""
+    return may_apply(viewer) and viewer.user_id is not None and application.candidate.user_id == viewer.user_id
 
 
 def may_amend_job(viewer: Viewer) -> bool:
@@ -174,8 +244,8 @@ def may_read_searches(viewer: Viewer) -> bool:
 
 
 def is_trusted(company: Company) -> bool:
-    """May publish a draft without a review. Every company, until reviews exist."""
-    return True
+    """May publish a draft without a review: whoever proved who they are, and sources that the board itself reads."""
+    return company.verified_at is not None
 
 
 def may_look_for_work(viewer: Viewer, *, scope: Scope = Scope.PROFILE_WRITE) -> bool:
@@ -277,10 +347,16 @@ def _grants(act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, sco
     return [MATRIX[act][column] for column in _columns(viewer, roles, company_id)]
 
 
-def _may(act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, scope: Scope) -> bool:
-    """Whether the act is allowed upon any object of a company; upon one's own where no company is given."""
+def _may(
+    act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, scope: Scope, *, is_on_team: bool = False
+) -> bool:
+    """Whether the act is allowed upon any object of a company, or of the viewer's team where the object is that;
+    upon one's own where no company is given.
+    """
     reaches = {grant.reach for grant in _grants(act, viewer, roles, company_id, scope)}
-    return Reach.ALL in reaches or (company_id is None and Reach.OWN in reaches)
+    if Reach.ALL in reaches or (is_on_team and Reach.TEAM in reaches):
+        return True
+    return company_id is None and Reach.OWN in reaches
 
 
 def _may_instead(lesser: str, act: Act, viewer: Viewer, roles: Roles, company_id: UUID | None, scope: Scope) -> bool:

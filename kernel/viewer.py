@@ -20,6 +20,8 @@ class Scope(StrEnum):
     PROFILE_WRITE = "profile:write"
     JOBS_READ = "jobs:read"
     JOBS_WRITE = "jobs:write"
+    APPLICATIONS_READ = "applications:read"
+    APPLICATIONS_WRITE = "applications:write"
     COMPANY_READ = "company:read"
     COMPANY_WRITE = "company:write"
 

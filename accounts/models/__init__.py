@@ -5,6 +5,7 @@ from accounts.models.audit import AuditEntry, AuditKind
 from accounts.models.data_request import DataRequest, DataRequestStatus
 from accounts.models.email_token import EmailToken, EmailTokenPurpose
 from accounts.models.identity import Identity, SignInCode
+from accounts.models.notification import Cadence, Channel, Notification, NotificationPreference, QuietHours
 from accounts.models.session import RefreshToken, RevokeReason, Session
 from accounts.models.suppression import EmailSuppression, SuppressionReason
 from accounts.models.totp import RecoveryCode, Totp
@@ -15,13 +16,18 @@ __all__ = [
     "ApiKeyScope",
     "AuditEntry",
     "AuditKind",
+    "Cadence",
+    "Channel",
     "DataRequest",
     "DataRequestStatus",
     "EmailSuppression",
     "EmailToken",
     "EmailTokenPurpose",
     "Identity",
+    "Notification",
+    "NotificationPreference",
     "PlatformRole",
+    "QuietHours",
     "RecoveryCode",
     "RefreshToken",
     "RevokeReason",

@@ -1,5 +1,15 @@
 """The tables of hiring. Models hold fields, constraints and facts of one row; rules live in services."""
 
+from jobs.models.application import (
+    Application,
+    ApplicationDraft,
+    ApplicationStatus,
+    ApplicationTransition,
+    Candidate,
+    Note,
+    RejectionMail,
+    RejectReason,
+)
 from jobs.models.company import (
     Company,
     CompanyDomain,
@@ -11,7 +21,10 @@ from jobs.models.company import (
 )
 from jobs.models.duplicate import DuplicateCluster, DuplicateVerdict, JobFingerprint
 from jobs.models.event import InteractionEvent, InteractionKind, Surface
+from jobs.models.export import CompanyExport, ExportFormat, ExportKind, ExportStatus
 from jobs.models.feed import DismissReason, FeedCell, FeedSettings, JobDismissal, JobHeat, RankingModel
+from jobs.models.file import File, FilePurpose, FileState, Resume
+from jobs.models.form import FormVersion, QuestionKind
 from jobs.models.import_source import ImportSource
 from jobs.models.job import (
     ApplyKind,
@@ -28,8 +41,10 @@ from jobs.models.job import (
     VisaSponsorship,
     Workplace,
 )
+from jobs.models.moderation import CaseDecision, JobReport, ModerationCase, ReportReason
 from jobs.models.pay import Compensation, CompensationKind, PayPeriod
 from jobs.models.person import Profile, ProfileSection, ProfileSkill, ProfileVisibility
+from jobs.models.pipeline import EmailTemplate, Stage, StageKind, StageTemplate
 from jobs.models.posting import JobLocation, JobRevision, JobSkill, Necessity, RemoteEligibility, SlugHistory
 from jobs.models.resume import (
     Experience,
@@ -82,12 +97,19 @@ from jobs.models.taxonomy import (
 from jobs.models.team import HiringRole, HiringTeam, Invitation, InvitationStatus, Membership, MembershipRole
 
 __all__ = [
+    "Application",
+    "ApplicationDraft",
+    "ApplicationStatus",
+    "ApplicationTransition",
     "ApplyKind",
     "Benefit",
+    "Candidate",
+    "CaseDecision",
     "Category",
     "CloseReason",
     "Company",
     "CompanyDomain",
+    "CompanyExport",
     "CompanyKind",
     "CompanyStatus",
     "Compensation",
@@ -100,14 +122,22 @@ __all__ = [
     "DuplicateCluster",
     "DuplicateVerdict",
     "Education",
+    "EmailTemplate",
     "EmployerBlock",
     "EmploymentType",
     "Experience",
     "ExperienceKind",
+    "ExportFormat",
+    "ExportKind",
+    "ExportStatus",
     "ExternalCode",
     "FeedCell",
     "FeedSettings",
+    "File",
+    "FilePurpose",
+    "FileState",
     "Follow",
+    "FormVersion",
     "FxRate",
     "HiringRole",
     "HiringTeam",
@@ -128,6 +158,7 @@ __all__ = [
     "JobLifecycle",
     "JobLocation",
     "JobModeration",
+    "JobReport",
     "JobRevision",
     "JobSearch",
     "JobSkill",
@@ -136,7 +167,9 @@ __all__ = [
     "LinkKind",
     "Membership",
     "MembershipRole",
+    "ModerationCase",
     "Necessity",
+    "Note",
     "Occupation",
     "OccupationCode",
     "OccupationLabel",
@@ -152,10 +185,15 @@ __all__ = [
     "ProfileSection",
     "ProfileSkill",
     "ProfileVisibility",
+    "QuestionKind",
     "RankingModel",
     "Region",
+    "RejectReason",
+    "RejectionMail",
     "RelatedOccupation",
     "RemoteEligibility",
+    "ReportReason",
+    "Resume",
     "RowFate",
     "SavedJob",
     "SearchDelete",
@@ -175,6 +213,9 @@ __all__ = [
     "SkillRelevance",
     "SlugHistory",
     "SourcePosting",
+    "Stage",
+    "StageKind",
+    "StageTemplate",
     "Surface",
     "TaxonomyEdition",
     "TaxonomyScheme",

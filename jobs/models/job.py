@@ -230,6 +230,12 @@ class Job(Entity):
         blank=True,
         help_text="Fields that no source states and that were inferred from title and text.",
     )
+    is_template = models.BooleanField(
+        default=False, db_default=False, help_text="Others are begun from it; it is never published itself."
+    )
+    reminded_of = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The end that its company was reminded of."
+    )
     content_hash = models.CharField(
         max_length=64, blank=True, editable=False, help_text="SHA-256 of what the posting says."
     )
@@ -247,6 +253,10 @@ class Job(Entity):
             models.Index(fields=["seniority", "-published_at", "-id"], condition=SHOWN, name="job_newest_of_seniority"),
             GinIndex(fields=["employment_types"], name="job_employment_types"),
             models.Index(fields=["expires_at"], condition=Q(lifecycle="published"), name="job_expiry"),
+            models.Index(fields=["expires_at"], condition=Q(lifecycle="paused"), name="job_expiry_of_paused"),
+            models.Index(fields=["scheduled_at"], condition=Q(lifecycle="scheduled"), name="job_schedule"),
+            models.Index(fields=["company", "-id"], name="job_of_company"),
+            models.Index(fields=["updated_at", "id"], condition=Q(lifecycle="in_review"), name="job_review_queue"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -266,6 +276,12 @@ class Job(Entity):
             models.CheckConstraint(condition=Q(benefits__contained_by=Benefit.values), name="job_benefits_are_known"),
             models.CheckConstraint(condition=Q(visa__in=["", *VisaSponsorship.values]), name="job_visa_is_known"),
             models.CheckConstraint(condition=~Q(title=""), name="job_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(is_template=False) | Q(lifecycle="draft"), name="job_template_stays_a_draft"
+            ),
+            models.CheckConstraint(
+                condition=~Q(lifecycle="scheduled") | Q(scheduled_at__isnull=False), name="job_scheduled_has_a_time"
+            ),
             models.CheckConstraint(
                 condition=~Q(lifecycle__in=DATED)
                 | Q(first_published_at__isnull=False, published_at__isnull=False, expires_at__isnull=False),

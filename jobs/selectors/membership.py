@@ -9,7 +9,7 @@ from django.db.models.functions import RowNumber
 
 from accounts.models import User, UserKind
 from jobs import policies
-from jobs.models import Company, CompanyStatus, Membership
+from jobs.models import Company, CompanyStatus, HiringTeam, Membership
 from kernel.reading import Given, Reading
 from kernel.rows import Listing, Page, Slice
 from kernel.viewer import Scope, Viewer
@@ -29,6 +29,15 @@ def roles(viewer: Viewer) -> dict[UUID, str]:
     if viewer.user_id is None:
         return {}
     return dict(acting(viewer).values_list("company_id", "role"))
+
+
+def standing(viewer: Viewer) -> policies.Standing:
+    """What the viewer is in hiring. One query; another for those who work on some jobs only."""
+    held = roles(viewer)
+    if not any(role in policies.READS_TEAM_DRAFTS for role in held.values()):
+        return policies.Standing(held)
+    teams = HiringTeam.objects.filter(user=viewer.user_id, job__company_id__in=held)
+    return policies.Standing(held, frozenset(teams.values_list("job_id", flat=True)))
 
 
 def team_readable(viewer: Viewer, company_ids: Collection[UUID]) -> list[UUID]:

@@ -46,8 +46,8 @@ def publish(*, by: Viewer, job_id: UUID, expires_at: datetime | None = None) -> 
     JOB_LIFETIME_DAYS from now. Of several who publish at once, one does; the others get `JobAlreadyPublished`. Of
     several drafts of a company that say the same, one goes live; the others get `JobRepeatsAnother`.
     """
-    job, roles = _locked(by, job_id)
-    if not policies.may_publish_job(by, roles, job):
+    job, standing = _locked(by, job_id)
+    if not policies.may_publish_job(by, standing, job):
         raise Forbidden
     now = timezone.now()
     _refuse_unpublishable(job, now)
@@ -68,8 +68,8 @@ def close(*, by: Viewer, job_id: UUID, reason: str) -> Job:
     """End a posting for good, and give it back. `reason` is a `CloseReason`; "moderation" is the platform's alone."""
     if reason not in CloseReason.values:
         raise Invalid(f"A job is closed as one of: {', '.join(CloseReason.values)}.", field="reason")
-    job, roles = _locked(by, job_id)
-    if not policies.may_close_job(by, roles, job, reason):
+    job, standing = _locked(by, job_id)
+    if not policies.may_close_job(by, standing, job, reason):
         raise Forbidden
     if job.lifecycle in ENDED:
         raise JobAlreadyClosed
@@ -107,13 +107,13 @@ def amend(*, by: Viewer, job_id: UUID, version: int, changes: Mapping[str, objec
     return job
 
 
-def _locked(by: Viewer, job_id: UUID) -> tuple[Job, policies.Roles]:
+def _locked(by: Viewer, job_id: UUID) -> tuple[Job, policies.Standing]:
     """The posting, locked until the transaction ends, if `by` may know of it."""
     visible = Job.objects.filter(jobs.visible_to(by), pk=job_id).select_related("company")
     job = visible.select_for_update(of=("self",)).first()
     if job is None:
         raise NotFound(field="job_id")
-    return job, membership.roles(by)
+    return job, membership.standing(by)
 
 
 def _refuse_unpublishable(job: Job, now: datetime) -> None:

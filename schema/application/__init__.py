@@ -1,0 +1,1 @@
+"""Applications and the stages that they go through."""
