@@ -21,10 +21,14 @@ _PLAIN = re.compile(r"[a-z]{4,}")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Texts of queries by class, and the share of the documents that each of their words has."""
+    """Texts of queries by class, and the share of the documents that each of their words has.
+
+    `typed` are the commonest words of six to nine letters, which somebody begins to write, or writes wrongly.
+    """
 
     classes: dict[str, list[str]]
     shares: dict[str, float]
+    typed: list[str]
 
 
 def chosen(cursor: Any, many: int) -> Words:
@@ -45,7 +49,14 @@ def chosen(cursor: Any, many: int) -> Words:
         "three common words": [" ".join(three) for three in batched(common[2 * many :], 3)],
     }
     asked = {word for texts in classes.values() for text in texts for word in text.split()}
-    return Words(classes, {word: anywhere.get(word, titles.get(word, 0)) for word in sorted(asked)})
+    cursor.execute("SELECT term FROM search_term WHERE term ~ '^[a-z]{6,9}$' ORDER BY jobs DESC, term LIMIT 20")
+    typed = [term for (term,) in cursor.fetchall()]
+    return Words(classes, {word: anywhere.get(word, titles.get(word, 0)) for word in sorted(asked)}, typed)
+
+
+def swapped(word: str) -> str:
+    """The word with its third and fourth letters exchanged."""
+    return word[:2] + word[3] + word[2] + word[4:]
 
 
 def nearest(shares: dict[str, float], wanted: float, many: int) -> list[str]:

@@ -1,19 +1,20 @@
 """What a search engine is asked in the bench, and by whom the same is asked otherwise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from bench import search_naive as naive
+from bench.search_filters import Filter
 from bench.search_rounds import Task
 from bench.search_tantivy import Tantivy
-from bench.search_words import Words
+from bench.search_words import Words, swapped
 from jobs.search.engine import engine
 from jobs.search.grammar import KeywordMode, parse
 from jobs.search.port import FacetDimension, JobSearchOrderField, Query, SearchOrder, SuggestionKind
-from jobs.search.where import JobFilter, Near
+from jobs.search.where import Near
 
 MOST_COUNTED = 1_001
 FACET_VALUES = 10
@@ -26,8 +27,8 @@ WITH_FILTERS = ("medium word", "very common word", "two common words")
 class Works:
     """The tasks on the board of this process."""
 
-    def __init__(self, words: Words, tantivy: Tantivy | None) -> None:
-        self.words, self.tantivy = words, tantivy
+    def __init__(self, words: Words, filters: Sequence[Filter], tantivy: Tantivy | None) -> None:
+        self.words, self.filters, self.tantivy = words, filters, tantivy
         self.engine, self.now, self.cursor = engine(), timezone.now(), connection.cursor()
 
     def tasks(self) -> list[Task]:
@@ -41,12 +42,12 @@ class Works:
             yield Task("search", name, "naive", [(text, "") for text in texts], self._naive)
             if self.tantivy:
                 yield Task("search", name, "tantivy", texts, self.tantivy.top)
-        for title, where, condition in self._filters():
+        for each in self.filters:
             for name in WITH_FILTERS:
                 texts = self.words.classes[name]
-                work = f"{name}, {title}"
-                yield Task("search", work, "ours", [self.query(text, where=where) for text in texts], self._search)
-                yield Task("search", work, "naive", [(text, condition) for text in texts], self._naive)
+                work, questions = f"{name}, {each.title}", [self.query(text, where=each.where) for text in texts]
+                yield Task("search", work, "ours", questions, self._search)
+                yield Task("search", work, "naive", [(text, each.condition) for text in texts], self._naive)
 
     def counts(self) -> Iterator[Task]:
         """How many there are: ours stops counting at a thousand."""
@@ -92,8 +93,7 @@ class Works:
         """What goes along with typing and reading, against one row by its key."""
         keys = self._read("SELECT job_id FROM job_search TABLESAMPLE SYSTEM (20) REPEATABLE (2) LIMIT 20")
         yield Task("lookups", "one row by primary key", "floor", [[key] for key in keys], self._rows)
-        terms = self._read("SELECT term FROM search_term WHERE term ~ '^[a-z]{6,9}$' ORDER BY jobs DESC, term LIMIT 20")
-        typos = [word[:2] + word[3] + word[2] + word[4:] for word in terms]
+        terms, typos = self.words.typed, [swapped(word) for word in self.words.typed]
         yield Task("lookups", "did you mean: two letters swapped", "ours", typos, self._correction)
         for letters in (1, 3, 5):
             title = f"suggestions for {letters} letter{'s' * (letters > 1)}"
@@ -135,17 +135,6 @@ class Works:
     def _tantivy(self) -> Tantivy:
         assert self.tantivy is not None
         return self.tantivy
-
-    def _filters(self) -> Iterator[tuple[str, JobFilter, str]]:
-        """A condition that many jobs meet and one that few do: what it is called, as ours, and as SQL."""
-        (workplace,) = self._read("SELECT workplace FROM job_search GROUP BY workplace ORDER BY count(*) DESC LIMIT 1")
-        yield "one workplace", JobFilter(workplaces=(workplace,)), f"AND s.workplace = '{workplace}'"
-        # A hundredth of the jobs, or what comes nearest.
-        (place,) = self._read(
-            "SELECT place FROM (SELECT unnest(place_ids) AS place FROM job_search) places GROUP BY place"
-            " ORDER BY abs(ln(count(*) * 100.0 / (SELECT count(*) FROM job_search))), place LIMIT 1"
-        )
-        yield "one place", JobFilter(places=(place,)), f"AND s.place_ids && ARRAY[{place}]"
 
     def _position(self, skipped: int) -> Any:
         self.cursor.execute(

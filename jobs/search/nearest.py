@@ -7,7 +7,7 @@ whose names use the same words, and beside others that use some of them.
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import nsmallest
 from itertools import pairwise
 from math import log
@@ -141,6 +141,25 @@ class Space:
     def whole(self, words: Sequence[str]) -> list[int]:
         """The things that have just this name."""
         return [self._keys[place] for place in self._wholes.get(" ".join(stems(words)), ())]
+
+    def names_in(self, words: Sequence[str], longest: int) -> Iterator[tuple[int, int]]:
+        """Where the words say a name of things: from its first word to behind its last. The longest of those that begin
+        together, one behind the other.
+        """
+        parts = [stem(word) for word in words]
+        start = 0
+        while start < len(parts):
+            for end in range(min(start + longest, len(parts)), start, -1):
+                if " ".join(parts[start:end]) in self._wholes:
+                    yield start, end
+                    start = end - 1
+                    break
+            start += 1
+
+    def endings(self, word: str) -> int:
+        """How many things have a name that ends with the word."""
+        number = self._numbers.get(f"${stem(word)}")
+        return 0 if number is None else self._starts[number + 1] - self._starts[number]
 
     def nearest(self, words: Sequence[str], most: int) -> list[tuple[int, float]]:
         """The keys of the nearest things, nearest first, each with how much of the text it is: 1 for just its name."""

@@ -43,7 +43,7 @@ _GRADES = frozenset(
 )
 _MOST = 8
 # A name of more occupations than this ("supervisor") names none of them.
-_MOST_NAMED = 20
+MOST_NAMED = 20
 _LOOKED_AT = 16
 # Shares become likelihoods: the greater, the more the nearest gets.
 _SHARPNESS = 3.0
@@ -112,7 +112,7 @@ def _ways_to_read(title: str) -> list[list[str]]:
 
 def _classified(of: Space, readings: Sequence[Sequence[str]]) -> Concepts:
     names = (of.whole(words) for words in readings)
-    if named := {key for keys in names if len(keys) <= _MOST_NAMED for key in keys}:
+    if named := {key for keys in names if len(keys) <= MOST_NAMED for key in keys}:
         return tuple((key, NAMED) for key in sorted(named))
     near = _nearest(of, readings[-1]) if readings else []
     powers = [(key, share**_SHARPNESS) for key, share in near]

@@ -38,14 +38,24 @@ class Walk:
     """What a query finds behind `start`. Iterating reads no more than is taken, give or take a page of `size`."""
 
     def __init__(
-        self, engine: Engine, query: Query, start: SearchPosition, *, size: int, per_company: int, may_broaden: bool
+        self,
+        engine: Engine,
+        query: Query,
+        start: SearchPosition,
+        *,
+        size: int,
+        per_company: int,
+        may_broaden: bool,
+        ranking: Ranked | None = None,
     ) -> None:
+        """`ranking`: the query's, where somebody has made it."""
         self.engine = engine
         self.query = query
         self.start = start if is_ranked(query) or start.stage is not Stage.RANKED else replace(start, stage=Stage.REST)
         self.size = size
         self.per_company = per_company
         self.may_broaden = may_broaden
+        self._known = ranking
         self.broadened: Broadening | None = None
         self.counted: Total | None = None
         """How many fit, where finding them told."""
@@ -116,7 +126,8 @@ class Walk:
         return self.engine.listed(self.query, FEW)
 
     def _ranking(self, query: Query, bounds: Sequence[str] | None) -> Ranked:
-        ranking = rankings.ranked(self.engine, query, bounds)
+        ranking = self._known if self._known and query is self.query and bounds is None else None
+        ranking = ranking or rankings.ranked(self.engine, query, bounds)
         self._made.append((query, ranking))
         return ranking
 

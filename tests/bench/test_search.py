@@ -1,13 +1,21 @@
 """The bench of search: which words it asks for, whose turn it is, and what its figures say."""
 
+import json
+from argparse import ArgumentTypeError, Namespace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.__main__ import apart_measured
+from bench.report import printed
 from bench.search import told
+from bench.search_filters import Filter
+from bench.search_requests import tasks
 from bench.search_rounds import Task, medians, take_turns
 from bench.search_targets import search_targets
-from bench.search_words import nearest
+from bench.search_words import Words, nearest, swapped
+from jobs.search.where import JobFilter
 
 
 def test_words_of_a_class_are_those_whose_shares_come_nearest_to_it() -> None:
@@ -194,3 +202,58 @@ def test_a_run_without_the_library_and_without_writes_is_told_as_well() -> None:
 
     assert "tantivy read" not in text
     assert [target for target in targets if target.measured is None]
+
+
+def test_whole_requests_are_asked_for_with_filters_with_mistakes_and_while_somebody_types() -> None:
+    words = Words({"rare word": ["nurse"], "medium word": ["team"]}, {}, typed=["company"])
+    place = Filter("one place", JobFilter(places=(7,)), "AND FALSE", {"places": ["UGxhY2U6Nw"]})
+
+    asked = {task.work: [variables for _, variables in task.questions] for task in tasks(words, [place])}
+
+    for page in ("20 found", "20 found, 8 facets, highlights"):
+        assert asked[f"{page}: rare word"] == [{"query": "nurse"}]
+        assert asked[f"{page}: medium word, one place"] == [{"query": "team", "where": {"places": ["UGxhY2U6Nw"]}}]
+        assert asked[f"{page}: two letters swapped"] == [{"query": "copmany"}]
+    assert asked["suggestions for 3 letters"] == [{"prefix": "com"}]
+    assert asked["suggestions, two letters swapped"] == [{"prefix": "copman"}]
+
+
+def test_the_dearest_request_may_be_any_of_them() -> None:
+    found = figures(1_000_000)
+    found["milliseconds"]["requests"]["suggestions for 3 letters"] = {"ours": 150.0}
+
+    (target,) = [target for target in search_targets(found, found) if "the dearest request" in target.title]
+
+    assert "suggestions for 3 letters" in target.title
+    assert target.measured == 1.5
+
+
+def test_swapped_letters_are_those_in_the_middle() -> None:
+    assert swapped("company") == "copmany"
+
+
+def test_figures_that_were_printed_are_told_without_a_board(tmp_path: Path) -> None:
+    files = []
+    for documents in (100_000, 1_000_000):
+        files.append(tmp_path / f"{documents}.json")
+        files[-1].write_text(json.dumps(figures(documents)))
+    options = Namespace(parts=["search"], search_figures=[printed(str(file)) for file in files], search_jobs=None)
+    options.feed_figures = options.feed_jobs = None
+
+    ((name, (text, targets, _)),) = apart_measured(options)
+
+    assert name == "search"
+    assert "Search among 1,000,000 live jobs" in text
+    assert "÷ that at 100,000" in text
+    assert [target for target in targets if "grows most" in target.title]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"milliseconds": {}}'])
+def test_what_are_no_figures_is_said(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    file.write_text(content)
+
+    with pytest.raises(ArgumentTypeError, match=r"figures\.json"):
+        printed(str(file))
+    with pytest.raises(ArgumentTypeError, match="nowhere"):
+        printed(str(tmp_path / "nowhere.json"))

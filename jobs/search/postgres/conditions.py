@@ -3,11 +3,12 @@
 `jobs.selectors.job_filter` says the same of the tables that the rows are made from; a test holds the two together.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from jobs.models import InteractionKind, Necessity
+from jobs.models.search import MARKS
 from jobs.search import categories, rates
 from jobs.search.near import places_within
 from jobs.search.postgres.fragment import Fragment, all_of, any_of
@@ -16,14 +17,20 @@ from jobs.search.where import Hidden, HiddenKind, JobFilter, Near, PayFloor, Ski
 MOST_LOOKED_UP = 100
 MOST_SEEN = 2_000
 REMOTE = Fragment("s.workplace = 'remote'")
+# As the index of words has it, in parentheses: the planner compares what is written.
+MARKED = f"({MARKS.format('s.')})"
 
 
-def condition(where: JobFilter | None, near: tuple[Near, ...] = (), hidden: Hidden | None = None) -> Fragment:
+def condition(
+    where: JobFilter | None, near: tuple[Near, ...] = (), hidden: Hidden | None = None, *, is_marked: bool = False
+) -> Fragment:
     """The rows that a filter keeps, that lie in one of the circles if there are any, and that are not hidden.
 
-    Each list of categories, circle and pay floor takes a small statement to make it.
+    Each list of categories, circle and pay floor takes a small statement to make it. With `is_marked` categories,
+    workplaces and seniorities are asked for as the index of words has them, which then reads no row without them; as
+    columns an index may have them in the order of another.
     """
-    parts = [_kept(where)] if where else []
+    parts = [_kept(where, is_marked=is_marked)] if where else []
     if near:
         parts.append(any_of(map(_near, near)))
     if hidden:
@@ -31,8 +38,9 @@ def condition(where: JobFilter | None, near: tuple[Near, ...] = (), hidden: Hidd
     return all_of(parts)
 
 
-def _kept(where: JobFilter) -> Fragment:
-    made = ((make, getattr(where, name)) for name, make in _CONDITIONS.items())
+def _kept(where: JobFilter, *, is_marked: bool = False) -> Fragment:
+    conditions = {**_CONDITIONS, **_MARKED} if is_marked else _CONDITIONS
+    made = ((make, getattr(where, name)) for name, make in conditions.items())
     return all_of([make(value) for make, value in made if value is not None])
 
 
@@ -42,8 +50,17 @@ def _none_of(part: JobFilter) -> Fragment:
 
 
 def _categories(keys: tuple[int, ...]) -> Fragment:
+    return _is_among("s.category_id", "int", _within(keys))
+
+
+def _within(keys: tuple[int, ...]) -> tuple[int, ...]:
     # Found beforehand: with the numbers before it the planner knows how many rows to expect.
-    return _is_among("s.category_id", "int", tuple(categories.within(keys).values_list("pk", flat=True)))
+    return tuple(categories.within(keys).values_list("pk", flat=True))
+
+
+def marked(letter: str, values: Collection[Any]) -> Fragment:
+    """The rows that have one of the marks, of which the letter says what they are."""
+    return Fragment.of(MARKED + " && {}::text[]", [f"{letter}{value}" for value in values])
 
 
 def _remote_for(country: str) -> Fragment:
@@ -134,7 +151,7 @@ def _is_among(column: str, kind: str, values: Sequence[Any]) -> Fragment:
     return Fragment.of(f"{column} = ANY({{}}::{kind}[])", list(values))
 
 
-_CONDITIONS: dict[str, Callable[[Any], Fragment]] = {
+_CONDITIONS: Mapping[str, Callable[[Any], Fragment]] = {
     "all_of": lambda parts: all_of(map(_kept, parts)),
     "any_of": lambda parts: any_of(map(_kept, parts)),
     "none_of": _none_of,
@@ -157,4 +174,11 @@ _CONDITIONS: dict[str, Callable[[Any], Fragment]] = {
     "benefits": lambda values: Fragment.of("s.benefits @> {}::text[]", list(values)),
     "visa": lambda values: _is_among("s.visa", "text", values),
     "hours": _hours,
+}
+_MARKED: Mapping[str, Callable[[Any], Fragment]] = {
+    "all_of": lambda parts: all_of(_kept(part, is_marked=True) for part in parts),
+    "any_of": lambda parts: any_of(_kept(part, is_marked=True) for part in parts),
+    "categories": lambda keys: marked("c", _within(keys)),
+    "workplaces": lambda values: marked("w", values),
+    "seniorities": lambda values: marked("s", values),
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from math import inf
+from math import inf, sqrt
 from threading import local
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ from jobs.search.postgres.matching import (
     without_meaning,
 )
 
+WORDS = "job_search_words"
 HISTOGRAM_SECONDS = 60
 COMMON = 0.03
 # The dates of about as many rows lie between each and the next.
@@ -31,10 +32,13 @@ WHERE schemaname = ANY(current_schemas(false)) AND tablename = 'job_search' AND 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """How many rows meet a condition, and whether the whole table has to be read for them."""
+    """How many rows meet a condition, whether the whole table has to be read for them, and whether the index of words
+    knows them.
+    """
 
     rows: float
     is_scanned: bool
+    is_joint: bool
 
 
 def estimates(conditions: Sequence[Fragment]) -> list[Estimate]:
@@ -48,7 +52,10 @@ def estimates(conditions: Sequence[Fragment]) -> list[Estimate]:
 
 def _estimate(count: Mapping[str, Any]) -> Estimate:
     (part,) = count["Plans"]
-    return Estimate(float(part["Plan Rows"]), part["Node Type"] == "Seq Scan")
+    leaf = part
+    while "Plans" in leaf:
+        leaf = leaf["Plans"][0]
+    return Estimate(float(part["Plan Rows"]), part["Node Type"] == "Seq Scan", leaf.get("Index Name") == WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +73,23 @@ class Guess:
     """What the index of words has for them, all in all."""
     rarest: float
     """And for the one that has least."""
+    lists: int = 1
+    """How many there are of what is looked for in it."""
+    is_joint: bool = False
+    """Whether the same index knows what the filters keep, too."""
 
     @property
     def is_sure(self) -> bool:
         """Whether all of the words are common: of the others the planner only knows that they are not."""
         return self.rarest > COMMON * self.board
+
+    @property
+    def likely(self) -> float:
+        """How many matches to expect of common words. The planner takes them, and the filters, for independent of one
+        another, but who writes one writes the next: between what it says and the rarest of them lies the truth.
+        """
+        most = min(self.kept, self.rarest)
+        return sqrt(self.matches * most) if self.is_sure and self.matches < most else self.matches
 
 
 class Guesses(NamedTuple):
@@ -100,25 +119,33 @@ _latest = local()
 
 
 def _guessed(query: Query) -> Guesses:
-    question, kept, literal = query.question, filtered(query), without_meaning(query.question)
-    words = [asked(question), asked(question, is_head=True)]
+    question, literal = query.question, without_meaning(query.question)
+    kept = filtered(query, is_marked=has_words(question))
+    conditions = [asked(question), asked(question, is_head=True)]
     if literal != question:
-        words.append(asked(literal, is_head=True))
+        conditions.append(asked(literal, is_head=True))
     singly, in_head = asked_one_by_one(question), asked_one_by_one(question, is_head=True)
     if len(singly) == 1 and kept is TRUE:
         # All that is asked for is the one word.
         singly, in_head = [], []
     rest = [] if kept is TRUE else [kept]
-    found = estimates([TRUE, *rest, *(all_of([kept, each]) for each in words), *singly, *in_head])
+    found = estimates([TRUE, *rest, *(all_of([kept, each]) for each in conditions), *singly, *in_head])
     board, some, matches = found[0], found[len(rest)], found[1 + len(rest) :]
     numbers = [each.rows for each in matches]
-    anywhere, heads, literals = numbers[0], numbers[1], numbers[len(words) - 1]
-    alone = numbers[len(words) :]
+    anywhere, heads, literals = numbers[0], numbers[1], numbers[len(conditions) - 1]
+    alone = numbers[len(conditions) :]
     postings, others = alone[: len(singly)] or numbers[:1], alone[len(singly) :] or numbers[1:2]
     if not has_words(question):
         postings = others = []
-    whole = Guess(board.rows, some.rows, some.is_scanned, anywhere, sum(postings), min(postings, default=inf))
-    in_heads = replace(whole, matches=heads, postings=sum(others), rarest=min(others, default=inf))
+    # What is meant, which comes last, is found beside the words: it makes them no rarer.
+    words = slice(-1 if question and question.instead and len(postings) > 1 else None)
+    whole = Guess(
+        *(board.rows, some.rows, some.is_scanned, anywhere, sum(postings), min(postings[words], default=inf)),
+        lists=len(postings),
+        is_joint=some.is_joint,
+    )
+    rarest = min(others[words], default=inf)
+    in_heads = replace(whole, matches=heads, postings=sum(others), rarest=rarest, lists=len(others))
     return Guesses(whole, in_heads, replace(in_heads, matches=literals))
 
 

@@ -2,36 +2,36 @@
 
 All that is asked for is counted in one statement over one set of jobs; a dimension that the query filters by has a set
 of its own, without that filter. Sets of up to `MOST_EXACT` jobs are counted whole. Of a larger one a sample is counted
-and multiplied: the jobs whose hash is small, whatever their age, which an index finds. How large a set is, the planner
-is asked; where the count shows that it was wrong, it is counted again. So it is one statement to estimate, and one to
-four to count, however many dimensions there are.
+and multiplied: the jobs of a level, which are a half, a quarter and so on of whatever there is, and which the index of
+words finds together with the words and the filters. How large a set is, the planner is asked; where the count shows
+that it was wrong, it is counted again. So it is one statement to estimate, and one to four to count, however many
+dimensions there are.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from math import ceil, log2
 from typing import Any
 from uuid import UUID
 
+from jobs.models.search import LEVELS
 from jobs.search.port import PAY_BOUNDS, PUBLISHED_DAYS, Facet, FacetDimension, FacetValue, Query
 from jobs.search.postgres import matching
+from jobs.search.postgres.conditions import marked
 from jobs.search.postgres.estimates import estimates, guessed
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, rows
-from jobs.search.postgres.ways import POSTING, ROW, TEXT
 from jobs.search.where import JobFilter
 
 MOST_EXACT = 2_000
-SAMPLED = 1_000  # jobs of a sample, about
+SAMPLED = 1_000  # jobs of a sample, give or take a third
 LEAST_SAMPLED = 200
-WALKED = 20_000
-"""Rows that are looked at for a sample where no index knows what the filters keep: then it may be a smaller one."""
-LOOKED_AT = 3_000
-"""Texts that are looked into for a sample: then it may be a smaller one, too."""
+MOST_READ = 4_000
+"""Rows that are read for a sample: where the index of words does not know what the filters keep it may be smaller."""
 DOUBTED = 20
 """So many times as much as can be counted whole is tried to be, where nobody knows how common the words are."""
 MOST_ROUNDS = 4
-_HASHES = 2**32
 
 
 @dataclass(slots=True)
@@ -39,63 +39,30 @@ class _Set:
     """Jobs that are counted together: what the filters and the words ask of them, and how many there may be."""
 
     query: Query
-    filters: Fragment
-    words: Fragment
+    condition: Fragment
     dimensions: Sequence[FacetDimension]
-    # As the planner sees it: rows that the filters keep, those of them that have the words, rows to be looked at for
-    # those that the filters keep if no index knows them, and what the index of words has for the words, all in all.
-    kept: float = 0.0
+    # As the planner sees it: how many there are, and how many rows an index leads to of which these are some.
     size: float = 0.0
-    walked: float = 0.0
-    postings: float = 0.0
+    read: float = 0.0
     is_sure: bool = True
     """Whether the size is more than a guess."""
 
     @property
-    def is_whole(self) -> bool:
-        """Whether it is small enough to be counted whole, or may be."""
-        return self.size <= MOST_EXACT * (1 if self.is_sure else DOUBTED)
-
-    @property
-    def share(self) -> float:
-        """How much of the set is counted."""
-        if self.is_whole:
-            return 1.0
-        return self._walked_share if self.is_walked else SAMPLED / self.size
-
-    @property
-    def _walked_share(self) -> float:
-        """How much is counted where rows are looked at one by one."""
-        if self.is_whole:
-            return 1.0
-        most = 1.0
-        if self.walked:
-            most = min(most, WALKED / self.walked)
-        if self.words is not TRUE:
-            most = min(most, LOOKED_AT / self.kept)
-        return min(SAMPLED / self.size, max(most, LEAST_SAMPLED / self.size))
-
-    @property
-    def is_walked(self) -> bool:
-        """Whether the rows that the filters keep are looked at one by one, rather than the index of words be asked.
-
-        The planner would do so sooner, since it does not know that a posting's words lie apart from its row.
-        """
-        return self.words is TRUE or self._walked_share * self.kept * (ROW + TEXT) < self.postings * POSTING
+    def level(self) -> int:
+        """Which part of the set is counted: of the second level a quarter, and so on; at nought it is all of it."""
+        if self.size <= MOST_EXACT * (1 if self.is_sure else DOUBTED):
+            return 0
+        level = round(log2(self.size / SAMPLED))
+        if self.read > MOST_READ << level:
+            level = max(level, min(ceil(log2(self.read / MOST_READ)), int(log2(self.size / LEAST_SAMPLED))))
+        return min(level, LEVELS)
 
     def rows(self) -> Fragment:
         """The statement that finds the jobs, or a share of them."""
-        share = self.share
-        kept = self.filters
-        if share < 1:
-            kept += Fragment.of(" AND uuid_hash(s.job_id) < {}", int(share * _HASHES) - _HASHES // 2)
-        if self.is_walked:
-            # The offset keeps the planner from asking for the words first.
-            kept = Fragment("SELECT * FROM job_search s WHERE ") + kept
-            found = Fragment.of(f"SELECT {_COLUMNS} FROM ({{}} OFFSET 0) s WHERE {{}}", kept, self.words)  # noqa: S608
-        else:
-            found = Fragment.of(f"SELECT {_COLUMNS} FROM job_search s WHERE {{}} AND {{}}", kept, self.words)  # noqa: S608
-        return found + f" LIMIT {MOST_EXACT + 1}" if share == 1 else found
+        found = Fragment.of(f"SELECT {_COLUMNS} FROM job_search s WHERE {{}}", self.condition)  # noqa: S608 - ours
+        if level := self.level:
+            return Fragment.of("{} AND {}", found, marked("", [level]))
+        return found + f" LIMIT {MOST_EXACT + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +70,25 @@ class _Counted:
     """How many jobs of a set were counted, out of which share of them, and of each dimension the values."""
 
     expected: float
-    share: float
+    level: int
     jobs: int
     values: Mapping[FacetDimension, Sequence[tuple[Any, int]]]
 
     @property
     def is_cut(self) -> bool:
         """Whether there were more than it was to count."""
-        return self.share == 1 and self.jobs > MOST_EXACT
+        return not self.level and self.jobs > MOST_EXACT
 
     @property
     def size(self) -> float:
         """How many jobs the set has, now that some were counted."""
-        return MOST_EXACT * 16 if self.is_cut else self.jobs / self.share
+        return MOST_EXACT * 16 if self.is_cut else self.jobs << self.level
 
     @property
     def is_good(self) -> bool:
-        if self.share == 1:
+        if not self.level:
             return not self.is_cut
-        return self.jobs >= self.expected / 2 and self.size > MOST_EXACT * 1.2
+        return self.jobs >= self.expected / 3 and self.size > MOST_EXACT * 1.2
 
 
 def facets(query: Query, dimensions: Collection[FacetDimension], most: int) -> Mapping[FacetDimension, Facet]:
@@ -131,9 +98,10 @@ def facets(query: Query, dimensions: Collection[FacetDimension], most: int) -> M
         asked[_without_own(query, dimension)].append(dimension)
     if not asked:
         return {}
-    words = matching.asked(query.question)
-    live = matching.live(query)
-    sets = [_Set(each, all_of([live, matching.filtered(each)]), words, wanted) for each, wanted in asked.items()]
+    rest = [matching.live(query), matching.asked(query.question)]
+    sets = [
+        _Set(each, all_of([*rest, matching.filtered(each, is_marked=True)]), wanted) for each, wanted in asked.items()
+    ]
     _estimate(sets, query)
     found: dict[int, _Counted] = {}
     for _ in range(MOST_ROUNDS):
@@ -150,14 +118,14 @@ def facets(query: Query, dimensions: Collection[FacetDimension], most: int) -> M
 
 
 def _facet(counted: _Counted, dimension: FacetDimension) -> Facet:
-    is_approximate = counted.share < 1 or counted.is_cut
-    values = [FacetValue(value, _scaled(count, counted.share)) for value, count in counted.values[dimension]]
+    is_approximate = counted.level > 0 or counted.is_cut
+    values = [FacetValue(value, _scaled(count, counted.level)) for value, count in counted.values[dimension]]
     return Facet(values, is_approximate)
 
 
-def _scaled(count: int, share: float) -> int:
+def _scaled(count: int, level: int) -> int:
     """What a count of a sample comes to, in two digits: more would say what is not known."""
-    return count if share == 1 else int(float(f"{count / share:.2g}"))
+    return int(float(f"{count << level:.2g}")) if level else count
 
 
 # The part of a filter that is a dimension's own.
@@ -191,20 +159,30 @@ def _without_own(query: Query, dimension: FacetDimension) -> Query:
 
 
 def _estimate(sets: Sequence[_Set], query: Query) -> None:
-    """Ask the planner how many jobs there are in each set. One statement, or none for what it has just been asked."""
+    """Ask the planner how many jobs there are in each set, and how many rows have to be read for them. One statement,
+    or none for what it has just been asked.
+    """
+    has_words = matching.has_words(query.question)
     unknown = list(sets)
-    if matching.has_words(query.question):
+    if has_words:
         guess = guessed(query).anywhere
         for each in sets:
-            each.postings, each.is_sure = guess.postings, guess.is_sure
+            each.is_sure = guess.is_sure
             if each.query == query:
-                each.kept, each.size, each.walked = guess.kept, guess.matches, guess.board if guess.is_scanned else 0.0
+                each.size = guess.likely
+                each.read = each.size if guess.is_joint or guess.kept >= guess.board else guess.rarest
         unknown = [each for each in sets if each.query != query]
     if unknown:
-        conditions = [part for each in unknown for part in (each.filters, all_of([each.filters, each.words]))]
+        conditions = [
+            part for each in unknown for part in (matching.filtered(each.query, is_marked=True), each.condition)
+        ]
         everything, *found = estimates([TRUE, *conditions])
         for each, kept, some in zip(unknown, found[::2], found[1::2], strict=True):
-            each.kept, each.size, each.walked = kept.rows, some.rows, everything.rows if kept.is_scanned else 0.0
+            each.size = each.read = some.rows
+            if has_words:
+                each.size = each.read = replace(guess, kept=kept.rows, matches=some.rows).likely
+            if not kept.is_joint and kept.rows < everything.rows:
+                each.read = guess.rarest if has_words else everything.rows if kept.is_scanned else kept.rows
 
 
 def _count(sets: Sequence[_Set], query: Query, most: int) -> Iterable[_Counted]:
@@ -228,7 +206,8 @@ def _count(sets: Sequence[_Set], query: Query, most: int) -> Iterable[_Counted]:
         else:
             jobs[number] = count
     return [
-        _Counted(each.share * each.size, each.share, jobs[number], values[number]) for number, each in enumerate(sets)
+        _Counted(each.size / 2**each.level, each.level, jobs[number], values[number])
+        for number, each in enumerate(sets)
     ]
 
 

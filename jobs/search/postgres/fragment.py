@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from django.db import connection
 
+from kernel import prepared
+from kernel.prepared import Bound
 from kernel.reading import Statement, statement_of
 
 _numbers = count()
@@ -78,11 +80,18 @@ def rows(statement: Fragment) -> Sequence[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+def rows_planned(statement: Fragment) -> Sequence[tuple[Any, ...]]:
+    """What a large statement reads that is planned for its very values: these are sent beside it, each once."""
+    if not prepared.is_ready(connection):
+        return rows(statement)
+    return prepared.read(connection, Bound.of(statement.text, is_prepared=False), statement.params)
+
+
 def rows_again(statement: Fragment) -> Sequence[tuple[Any, ...]]:
     """What a statement reads whose like is run again and again, with other values: the server prepares it."""
     # The names of values are new each time: numbered by their order, the text is the same.
     names: dict[str, str] = {}
     text = _NAME.sub(lambda found: f"%({names.setdefault(found[1], f'p{len(names)}')})s", statement.text)
-    prepared = statement_of((rows_again, text), lambda: Statement(text, list))
-    found: Sequence[tuple[Any, ...]] = prepared.read({name: statement.params[old] for old, name in names.items()})
+    known = statement_of((rows_again, text), lambda: Statement(text, list))
+    found: Sequence[tuple[Any, ...]] = known.read({name: statement.params[old] for old, name in names.items()})
     return found

@@ -35,17 +35,18 @@ def live(query: Query) -> Fragment:
     return Fragment("s.published_at <= %(at)s AND (s.expires_at > %(at)s) IS TRUE", {"at": query.at})
 
 
-def filtered(query: Query) -> Fragment:
-    """The rows that the filters keep."""
+def filtered(query: Query, *, is_marked: bool = False) -> Fragment:
+    """The rows that the filters keep; with `is_marked`, in the words of the index of words."""
     if query.where is None and not query.near and query.hidden is None:
         return TRUE
     # It takes statements of its own (the places of a circle), and one search asks for it many times.
     key = (query.at, query.where, query.near, query.hidden)
     if getattr(_latest, "key", None) != key:
-        _latest.condition = conditions.condition(query.where, query.near, query.hidden)
-        _latest.key = key
-    condition: Fragment = _latest.condition
-    return condition
+        _latest.key, _latest.conditions = key, {}
+    made: dict[bool, Fragment] = _latest.conditions
+    if is_marked not in made:
+        made[is_marked] = conditions.condition(query.where, query.near, query.hidden, is_marked=is_marked)
+    return made[is_marked]
 
 
 _latest = local()

@@ -12,7 +12,7 @@ from jobs.search.near import places_within
 from jobs.search.port import Hit, JobSearchOrderField, Query
 from jobs.search.postgres.estimates import guessed
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, rows
-from jobs.search.postgres.matching import asked, filtered, live
+from jobs.search.postgres.matching import asked, filtered, has_words, live
 from jobs.search.postgres.ways import HIT, NEWEST, Order, Search
 from kernel.reading import array
 
@@ -92,7 +92,7 @@ def _around(
         f" SELECT {HIT}, far.km AS value FROM found s JOIN far ON far.job_id = s.job_id"
         f" WHERE far.km = ANY({{}}::float[]) AND {{}} AND {{}} {order.by('far.km', 's.job_id')} LIMIT {{}}",
         *(list(kms), list(kms.values()), list(places)),
-        *(all_of([live(query), filtered(replace(query, near=()))]), asked(query.question)),
+        *(all_of([live(query), _others(replace(query, near=()))]), asked(query.question)),
         *(sorted(set(places.values())), order.beyond(after, "far.km", "s.job_id"), _left_out(without), size),
     )
     return hits(statement)
@@ -110,10 +110,14 @@ def _nowhere(
     statement = Fragment.of(
         f"SELECT {HIT}, NULL::float AS value FROM job_search s WHERE {{}} AND NOT s.place_ids && {{}}::int[]"
         f" AND {{}} AND {{}} {order.by('value', 's.job_id')} LIMIT {{}}",
-        *(all_of([live(query), filtered(query), asked(query.question)]), list(kms)),
+        *(all_of([live(query), _others(query), asked(query.question)]), list(kms)),
         *(order.beyond(after, "NULL::float", "s.job_id"), _left_out(without), size),
     )
     return hits(statement)
+
+
+def _others(query: Query) -> Fragment:
+    return filtered(query, is_marked=has_words(query.question))
 
 
 def _left_out(without: Collection[UUID]) -> Fragment:

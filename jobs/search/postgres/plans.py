@@ -25,7 +25,7 @@ MOST_HEADS = 5_000
 ENOUGH_HEADS = 100
 """With fewer of them, what is meant included, the newest that match in their text are ranked with them."""
 MOST_TEXTS = 500
-SURE, UNSURE = 2, 20
+SURE, UNSURE = 2, 10
 """So many times as many as can all be ranked have to be expected, for nobody to look first whether they can: of words
 that are known to be common, and of others.
 """
@@ -152,9 +152,9 @@ def _again(query: Query, bounds: Sequence[Any]) -> Ranked:
         "newest texts": any_of([in_head, all_of([anywhere, since])]),
     }[bounds[0]]
     statement = Fragment.of(
-        "WITH found AS MATERIALIZED (SELECT s.* FROM job_search s WHERE {} AND {} LIMIT {})"
+        "WITH found AS MATERIALIZED (SELECT s.* FROM job_search s WHERE {} AND {} AND {} LIMIT {})"
         f" SELECT {HIT}, {{}} AS value FROM found s ORDER BY value DESC, s.job_id DESC LIMIT {{}}",
-        *(all_of([live(query), filtered(query)]), found, 2 * MOST_HEADS, _score(query), 2 * MOST_RANKED),
+        *(live(query), filtered(query, is_marked=True), found, 2 * MOST_HEADS, _score(query), 2 * MOST_RANKED),
     )
     return Ranked(hits(statement), is_all=bounds[0] == _ALL, bounds=tuple(bounds))
 

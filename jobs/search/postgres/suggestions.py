@@ -67,25 +67,29 @@ def _typed(prefix: str) -> str:
     return words if len(prefix) <= MOST_TYPED and len(words) <= LONGEST_TITLE else ""
 
 
-# The commonest of each kind, magnitude by magnitude, until there are enough: what is less common is not even read.
+# The commonest of each kind, magnitude by magnitude, until there are enough: what is less common is not even read. The
+# offset says so to the planner, to whom it is as dear to look for jobs behind all magnitudes.
 _BEGINNING = f"""
 SELECT c.kind, c.key, c.text, c.jobs, c.folded = %(typed)s AS is_whole
 FROM unnest(%(kinds)s::text[]) k (kind) CROSS JOIN LATERAL (
     SELECT t.* FROM generate_series({{most}}, 0, -1) m (magnitude) CROSS JOIN LATERAL (
-        SELECT * FROM search_suggestion
-        WHERE kind = k.kind AND magnitude = m.magnitude AND folded ~>=~ %(typed)s AND folded ~<~ %(last)s
-        LIMIT {{tier}}
+        SELECT t.* FROM (
+            SELECT * FROM search_suggestion
+            WHERE kind = k.kind AND magnitude = m.magnitude AND folded ~>=~ %(typed)s AND folded ~<~ %(last)s
+            LIMIT {{tier}}
+        ) t
+        WHERE EXISTS (
+            SELECT FROM job_search s
+            WHERE s.job_id = ANY(t.witnesses) AND s.published_at <= %(at)s AND s.expires_at > %(at)s
+            AND CASE t.kind
+                WHEN '{SuggestionKind.TITLE}' THEN s.title_key = t.key::bigint
+                WHEN '{SuggestionKind.SKILL}' THEN t.key::int = ANY(s.skill_ids)
+                WHEN '{SuggestionKind.COMPANY}' THEN s.company_id = t.key::uuid
+                ELSE t.key::int = ANY(s.place_ids)
+            END
+        )
+        OFFSET 0
     ) t
-    WHERE EXISTS (
-        SELECT FROM job_search s
-        WHERE s.job_id = ANY(t.witnesses) AND s.published_at <= %(at)s AND s.expires_at > %(at)s
-        AND CASE t.kind
-            WHEN '{SuggestionKind.TITLE}' THEN s.title_key = t.key::bigint
-            WHEN '{SuggestionKind.SKILL}' THEN t.key::int = ANY(s.skill_ids)
-            WHEN '{SuggestionKind.COMPANY}' THEN s.company_id = t.key::uuid
-            ELSE t.key::int = ANY(s.place_ids)
-        END
-    )
     LIMIT %(enough)s
 ) c"""  # noqa: S608
 MOST_MAGNITUDE = 7

@@ -2,7 +2,8 @@
 
 - A walk: the newest rows that the filters keep (or the first of another order), each looked at for the words.
 - A window: what an index of words finds among the rows of the last days, as many days as are likely to do.
-- What the indexes of words and filters find, sorted.
+- What the indexes of words and filters find, sorted. The index of words has most filters as well, and passes over what
+  does not have both: then it costs as much as the rarer of them.
 
 Where a walk or a window was too short, or there is more than can be sorted, the next way is taken. So an estimate that
 is wrong costs time, and never a row.
@@ -32,10 +33,12 @@ MOST_SORTED = 10_000
 MOST_WINDOWS = 2
 MARGIN = 2.0
 """So many times the rows that are likely to do are walked, or lie in a window, before the next way is taken."""
-# Measured, in microseconds: to read a row, to look into its text and into its head, and to read an entry of an index of
-# words and of one of instants.
-ROW, TEXT, HEAD, POSTING, ENTRY = 2.0, 5.0, 0.7, 0.13, 0.1
+# Measured, in microseconds: to read a row, to look into its text and into its head, to read an entry of the index of
+# words, to go from an entry to that of another list, and to read an entry of an index of instants.
+ROW, TEXT, HEAD, POSTING, STEP, ENTRY = 2.0, 5.0, 0.7, 0.13, 0.5, 0.1
 HIT = "s.job_id, s.company_id, s.likeness"
+# What a score is made from, but for the text.
+SCORED = "s.published_at, s.title_length, s.title_key, s.head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +106,12 @@ class Search:
 
     def all(self, most: int, size: int) -> tuple[int, Sequence[tuple[Any, ...]]]:
         """How many rows there are, counted up to one more than `most`; unless there are more, the `size` best by their
-        score: `HIT`, when they were published, and the score.
+        score: `HIT`, nothing, and the score.
         """
         statement = Fragment.of(
             "WITH {}, n AS (SELECT count(*) FROM met), found AS (SELECT * FROM met WHERE (SELECT count FROM n) <= {})"
             " SELECT n.count, s.* FROM n LEFT JOIN ({}) s ON TRUE ORDER BY s.score DESC, s.job_id DESC LIMIT {}",
-            *(self._met("s.job_id, s.published_at AS value", most=most), most, self._shown("found"), size),
+            *(self._met("s.job_id, NULL::timestamptz AS value", most=most), most, self._shown("found"), size),
         )
         found = rows(statement)
         return found[0][0], [row[1:] for row in found if row[1] is not None]
@@ -130,7 +133,7 @@ class Search:
         """The one that is likely to be the shortest to so many rows; `is_sorted`: the first ones of an order."""
         guess = self.guess
         # Of the rows that the filters keep, how many have to be looked at.
-        share = size / max(guess.matches, 1.0)
+        share = size / max(guess.likely, 1.0)
         if share * MARGIN >= 1:
             return Way.INDEX
         costs = {
@@ -142,7 +145,7 @@ class Search:
             Way.INDEX: min(self._by_words(inf if is_sorted else size), self._by_filters),
         }
         if has_window:
-            costs[Way.WINDOW] = guess.postings * POSTING + MARGIN * (size * ROW + share * guess.board * ENTRY)
+            costs[Way.WINDOW] = self._entries + MARGIN * (size * ROW + share * guess.board * ENTRY)
         return min(costs, key=lambda way: costs[way])
 
     @property
@@ -156,15 +159,22 @@ class Search:
         """What it takes to read so many of the rows that an index of words finds, or, without words, of filters."""
         if not has_words(self.query.question) and self.guess.is_scanned:
             return inf
-        return self.guess.postings * POSTING + min(self.guess.matches, most) * ROW
+        return self._entries + min(self.guess.matches, most) * ROW
+
+    @property
+    def _entries(self) -> float:
+        """What it takes to find in the index of words what has all of them, and what the filters ask for, if it can."""
+        guess = self.guess
+        alone = guess.postings * POSTING
+        return min(alone, min(guess.kept, guess.rarest) * guess.lists * STEP) if guess.is_joint else alone
 
     @property
     def _by_filters(self) -> float:
-        """What it takes to look at each row that the filters keep, if an index knows them."""
-        return inf if self.guess.is_scanned else self.guess.kept * (ROW + self._opened)
+        """What it takes to look at each row that the filters keep, if an index of their own knows them."""
+        return inf if self.guess.is_scanned or self.guess.is_joint else self.guess.kept * (ROW + self._opened)
 
     def _far(self, size: int) -> int:
-        return ceil(MARGIN * size * self.guess.kept / max(self.guess.matches, 1.0)) + 100
+        return ceil(MARGIN * size * self.guess.kept / max(self.guess.likely, 1.0)) + 100
 
     def _asked(self, *, is_walked: bool) -> Fragment:
         return asked(self.query.question, is_head=self.is_head, is_walked=is_walked)
@@ -192,7 +202,7 @@ class Search:
     def _within(self, size: int, after: tuple[Any, UUID] | None) -> Sequence[tuple[Any, ...]]:
         """The newest rows of the last days: of as many as are likely to do, and if they do not, of some more."""
         by, columns = NEWEST.by("value", "job_id"), f"{HIT}, {NEWEST.column} AS value"
-        share = MARGIN * size / max(self.guess.matches, 1.0)
+        share = MARGIN * size / max(self.guess.likely, 1.0)
         found: Sequence[tuple[Any, ...]] = ()
         for _ in range(MOST_WINDOWS):
             since = estimates.since(after[0] if after else self.query.at, share)
@@ -229,7 +239,8 @@ class Search:
         """Common table expressions: `met_all` are the rows behind a position, and `met` one more than `most`."""
         # With many entries in the index of words, and few rows by the filters, these are looked at one by one.
         words = self._asked(is_walked=self._by_filters < self._by_words())
-        conditions = [live(self.query), filtered(self.query), order.beyond(after, order.column, "s.job_id")]
+        kept = filtered(self.query, is_marked=has_words(self.query.question))
+        conditions = [live(self.query), kept, order.beyond(after, order.column, "s.job_id")]
         if since is not None:
             conditions.append(Fragment.of("s.published_at >= {}", since))
         rest = all_of([*conditions, words, self.others])
@@ -249,6 +260,8 @@ class Search:
     def _shown(self, name: str) -> Fragment:
         if self.score is None:
             return Fragment(f"SELECT * FROM {name}")
-        # Looked up one by one: for some thousands the planner might read the whole table.
-        one = "SELECT * FROM job_search s WHERE s.job_id = f.job_id OFFSET 0"
+        # Looked up one by one: for some thousands the planner might read the whole table. A text in which several words
+        # are looked for is opened once for all of them: joined with nothing, it is no longer what the table has.
+        text = "s.tsv || ''::tsvector AS tsv" if self.score.text.count("s.tsv") > 1 else "s.tsv"
+        one = f"SELECT {HIT}, {SCORED}, {text} FROM job_search s WHERE s.job_id = f.job_id OFFSET 0"
         return Fragment.of(f"SELECT {HIT}, f.value, {{}} AS score FROM {name} f, LATERAL ({one}) s", self.score)

@@ -47,6 +47,9 @@ def test_without_statistics_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> Non
         (Guess(1e6, 1e6, False, 900, 900, rarest=900), Way.INDEX),
         # Few rows by the filters, though the words are common.
         (Guess(1e6, 700, False, 350, 5e5, rarest=5e5), Way.INDEX),
+        # And more of them: to look into the newest, or, where one index knows both, to take what has both.
+        (Guess(1e6, 1e4, False, 5e3, 5e5, rarest=5e5), Way.WALK),
+        (Guess(1e6, 1e4, False, 5e3, 5e5, rarest=5e5, is_joint=True), Way.INDEX),
     ],
 )
 def test_the_way_is_the_shortest(guess: Guess, way: Way) -> None:

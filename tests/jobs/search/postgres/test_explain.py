@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -79,6 +80,23 @@ def some_job() -> UUID:
     return engine().listed(asked(order=NEWEST), 1)[0].job_id
 
 
+def in_a_place() -> JobFilter:
+    return JobFilter(places=(commonest("unnest(place_ids)"),))
+
+
+def in_a_category() -> JobFilter:
+    return JobFilter(categories=(commonest("category_id"),))
+
+
+@cache
+def commonest(values: str) -> int:
+    """What most rows have."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {values} AS v FROM job_search GROUP BY v ORDER BY count(*) DESC, v LIMIT 1")
+        ((value,),) = cursor.fetchall()
+    return int(value)
+
+
 SHAPES: dict[str, Callable[[], object]] = {
     "probe-rare": lambda: engine().total(asked(RARE), 1_001),
     "probe-common": lambda: engine().total(asked(COMMON), 1_001),
@@ -87,6 +105,8 @@ SHAPES: dict[str, Callable[[], object]] = {
     "ranked-common": lambda: engine().ranked(asked(COMMON)),
     "ranked-two-common": lambda: engine().ranked(asked(TWO_COMMON)),
     "ranked-filtered": lambda: engine().ranked(asked(COMMON, where=REMOTE)),
+    "ranked-in-a-place": lambda: engine().ranked(asked(TWO_COMMON, where=in_a_place())),
+    "ranked-in-a-category": lambda: engine().ranked(asked(TWO_COMMON, where=in_a_category())),
     "newest": lambda: engine().listed(asked(order=NEWEST), 20),
     "newest-deep": lambda: engine().listed(asked(order=NEWEST), 20, after=deep(NEWEST)),
     "newest-rare": lambda: engine().listed(asked(RARE, order=NEWEST), 20),
@@ -101,6 +121,7 @@ SHAPES: dict[str, Callable[[], object]] = {
     "facets-rare": lambda: engine().facets(asked(RARE), EIGHT, 10),
     "facets-common": lambda: engine().facets(asked(COMMON), EIGHT, 10),
     "facets-filtered": lambda: engine().facets(asked(COMMON, where=REMOTE), EIGHT, 10),
+    "facets-in-a-place": lambda: engine().facets(asked(COMMON, where=in_a_place()), EIGHT, 10),
     "suggestions": lambda: engine().suggest("eng", list(SuggestionKind), 10, timezone.now()),
     "suggestions-mistyped": lambda: engine().suggest("egnin", list(SuggestionKind), 10, timezone.now()),
     "correction": lambda: engine().correct(["engneer"]),

@@ -195,9 +195,9 @@ class TestLargeSets:
 
     @pytest.mark.usefixtures("board")
     def test_where_no_index_helps_fewer_are_looked_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(module, "WALKED", 60)
+        monkeypatch.setattr(module, "MOST_READ", 60)
         monkeypatch.setattr(module, "LEAST_SAMPLED", 15)
-        found = facets(_query(workplaces=("on_site",)), [D.COMPANY], 10)[D.COMPANY]
+        found = facets(_query(excluded_companies=(UUID(int=0),)), [D.WORKPLACE], 10)[D.WORKPLACE]
         assert found.is_approximate
         assert 70 <= sum(value.count for value in found.values) <= 300
 
@@ -214,7 +214,7 @@ class TestLargeSets:
 
         def estimate_so(sets: Sequence[Any], _query: Query) -> None:
             for each in sets:
-                each.kept = each.size = estimate
+                each.size = estimate
 
         monkeypatch.setattr(module, "_estimate", estimate_so)
         live_jobs(*["Surgeon"] * 7)

@@ -32,7 +32,7 @@ from jobs.models import (
 from jobs.search.postgres import document, pending
 from jobs.search.postgres.document import index
 from jobs.search.postgres.rebuild import check
-from jobs.services import bulk, company_standing
+from jobs.services import bulk, company_standing, job_editing
 from jobs.services import job as jobs
 from kernel import caching
 from kernel.viewer import Viewer
@@ -91,7 +91,7 @@ class TestWhatLeavesAtOnce:
             unique_fields=["id"],
             update_fields=["lifecycle"],
         ),
-        "SQL": lambda job: _sql("UPDATE jobs_job SET moderation = 'removed' WHERE id = %s", job.pk),
+        "SQL": lambda job: _sql("UPDATE jobs_job SET moderation = 'frozen' WHERE id = %s", job.pk),
         "a company off the board": lambda job: Company.objects.filter(pk=job.company_id).update(status="suspended"),
         "SQL on the company": lambda job: _sql("UPDATE jobs_company SET status = 'closed'"),
         "delete": lambda job: job.delete(),
@@ -146,7 +146,7 @@ class TestWhatIsThereAtOnce:
     def test_one_that_is_amended(self, job: Job) -> None:
         admin = viewer_of(UserFactory(platform_admin=True))
         before = JobSearch.objects.get().title_key
-        jobs.amend(by=admin, job_id=job.pk, version=job.version, changes={"title": "Something else"})
+        job_editing.amend(by=admin, job_id=job.pk, version=job.version, changes={"title": "Something else"})
         assert JobSearch.objects.get().title_key != before
         assert not _pending()
 
