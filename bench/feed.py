@@ -50,24 +50,28 @@ def _told(figures: dict[str, Any]) -> str:
         [figures["titles"][name], took, took / floor, figures["statements"].get(name)]
         for name, took in figures["milliseconds"].items()
     ]
-    signals = figures["signals"]
-    told = (
+    parts = [
+        f"### The feed among {figures['jobs']:,} live jobs, of {figures['people']:,} people",
+        table(["", "ms CPU", "÷ a page of a list", "statements"], rows),
+    ]
+    if signals := figures.get("signals"):
+        parts.append(_told_of_signals(signals))
+    return "\n\n".join(parts)
+
+
+def _told_of_signals(signals: dict[str, Any]) -> str:
+    return (
         f"{signals['taken']:,} signals in {signals['seconds']:.1f} s, {signals['rate']:,.0f} a second,"
         f" {signals['written']:,} of them written; at most {signals['behind']:,} waited. Meanwhile a page of a list"
         f" took {signals['list']['quiet']:.2f} ms before and {signals['list']['busy']:.2f} ms then, a page of a feed"
         f" {signals['page']['quiet']:.2f} and {signals['page']['busy']:.2f} (medians by the clock)."
     )
-    return (
-        f"### The feed among {figures['jobs']:,} live jobs, of {figures['people']:,} people\n\n"
-        f"{table(['', 'ms CPU', '÷ a page of a list', 'statements'], rows)}\n\n{told}"
-    )
 
 
 def _targets(figures: dict[str, Any]) -> list[Target]:
     at = f"feed, {figures['jobs']:,} jobs"
-    took, signals = figures["milliseconds"], figures["signals"]
-    slower = max(signals[name]["busy"] / signals[name]["quiet"] for name in ("list", "page"))
-    return [
+    took = figures["milliseconds"]
+    found = [
         _most(
             f"{at}: first page of one that is there, against a page of a list", MOST_PAGE, took["page"] / took["list"]
         ),
@@ -75,9 +79,15 @@ def _targets(figures: dict[str, Any]) -> list[Target]:
         _most(
             f"{at}: making one, of {MOST_STATEMENTS} statements", 1, figures["statements"]["built"] / MOST_STATEMENTS
         ),
-        Target(f"{at}: signals taken and written, of {LEAST_RATE:,} a second", 0.99, signals["rate"] / LEAST_RATE),
-        _most(f"{at}: readers while signals come, against before", MOST_SLOWER, slower),
     ]
+    if signals := figures.get("signals"):
+        slower = max(signals[name]["busy"] / signals[name]["quiet"] for name in ("list", "page"))
+        rate = signals["rate"] / LEAST_RATE
+        found += [
+            Target(f"{at}: signals taken and written, of {LEAST_RATE:,} a second", 0.99, rate),
+            _most(f"{at}: readers while signals come, against before", MOST_SLOWER, slower),
+        ]
+    return found
 
 
 def _most(title: str, bound: float, measured: float) -> Target:

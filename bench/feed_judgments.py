@@ -13,16 +13,22 @@ of related occupations: of O*NET the closest (Primary-Short), of ESCO those of t
 - **career changers**: as histories, but all of another major group; and one wanted role, with an unseen title. What is
   related to what they did is not right.
 - **résumés**: real ones, whole. Right are postings whose title has all the words of one of the category's titles
-  (`CATEGORIES`) (2), and postings of the occupations that have these titles (1).
+  (`bench.feed_resumes`) (2), and postings of the occupations that have these titles (1).
+- **texts**: the same résumés as nothing but one text.
+
+The *other rule* (`also`) differs in kind, so that nothing is fitted to the first without being seen: right are postings
+whose title has all words of any title of the occupation, official or alternate, that has two words or more and few
+occupations (2), or of a related occupation (1); for résumés, of the occupations of the category alone.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bench.feed_resumes import CATEGORIES, resume_of
 from bench.judgments import (
     Corpus,
     Truth,
@@ -31,45 +37,17 @@ from bench.judgments import (
     is_unseen,
     json_lines,
     of_occupations,
+    singular,
     table,
 )
 from jobs.search.words import words_of
-from jobs.text import fold
 
-KINDS = ("titles", "histories", "skills", "career changers", "résumés")
+KINDS = ("titles", "histories", "skills", "career changers", "résumés", "texts")
 LEAST_RIGHT = 5
+LONGEST_TEXT = 5_000
 TECHNOLOGIES, ESSENTIALS = 6, 10
-# The titles that each category of résumés stands for, as postings have them.
-CATEGORIES = {
-    "HR": ("human resources specialist", "human resources manager", "hr manager", "recruiter"),
-    "Database": ("database administrator", "database engineer", "database developer"),
-    "Data Science": ("data scientist", "machine learning engineer"),
-    "Java Developer": ("java developer", "java engineer", "software developer"),
-    "Advocate": ("lawyer", "attorney", "counsel"),
-    "Business Analyst": ("business analyst",),
-    "Hadoop": ("data engineer", "big data engineer"),
-    "Testing": ("test engineer", "quality assurance engineer", "qa engineer"),
-    "Civil Engineer": ("civil engineer",),
-    "SAP Developer": ("sap developer", "sap consultant", "sap analyst"),
-    "Automation Testing": ("test automation engineer", "qa engineer", "test engineer"),
-    "Electrical Engineering": ("electrical engineer",),
-    "DevOps Engineer": ("devops engineer", "site reliability engineer"),
-    "DotNet Developer": ("net developer", "software developer"),
-    "Blockchain": ("blockchain engineer", "blockchain developer"),
-    "Arts": ("art teacher", "artist"),
-    "Health and fitness": ("fitness trainer", "fitness instructor", "nutritionist", "recreation assistant"),
-    "Operations Manager": ("operations manager",),
-    "Python Developer": ("python developer", "python engineer", "software developer"),
-    "Network Security Engineer": ("network security engineer", "network engineer"),
-    "ETL Developer": ("etl developer", "data engineer"),
-    "Sales": ("sales manager", "account executive"),
-    "Web Designing": ("web designer", "web developer"),
-    "Mechanical Engineer": ("mechanical engineer",),
-    "PMO": ("project manager", "program manager"),
-}
-_TITLE = re.compile(r"\n([^\n]{3,100}?) *\n\n[^\n]*\n?(?:\n|Skill Details|Company Details)")
-_SKILL = re.compile(r"^(.{2,60}?)- Exprience - (?:\d+|Less than 1 year) ?\w*", re.MULTILINE)
-_COMPANY = re.compile(r"^company - (.+?)\ndescription - ?(.*?)(?=^company - |\Z)", re.MULTILINE | re.DOTALL)
+# A title of more occupations than this tells none of them; one of more words is hardly anybody's.
+FEW_OCCUPATIONS, LONGEST_TITLE = 3, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +60,14 @@ class JudgedPerson:
     right: Mapping[str, int]
     wanted: tuple[str, ...] = ()
     """Roles that the person asks for, beside the document."""
+    also: Mapping[str, int] = field(default_factory=dict)
+    """How right by the other rule."""
+    group: str = ""
+    """Of those for whom the same is right; nothing: the person alone."""
+
+    def is_kept_back(self) -> bool:
+        """Whether they are of the half that nothing was chosen on."""
+        return bool(sha256(f"h8{self.group or self.key}".encode()).digest()[0] & 1)
 
     def text(self) -> str:
         """All that the person says, as one text."""
@@ -108,13 +94,16 @@ class _Known:
 
 def people(data: Path, of: Corpus, known: Truth, most: int) -> list[JudgedPerson]:
     """At most so many of each kind, always the same."""
-    right, more = of_occupations(of, known), _known(data, known)
-    makers = {
+    more = _known(data, known)
+    right = _Right(of_occupations(of, known), by_words(of, known))
+    resumes = list(_resumes(data, of, known, right))
+    makers: dict[str, Iterable[JudgedPerson]] = {
         "titles": _of_titles(right, more),
         "histories": _of_histories(right, more),
         "skills": _of_skills(right, known, more),
         "career changers": _changers(right, more),
-        "résumés": _resumes(data, of, known, right),
+        "résumés": resumes,
+        "texts": (_as_text(one) for one in resumes),
     }
     found: list[JudgedPerson] = []
     for kind in KINDS:
@@ -152,23 +141,54 @@ def _read_titles(known: Truth, more: _Known) -> None:
         titles.sort(key=chance)
 
 
-def _rightly(right: Mapping[str, Mapping[str, int]], code: str, related: Sequence[str]) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class _Right:
+    """How right postings are for an occupation, by the one rule and by the other."""
+
+    by_name: Mapping[str, Mapping[str, int]]
+    by_words: Mapping[str, Mapping[str, int]]
+
+    def person(
+        self, kind: str, code: str, resume: Mapping[str, Any], related: Sequence[str], wanted: tuple[str, ...] = ()
+    ) -> JudgedPerson:
+        """Somebody of the occupation; what is of related ones is half as right."""
+        rights = [_with_related(rule, code, related) for rule in (self.by_name, self.by_words)]
+        return JudgedPerson(kind, code, resume, rights[0], wanted, rights[1])
+
+
+def _with_related(right: Mapping[str, Mapping[str, int]], code: str, related: Sequence[str]) -> dict[str, int]:
     found = {job: 1 for other in related for job, grade in right.get(other, {}).items() if grade == 2}
     return found | dict(right.get(code, {}))
 
 
-def _of_titles(right: Mapping[str, Mapping[str, int]], more: _Known) -> Iterator[JudgedPerson]:
+def by_words(of: Corpus, known: Truth) -> dict[str, dict[str, int]]:
+    """Each occupation's postings by the other rule: those whose title has all words of one of its titles."""
+    having: dict[str, set[str]] = defaultdict(set)
+    for posting in of.postings:
+        for word in words_of(posting["title"]):
+            having[singular([word])].add(posting["id"])
+    right: dict[str, dict[str, int]] = defaultdict(dict)
+    for title, codes in known.titles.items():
+        words = {singular([word]) for word in words_of(title)}
+        if 2 <= len(words) <= LONGEST_TITLE and len(codes) <= FEW_OCCUPATIONS:
+            found = set.intersection(*(having.get(word, set()) for word in words))
+            for code in codes if found else ():
+                right[code].update(dict.fromkeys(found, 2))
+    return right
+
+
+def _of_titles(right: _Right, more: _Known) -> Iterator[JudgedPerson]:
     for code, titles in more.titles.items():
         resume = {"basics": {"label": titles[0].title()}, "skills": _technologies(more, code)}
-        yield JudgedPerson("titles", code, resume, _rightly(right, code, more.related[code]))
+        yield right.person("titles", code, resume, more.related[code])
 
 
-def _of_histories(right: Mapping[str, Mapping[str, int]], more: _Known) -> Iterator[JudgedPerson]:
+def _of_histories(right: _Right, more: _Known) -> Iterator[JudgedPerson]:
     for code, titles in more.titles.items():
         before = next((other for other in more.related[code] if other in more.titles), None)
         if len(titles) > 1 and before:
             resume = _history(more, code, titles[1], before)
-            yield JudgedPerson("histories", code, resume, _rightly(right, code, more.related[code]))
+            yield right.person("histories", code, resume, more.related[code])
 
 
 def _history(more: _Known, code: str, title: str, before: str) -> dict[str, Any]:
@@ -192,7 +212,7 @@ def _technologies(more: _Known, code: str) -> list[dict[str, str]]:
     return [{"name": name} for name in chosen[:TECHNOLOGIES]]
 
 
-def _of_skills(right: Mapping[str, Mapping[str, int]], known: Truth, more: _Known) -> Iterator[JudgedPerson]:
+def _of_skills(right: _Right, known: Truth, more: _Known) -> Iterator[JudgedPerson]:
     unseen: dict[str, list[str]] = defaultdict(list)
     for skill, occupations in known.essential.items():
         for code in occupations:
@@ -206,53 +226,40 @@ def _of_skills(right: Mapping[str, Mapping[str, int]], known: Truth, more: _Know
             chosen = sorted(skills, key=lambda skill: chance(f"{code} {skill}"))[:ESSENTIALS]
             resume = {"skills": [{"name": more.skills[skill]} for skill in chosen]}
             siblings = [other for other in groups[more.groups[code]] if other != code]
-            yield JudgedPerson("skills", code, resume, _rightly(right, code, siblings))
+            yield right.person("skills", code, resume, siblings)
 
 
-def _changers(right: Mapping[str, Mapping[str, int]], more: _Known) -> Iterator[JudgedPerson]:
+def _changers(right: _Right, more: _Known) -> Iterator[JudgedPerson]:
     codes = sorted(more.titles, key=lambda code: chance(f"changer {code}"))
     for code, other in zip(codes, [*codes[1:], *codes[:1]], strict=True):
         before = next((each for each in more.related[other] if each in more.titles), None)
         if before and code[:2] not in (other[:2], before[:2]):
             resume = _history(more, other, more.titles[other][0], before)
             wanted = (more.titles[code][-1].title(),)
-            yield JudgedPerson("career changers", code, resume, _rightly(right, code, more.related[code]), wanted)
+            yield right.person("career changers", code, resume, more.related[code], wanted)
 
 
-def _resumes(data: Path, of: Corpus, known: Truth, right: Mapping[str, Mapping[str, int]]) -> Iterator[JudgedPerson]:
+def _resumes(data: Path, of: Corpus, known: Truth, right: _Right) -> Iterator[JudgedPerson]:
     having: dict[str, set[str]] = defaultdict(set)
     for posting in of.postings:
         for word in words_of(posting["title"]):
             having[word].add(posting["id"])
-    by_category: dict[str, dict[str, int]] = {}
+    by_category: dict[str, tuple[dict[str, int], dict[str, int]]] = {}
     for category, titles in CATEGORIES.items():
-        found: dict[str, int] = {}
-        for title in titles:
-            for code in known.titles.get(core_of(title), ()):
-                found |= dict.fromkeys(right.get(code, {}), 1)
+        codes = {code for title in titles for code in known.titles.get(core_of(title), ())}
+        found = dict.fromkeys((job for code in codes for job in right.by_name.get(code, ())), 1)
         for title in titles:
             found |= dict.fromkeys(set.intersection(*(having[word] for word in title.split())), 2)
-        by_category[category] = found
+        also = dict.fromkeys((job for code in codes for job in right.by_words.get(code, ())), 1)
+        by_category[category] = found, also
     for row in json_lines(data / "resumes_public.jsonl.gz"):
-        yield JudgedPerson("résumés", row["id"], resume_of(row["text"]), by_category[row["category"]])
+        found, also = by_category[row["category"]]
+        yield JudgedPerson("résumés", row["id"], resume_of(row["text"]), found, also=also, group=row["category"])
 
 
-def resume_of(text: str) -> dict[str, Any]:
-    """The text of a résumé as a document: its title, its employers, its skills, and all of it as a summary."""
-    skills = dict.fromkeys(fold(name) for name in _SKILL.findall(text))
-    title = _TITLE.search(text)
-    works = [
-        {"name": name.strip()[:200], "summary": told.strip()[:5000], **_position(title, place)}
-        for place, (name, told) in enumerate(_COMPANY.findall(text)[:10])
-    ]
-    basics = {"summary": text[: text.find("Education Details")].strip()[:5000] or text[:2000]}
-    if title and not works:
-        basics["label"] = title[1].strip()
-    return {"basics": basics, "work": works, "skills": [{"name": name} for name in skills if name]}
-
-
-def _position(title: re.Match[str] | None, place: int) -> dict[str, str]:
-    return {"position": title[1].strip()} if title and place == 0 else {}
+def _as_text(person: JudgedPerson) -> JudgedPerson:
+    text = " \n".join(_texts(person.resume))[:LONGEST_TEXT]
+    return replace(person, kind="texts", resume={"basics": {"summary": text}})
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -25,6 +25,8 @@ class Subject:
     titles: str
     """Of it, only what the person is or wants to be called."""
     right: Mapping[UUID, int]
+    also: Mapping[UUID, int] = field(default_factory=dict)
+    """The same by another rule, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Figures:
     ndcg: float
     recall: float
     reciprocal_rank: float
+    also: float = 0.0
+    """NDCG@10 by the other rule."""
 
 
 @dataclass(slots=True)
@@ -64,10 +68,12 @@ class Breadth:
 
 def figures(found: Sequence[Sequence[UUID]], subjects: Sequence[Subject]) -> dict[str, Figures]:
     """The means by kind, and of everybody."""
-    values: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    values: dict[str, list[tuple[float, ...]]] = defaultdict(list)
     for jobs, subject in zip(found, subjects, strict=True):
-        keys, right = [str(job) for job in jobs], {str(job): grade for job, grade in subject.right.items()}
-        row = ndcg(keys, right), recall(keys, right, CONSIDERED), reciprocal_rank(keys, right)
+        keys = [str(job) for job in jobs]
+        right, also = ({str(job): grade for job, grade in rule.items()} for rule in (subject.right, subject.also))
+        by_other = ndcg(keys, also) if also else 0.0
+        row = ndcg(keys, right), recall(keys, right, CONSIDERED), reciprocal_rank(keys, right), by_other
         for kind in (EVERYBODY, *subject.kinds):
             values[kind].append(row)
     return {kind: Figures(len(rows), *map(fmean, zip(*rows, strict=True))) for kind, rows in values.items()}

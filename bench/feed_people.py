@@ -14,11 +14,13 @@ from jobs.services.profile_import import ProfileImportMode, import_document
 from kernel.viewer import Viewer
 
 MAIL = "judged.example"
+KEPT_BACK = "kept back"
+"""The half of the people that nothing was chosen on."""
 
 
 def enlist(people: Sequence[JudgedPerson]) -> list[Subject]:
     """An account for each, and as a subject of the measure. Postings that are not on the board are not right."""
-    references = {reference for person in people for reference in person.right}
+    references = {reference for person in people for reference in (*person.right, *person.also)}
     found = Job.objects.filter(external_reference__in=references)
     jobs = dict(found.values_list("external_reference", "pk"))
     return [_enlisted(number, person, jobs) for number, person in enumerate(people)]
@@ -30,8 +32,12 @@ def _enlisted(number: int, person: JudgedPerson, jobs: dict[str, UUID]) -> Subje
     import_document(by=Viewer(user_id=user.pk), document=document, mode=ProfileImportMode.REPLACE)
     if person.wanted:
         FeedSettings.objects.create(user=user, wanted_titles=list(person.wanted))
-    right = {jobs[reference]: grade for reference, grade in person.right.items() if reference in jobs}
-    return Subject(user.pk, (person.kind,), person.text(), person.title(), right)
+    right, also = (
+        {jobs[reference]: grade for reference, grade in rule.items() if reference in jobs}
+        for rule in (person.right, person.also)
+    )
+    kinds = (person.kind, KEPT_BACK) if person.is_kept_back() else (person.kind,)
+    return Subject(user.pk, kinds, person.text(), person.title(), right, also)
 
 
 _SHAPE = """

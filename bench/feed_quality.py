@@ -170,7 +170,11 @@ def told(found: Mapping[str, Measured]) -> str:
     """A table of each measure: a row for each contender, a column for each kind of people."""
     kinds = list(next(iter(found.values())).figures)
     parts = []
-    for title, value in {"NDCG@10": "ndcg", "Recall of 200": "recall", "MRR": "reciprocal_rank"}.items():
+    measures = {"NDCG@10": "ndcg", "NDCG@10 by the other rule": "also"}
+    measures |= {"Recall of 200": "recall", "MRR": "reciprocal_rank"}
+    if not any(one.figures[EVERYBODY].also for one in found.values()):
+        del measures["NDCG@10 by the other rule"]
+    for title, value in measures.items():
         rows = [[name, *(f"{getattr(one.figures[kind], value):.3f}" for kind in kinds)] for name, one in found.items()]
         people = next(iter(found.values())).figures
         columns = ["", *(f"{kind} ({people[kind].people:,})" for kind in kinds)]

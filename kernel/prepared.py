@@ -32,9 +32,11 @@ class Bound:
 
     text: bytes
     names: tuple[str, ...]
+    is_prepared: bool = True
+    """Whether the server is to keep it. If not, it is planned each time, for the very values."""
 
     @classmethod
-    def of(cls, text: str) -> Self:
+    def of(cls, text: str, *, is_prepared: bool = True) -> Self:
         """From a text with `%(name)s` for its values, and `%%` for a percent sign."""
         names: dict[str, int] = {}
 
@@ -42,7 +44,7 @@ class Bound:
             name = placeholder[1]
             return f"${names.setdefault(name, len(names) + 1)}" if name else "%"
 
-        return cls(_PLACEHOLDER.sub(number, text).encode(), tuple(names))
+        return cls(_PLACEHOLDER.sub(number, text).encode(), tuple(names), is_prepared)
 
 
 class Session:
@@ -64,7 +66,7 @@ class Session:
         values = [given[name] for name in statement.names]
         parameters: Any = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
         types, formats = transformer.types or (), transformer.formats
-        name = self._prepare(connection, statement.text, types)
+        name = self._prepare(connection, statement.text, types) if statement.is_prepared else None
         if name:
             result = pgconn.exec_prepared(name, parameters, formats, Format.BINARY)
         else:

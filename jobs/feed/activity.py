@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from jobs.feed.person import Person
-from jobs.search.postgres.fragment import Fragment, rows
+from jobs.search.postgres.fragment import Fragment, rows_again
 from jobs.search.words import key_of, words_of
 
 type Cell = tuple[int, int | None]
@@ -72,7 +72,7 @@ def activity_of(person: Person, at: datetime) -> Activity:
     skills: dict[int, float] = {}
     titles: dict[int, float] = {}
     cells: dict[Cell, float] = {}
-    for job_id, title, kinds, asked in rows(Fragment.of(_LIKED, list(worth))):
+    for job_id, title, kinds, asked in rows_again(Fragment.of(_LIKED, list(worth))):
         value = worth[job_id]
         key = key_of(words_of(title))
         titles[key] = titles.get(key, 0.0) + value
@@ -98,4 +98,4 @@ def _near(cells: Sequence[tuple[float, Cell]]) -> dict[Cell, float]:
         return {}
     most = cells[0][0]
     given = [[cell[0] for _, cell in cells], [cell[1] for _, cell in cells], [value / most for value, _ in cells]]
-    return {(kind, skill): value for kind, skill, value in rows(Fragment.of(_NEAR, *given, MOST_NEAR))}
+    return {(kind, skill): value for kind, skill, value in rows_again(Fragment.of(_NEAR, *given, MOST_NEAR))}

@@ -14,13 +14,15 @@ from jobs.feed.activity import Activity
 from jobs.feed.constraints import eligible_often
 from jobs.feed.match import Source
 from jobs.feed.person import Person
-from jobs.feed.ways import SHARES, rough_rank, ways
-from jobs.search.postgres.fragment import Fragment, rows
+from jobs.feed.ways import SHARES, Way, rough_rank, ways
+from jobs.search.postgres.fragment import Fragment, any_of, join, rows, rows_planned
 
 MOST_CONSIDERED = 1_000
-WALKED = 2_000
+WALKED = 1_000
 """Of the newest on the board so many are looked at."""
-FEW = 40
+HOTTEST = 240
+"""And so many of what people do most with."""
+FEW = 20
 WALKED_FAR = 50_000
 """So many, where all ways together bring no more than `FEW`: better a slow feed than an empty one."""
 MOST_AFAR = 200
@@ -81,16 +83,29 @@ _COLUMNS = """s.job_id, s.company_id, {sources}, s.likeness, s.title_key, s.titl
     coalesce(h.exposure * power(0.5::float8, greatest(
         extract(epoch FROM %(at)s - h.exposed_at)::float8 / 604800, 0
     )), 0), coalesce(h.signals, 0)"""
-# What may not be shown has no rank.
+# All that leads to few jobs, in one walk through their rows. What may not be shown has no rank.
+_TOGETHER = """SELECT s.job_id, s.published_at, {} AS rank, {} AS ways
+    FROM (SELECT * FROM job_search s WHERE {} OFFSET 0) s WHERE {}"""
 _WAY = """{name} AS MATERIALIZED (SELECT s.job_id, s.published_at, CASE WHEN {{}} THEN {{}} END AS rank
 FROM job_search s WHERE {{}})"""
-_NEWEST = f"""newest AS (SELECT s.job_id, s.published_at, CASE WHEN {{}} THEN {{}} END AS rank FROM (
+_NEWEST = f"""SELECT s.job_id, s.published_at, {{}} AS rank, {{}}::int AS ways FROM (
     SELECT * FROM job_search w WHERE w.published_at <= %(at)s
     ORDER BY w.published_at DESC, w.job_id DESC LIMIT {WALKED}
-) s)"""  # noqa: S608 - our own number
-_POPULAR = f"""popular AS (SELECT s.job_id, s.published_at, CASE WHEN {{}} THEN {{}} END AS rank FROM (
-    SELECT job_id FROM job_heat ORDER BY heat DESC, job_id DESC LIMIT {10 * SHARES[Source.POPULAR]}
-) hot JOIN job_search s USING (job_id))"""  # noqa: S608 - our own number
+) s WHERE {{}}"""  # noqa: S608 - our own number
+_POPULAR = f"""SELECT s.job_id, s.published_at, {{}} AS rank, {{}}::int AS ways FROM (
+    SELECT job_id FROM job_heat ORDER BY heat DESC, job_id DESC LIMIT {HOTTEST}
+) hot JOIN job_search s USING (job_id) WHERE {{}}"""  # noqa: S608 - our own number
+# Of each way the best; of all, those that most ways lead to.
+_CANDIDATE = """candidate AS (
+    SELECT job_id, bit_or(source) AS sources FROM (
+        SELECT found.job_id, found.rank, way.source, way.most, row_number() OVER (
+            PARTITION BY way.number ORDER BY found.rank DESC, found.published_at DESC, found.job_id DESC
+        ) AS place
+        FROM ({}) found JOIN unnest({}::int[], {}::int[], {}::int[]) WITH ORDINALITY AS way (bit, source, most, number)
+            ON found.ways & way.bit <> 0
+    ) best WHERE place <= most
+    GROUP BY job_id ORDER BY count(*) DESC, max(rank) DESC, job_id LIMIT {}
+)"""
 _AFAR = f"""candidate AS MATERIALIZED (SELECT s.job_id, {_BITS[Source.FRESH]} AS sources FROM (
     SELECT * FROM job_search w WHERE w.published_at <= %(at)s
     ORDER BY w.published_at DESC, w.job_id DESC LIMIT {WALKED_FAR}
@@ -104,13 +119,8 @@ def considered(person: Person, activity: Activity, at: datetime, most: int = MOS
     And one where hardly anything fits: it looks further back.
     """
     hidden, allowed = eligible_often(person.constraints, at)
-    found = list(_tables(person, activity, allowed))
-    union = " UNION ALL ".join(part for _, part in found)
-    candidate = Fragment(f"""candidate AS (
-        SELECT job_id, bit_or(source) AS sources FROM ({union}) way
-        GROUP BY job_id ORDER BY count(*) DESC, max(rank) DESC, job_id LIMIT {most}
-    )""")  # noqa: S608 - our own text
-    rows_found = _found([*hidden, *(table for table, _ in found), candidate], person, at)
+    found = ways(person, activity)
+    rows_found = _found([*hidden, *_tables(person, found, allowed, most)], person, at)
     if len(rows_found) <= FEW and person.counts.get("", 0) > WALKED:
         known = {row.job_id for row in rows_found}
         afar = _found([*hidden, Fragment.of(_AFAR, allowed)], person, at)
@@ -123,7 +133,7 @@ def _found(tables: Sequence[Fragment], person: Person, at: datetime) -> list[Can
     select = Fragment(f" SELECT {_COLUMNS.format(sources='candidate.sources')} FROM candidate {_FROM}", {"at": at})  # noqa: S608
     statement = Fragment("WITH ") + Fragment(", ".join(table.text for table in tables)) + select
     params = {name: value for table in tables for name, value in table.params.items()}
-    found = rows(Fragment(statement.text, {**params, **select.params}))
+    found = rows_planned(Fragment(statement.text, {**params, **select.params}))
     return [_read(CandidateRow(*row), person) for row in found]
 
 
@@ -142,21 +152,32 @@ def _read(row: CandidateRow, person: Person) -> CandidateRow:
     return row
 
 
-def _tables(person: Person, activity: Activity, allowed: Fragment) -> Iterator[tuple[Fragment, str]]:
-    """Each way's common table expression, and what is read from it."""
+def _tables(person: Person, found: Sequence[Way], allowed: Fragment, most: int) -> Iterator[Fragment]:
+    """A common table expression for each way that may lead to many jobs, and `candidate`."""
     rank = rough_rank(person)
-    for number, way in enumerate(ways(person, activity)):
-        # Planned as if all of it were wanted, so by an index; read no further than to the bound.
-        name = f"way{number}"
-        table = Fragment.of(_WAY.format(name=name), allowed, rank, way.condition)
-        yield table, _best(f"(SELECT * FROM {name} LIMIT {way.looked_at}) {name}", way.source)  # noqa: S608
-    yield Fragment.of(_NEWEST, allowed, rank), _best("newest", Source.FRESH)
-    yield Fragment.of(_POPULAR, allowed, rank), _best("popular", Source.POPULAR)
-
-
-def _best(found: str, source: Source) -> str:
-    """The best of what a way looks at."""
-    return (
-        f"(SELECT job_id, {_BITS[source]} AS source, rank FROM {found} WHERE rank IS NOT NULL"  # noqa: S608
-        f" ORDER BY rank DESC, published_at DESC, job_id DESC LIMIT {SHARES[source]})"
+    bits = {number: 1 << number for number in range(len(found) + 2)}
+    together = [(bits[number], way) for number, way in enumerate(found) if way.looked_at is None]
+    parts = []
+    if together:
+        met = [Fragment.of(f"CASE WHEN {{}} THEN {bit} ELSE 0 END", way.condition) for bit, way in together]
+        condition = any_of([way.indexed for _, way in together])
+        parts.append(Fragment.of(_TOGETHER, rank, join(" | ", met), condition, allowed))
+    for number, way in enumerate(found):
+        if way.looked_at is not None:
+            # Planned as if all of it were wanted, so by an index; read no further than to the bound.
+            name = f"way{number}"
+            yield Fragment.of(_WAY.format(name=name), allowed, rank, way.indexed)
+            looked_at = f"SELECT * FROM {name} LIMIT {way.looked_at}"  # noqa: S608 - our own text
+            parts.append(Fragment(f"SELECT *, {bits[number]} AS ways FROM ({looked_at}) {name} WHERE rank IS NOT NULL"))  # noqa: S608
+    newest, hottest = bits[len(found)], bits[len(found) + 1]
+    parts.append(Fragment.of(_NEWEST, rank, newest, allowed))
+    parts.append(Fragment.of(_POPULAR, rank, hottest, allowed))
+    sources = [*(way.source for way in found), Source.FRESH, Source.POPULAR]
+    yield Fragment.of(
+        _CANDIDATE,
+        join(" UNION ALL ", parts),
+        list(bits.values()),
+        [_BITS[source] for source in sources],
+        [SHARES[source] for source in sources],
+        most,
     )

@@ -4,6 +4,7 @@ What is not known is 0.5, and said to be missing: it speaks neither for a job no
 formulas and where they come from.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from math import exp, sqrt
 
@@ -40,6 +41,10 @@ MOST_EXPOSED = 400.0
 """Of late shown to so many people, a job is as crowded as can be."""
 OTHER_WORDS = 3.0
 """How telling the words of a posting's title are that are not the person's."""
+MANY = 0.15
+"""A title that names many occupations is less surely of each: by this power of how many."""
+MOST_TOLD, HALF_TOLD = 8.0, 6.0
+"""Of who says no title, nor mentions one: how telling the most telling word is, and what makes half in a title."""
 
 FEATURES = (
     Feature.SKILL,
@@ -57,6 +62,8 @@ FEATURES = (
     Feature.FATIGUE,
     Feature.CONGESTION,
 )
+# A word of the title as it is written, as PostgreSQL writes a tsvector.
+_EXACTLY = re.compile(r"'=([^']+)':")
 _LEVELS = {level: place for place, level in enumerate(Seniority.values)}
 
 
@@ -82,14 +89,19 @@ class Judge:
         self._other = sum(rarities) / len(rarities) if rarities else 1.0
         # What is said unsurely is all that is known: it counts beside the surest.
         surest = max(person.occupations.values(), default=1.0)
-        self._kinds = {key: value / surest for key, value in {**person.related, **person.occupations}.items()}
+        self._own = {key: value / surest for key, value in person.occupations.items()}
+        self._related = {key: value / surest for key, value in person.related.items()}
         most_titled = max((share for _, share in person.titles), default=1.0)
         self._titles = [_title(words, share / most_titled, telling) for words, share in person.titles]
         self._title_keys = {key_of(words): share / most_titled for words, share in person.titles}
+        self._told = {} if person.titles else _told(person)
         self._countries = {person.home_country} if person.home_country else set(person.constraints.countries)
         self._level = _LEVELS.get(person.seniority)
         self._floor = person.pay_floor
         self._floor_common = common_minor(person.pay_floor[1], person.pay_floor[0], rates) if person.pay_floor else None
+        self._near: dict[int, dict[int | None, float]] = {}
+        for (kind, skill), value in activity.near.items():
+            self._near.setdefault(kind, {})[skill] = value
         self._most_liked = max(activity.occupations.values(), default=0.0)
         self._most_skilled = max(activity.skills.values(), default=0.0)
         self._most_titled = max(activity.titles.values(), default=0.0)
@@ -102,7 +114,7 @@ class Judge:
         times = person.shown.get(row.job_id)
         return [
             self._skill(row) if self._skills else None,
-            self._title(row) if self._kinds or self._titles else None,
+            self._title(row) if self._own or self._titles or self._told else None,
             None,
             self._liked(row) if self._activity.titles else None,
             self._collaborative(row) if self._activity.near else None,
@@ -139,14 +151,20 @@ class Judge:
 
     def _title(self, row: CandidateRow) -> float:
         """How surely it is of the person's kinds of work, or of neighbouring ones, and the words of its title."""
-        kinds = self._kinds
-        sure = 0.0
+        own, related = self._own, self._related
+        sure = near = 0.0
         for key, sureness in row.occupations.items():
-            if key in kinds:
-                sure += sureness * kinds[key]
-        kind = sure / (sure + HALF_KIND)
+            if key in own:
+                sure += sureness * own[key]
+            elif key in related:
+                # Many that are related are hardly more than one.
+                near += (sureness * related[key]) ** 2
+        kind = (sure + sqrt(near)) / max(1, len(row.occupations)) ** MANY
+        kind /= kind + HALF_KIND
         words = self._title_keys.get(row.title_key, 0.0)
-        if not words:
+        if self._told:
+            words = self._worded(row)
+        elif not words:
             head = row.head
             for parts, possible, share in self._titles:
                 met = 0.0
@@ -167,6 +185,16 @@ class Judge:
                     words = max(words, share * met / possible * met / sqrt(possible * (met + others)))
         return 1.0 - (1.0 - kind) * (1.0 - WORDS_ALONE * words)
 
+    def _worded(self, row: CandidateRow) -> float:
+        """How much the words of its title are those that tell most of the profile."""
+        met = others = 0.0
+        for word in _EXACTLY.findall(row.head):
+            if word in self._told:
+                met += self._told[word]
+            else:
+                others += OTHER_WORDS
+        return met / (met + others + HALF_TOLD)
+
     def _liked(self, row: CandidateRow) -> float:
         """0.5 is neither like what the person liked nor like what they put away."""
         activity = self._activity
@@ -185,13 +213,14 @@ class Judge:
         return min(1.0, max(0.0, NEUTRAL + NEUTRAL * (0.45 * kind + 0.35 * skill + 0.2 * title)))
 
     def _collaborative(self, row: CandidateRow) -> float:
-        near = self._activity.near
+        near = self._near
         best = 0.0
         for key, sureness in row.occupations.items():
-            for skill in (*row.skill_ids, None):
-                value = near.get((key, skill))
-                if value is not None and value * sureness > best:
-                    best = value * sureness
+            if of_kind := near.get(key):
+                for skill in (*row.skill_ids, None):
+                    value = of_kind.get(skill)
+                    if value is not None and value * sureness > best:
+                        best = value * sureness
         return best
 
     def _place(self, row: CandidateRow) -> float | None:
@@ -241,6 +270,11 @@ def _title(words: Sequence[str], share: float, telling: Callable[[str], float]) 
         # As PostgreSQL writes a tsvector; all of these are letters and digits.
         parts.append((f"'={word}':", tuple(f"'{form}':" for form in forms), telling(word)))
     return parts, sum(idf for *_, idf in parts), share
+
+
+def _told(person: Person) -> Mapping[str, float]:
+    most = max((worth for _, worth in person.words), default=1.0)
+    return {word: MOST_TOLD * worth / most for word, worth in person.words}
 
 
 def _quality(row: CandidateRow) -> float:

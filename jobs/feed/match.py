@@ -60,7 +60,7 @@ class Reason:
 
     code: Feature
     weight: float
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Gap:
     """What speaks against a job, or is not known: a code of `jobs.feed.reasons`, and what its sentence needs."""
 
     code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from jobs.feed.person import Person
 from jobs.feed.profile_words import rarity
 from jobs.search.port import Atom
 from jobs.search.postgres import matching
-from jobs.search.postgres.fragment import Fragment, join, rows
+from jobs.search.postgres.fragment import Fragment, join, rows_again
 from kernel.reading import array
 
 HALF = 0.12
@@ -49,5 +49,5 @@ def meanings(person: Person, job_ids: Collection[UUID]) -> Mapping[UUID, float]:
         "(SELECT job_id, tsv || ''::tsvector AS words FROM job_search WHERE job_id = ANY({}::uuid[]) OFFSET 0) s",
         array(job_ids),
     )
-    found_shares = rows(Fragment.of("SELECT s.job_id, {} FROM {}", join(" + ", parts), opened))
+    found_shares = rows_again(Fragment.of("SELECT s.job_id, {} FROM {}", join(" + ", parts), opened))
     return {job_id: share / (share + HALF) for job_id, share in found_shares}

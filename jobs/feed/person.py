@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from jobs.feed import profile_words
+from jobs.feed.called import called, told
 from jobs.feed.constraints import Constraints
 from jobs.feed.done import done_by
 from jobs.feed.match import Feature
@@ -21,13 +22,7 @@ from kernel.viewer import Viewer
 
 MOST_OCCUPATIONS = 24
 MOST_RELATED = 40
-MOST_TITLES = 4
-"""Of experiences: what somebody did long ago says little of what they look for."""
 
-# What a title counts by where it stands, beside one that the person wants.
-LATEST = 0.8
-EARLIER = 0.3
-BESIDE_WANTED = 0.3
 # What an occupation counts that a taxonomy calls like another, among its nearest; or that is in one group of ISCO-08
 # with it, if the group is small enough to mean something.
 RELATED = 0.4
@@ -162,23 +157,23 @@ def _elsewhere(said: Said, user_id: UUID) -> Constraints | None:
 
 def _around(person: Person, said: Said, at: datetime) -> Person:
     """What taxonomies, counts and the map say of it: a statement each for words and places."""
-    called = _called(said, at.date())
-    concepts = classify({title for title, _ in called})
+    titles = called(said, at.date())
+    concepts = classify(titles)
     occupations: dict[int, float] = dict.fromkeys(said.in_categories, 0.3)
-    for title, share in called:
+    for title, share in titles.items():
         for key, likelihood in concepts[title]:
             occupations[key] = max(occupations.get(key, 0.0), share * likelihood)
     occupations |= {key: 1.0 for key, _ in said.occupations}
-    if said.by_skills and not called:
+    if said.by_skills and not titles:
         most = said.by_skills[0][1]
         for key, worth in said.by_skills:
             occupations[key] = max(occupations.get(key, 0.0), BY_SKILLS * (worth / most) ** 3)
     best = sorted(occupations.items(), key=lambda item: (-item[1], item[0]))[:MOST_OCCUPATIONS]
     occupations = dict(best)
     texts = profile_words.Texts(
-        titles=[title for title, _ in called],
+        titles=list(titles),
         skills=[name for _, _, name in said.skills],
-        texts=[said.headline or "", said.summary or "", *_told(said)],
+        texts=[said.headline or "", said.summary or "", *told(said)],
     )
     words = texts.words()
     related, counts = _counted(occupations, person, words)
@@ -187,36 +182,12 @@ def _around(person: Person, said: Said, at: datetime) -> Person:
         person,
         occupations=occupations,
         related=related,
-        titles=profile_words.titles(called),
+        titles=profile_words.titles(titles),
         words=profile_words.telling(words, counts),
         counts=counts,
         distances=near,
         place_ids=tuple(key for key, km in near.items() if person.radius_km and km <= person.radius_km),
     )
-
-
-def _called(said: Said, today: date) -> list[tuple[str, float]]:
-    """What the person was called, or wants to be, with how much it counts: what is wanted most, then what is recent."""
-    wanted = [*said.wanted_titles, *(title for _, title in said.occupations)]
-    called = {title: 1.0 for title in wanted if title.strip()}
-    # Who says what they want may want something else than they did.
-    share = BESIDE_WANTED if called else 1.0
-    if said.headline and said.headline.strip():
-        called.setdefault(said.headline, share)
-    held = [entry for entry in said.experiences if entry[0].strip()]
-    for place, (title, _, _, is_current, ended, started, _) in enumerate(held[:MOST_TITLES]):
-        years = 0.0 if is_current else _years(ended or started, today)
-        value = (LATEST if place == 0 else EARLIER) * 0.5 ** (max(years - 2.0, 0.0) / 10)
-        called.setdefault(title, value * share)
-    return list(called.items())[:12]
-
-
-def _years(day: str | None, today: date) -> float:
-    return (today - date.fromisoformat(day)) / timedelta(days=365) if day else 0.0
-
-
-def _told(said: Said) -> list[str]:
-    return [text for _, summary, highlights, *_ in said.experiences[:6] for text in (summary, *highlights[:8])]
 
 
 def _counted(

@@ -37,10 +37,10 @@ class Texts:
         return found
 
 
-def titles(called: Sequence[tuple[str, float]]) -> tuple[tuple[tuple[str, ...], float], ...]:
+def titles(called: Mapping[str, float]) -> tuple[tuple[tuple[str, ...], float], ...]:
     """The words of each title without what only says how high the post is, those that count most first."""
     found: dict[tuple[str, ...], float] = {}
-    for title, share in called:
+    for title, share in called.items():
         words = tuple(dict.fromkeys(word for word in without_grades(words_of(title)) if word not in STOP_WORDS))
         if 0 < len(words) <= 8:
             found[words] = max(found.get(words, 0.0), share)

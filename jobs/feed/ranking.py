@@ -17,8 +17,8 @@ from jobs.feed.reasons import explain
 from jobs.feed.reranking import Judged, Placed, ordered
 from jobs.search import rates
 
-MOST_RANKED = 300
-MOST_READ = 400
+MOST_RANKED = 200
+MOST_READ = 250
 """Of the candidates so many are judged by their whole text as well: the best by all else."""
 
 
@@ -57,12 +57,10 @@ def scored(person: Person, job_ids: Collection[UUID], at: datetime) -> Sequence[
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """All that is known of a job once it is judged."""
+    """All that is known of a job once it is judged: its features in the order of `FEATURES`."""
 
     judged: Judged
-    features: Mapping[Feature, float]
-    missing: frozenset[Feature]
-    parts: Mapping[Feature, float]
+    values: list[float | None]
 
 
 type _Looked = tuple[CandidateRow, list[float | None]]
@@ -77,7 +75,8 @@ class _Judging:
         self.person = person
         self.worth = worth
         self._judge = Judge(person, activity, rates.newest() if person.pay_floor else {})
-        self._weights = [worth.get(feature, 0.0) for feature in FEATURES]
+        # In the order in which the parts of a score are added up.
+        self._weights = [(FEATURES.index(feature), weight) for feature, weight in worth.items()]
 
     def looked_at(self, row: CandidateRow) -> _Looked:
         """A job and its features, all but the one that takes its text."""
@@ -85,12 +84,7 @@ class _Judging:
 
     def first_score(self, looked: _Looked) -> float:
         """The score without the text."""
-        return sum(
-            [
-                weight * (NEUTRAL if value is None else value)
-                for weight, value in zip(self._weights, looked[1], strict=True)
-            ]
-        )
+        return self._score(looked[1])
 
     def judge(self, looked: Sequence[_Looked]) -> dict[UUID, _Verdict]:
         """The verdict on each, by job."""
@@ -99,19 +93,22 @@ class _Judging:
 
     def _verdict(self, row: CandidateRow, values: list[float | None], meaning: float | None) -> _Verdict:
         values[_MEANING] = meaning
-        features, missing = named(values)
-        parts = {feature: weight * features[feature] for feature, weight in self.worth.items()}
-        return _Verdict(Judged(row, sum(parts.values())), features, missing, parts)
+        return _Verdict(Judged(row, self._score(values)), values)
+
+    def _score(self, values: Sequence[float | None]) -> float:
+        known = [NEUTRAL if value is None else value for value in values]
+        return sum([weight * known[place] for place, weight in self._weights])
 
 
 def _match(judging: _Judging, verdict: _Verdict, placed: Placed) -> Match:
     row = verdict.judged.row
-    reasons, gaps = explain(judging.person, verdict.features, verdict.missing, judging.worth, row)
+    features, missing = named(verdict.values)
+    reasons, gaps = explain(judging.person, features, missing, judging.worth, row)
     return Match(
         job_id=row.job_id,
         company_id=row.company_id,
         score=verdict.judged.score,
-        parts=verdict.parts,
+        parts={feature: weight * features[feature] for feature, weight in judging.worth.items()},
         sources=row.named_sources(),
         reasons=reasons,
         gaps=gaps,

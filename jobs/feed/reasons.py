@@ -5,7 +5,6 @@ its weight times what it is above the neutral 0.5. So a score always falls when 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import TextChoices
@@ -14,7 +13,7 @@ from jobs.feed.candidates import CandidateRow
 from jobs.feed.match import Feature, Gap, Match, Reason, Rule
 from jobs.feed.person import Person
 from jobs.models import Seniority, Workplace
-from jobs.search.postgres.fragment import Fragment, rows
+from jobs.search.postgres.fragment import Fragment, rows_again
 
 MOST_REASONS = 3
 MOST_GAPS = 10
@@ -49,16 +48,14 @@ def explain(
     row: CandidateRow,
 ) -> tuple[tuple[Reason, ...], tuple[Gap, ...]]:
     """The reasons for a job, the strongest first, and its gaps; without a statement: skills stand as their keys."""
-    lifts = sorted(
-        (
-            (lift, feature)
-            for feature, weight in weights.items()
-            if weight > 0
-            and feature not in missing
-            and (lift := weight * (features.get(feature, NEUTRAL) - NEUTRAL)) >= LEAST
-        ),
-        reverse=True,
-    )
+    lifts = [
+        (lift, feature)
+        for feature, weight in weights.items()
+        if weight > 0
+        and (lift := weight * (features.get(feature, NEUTRAL) - NEUTRAL)) >= LEAST
+        and feature not in missing
+    ]
+    lifts.sort(reverse=True)
     reasons: list[Reason] = []
     for _, feature in lifts:
         params = _PARAMS[feature](person, row, features[feature]) if feature in _PARAMS else {}
@@ -150,38 +147,34 @@ UNION ALL SELECT 'occupation_id', id::text, title, 0 FROM jobs_occupation WHERE 
 UNION ALL SELECT 'currency', code, '', digits FROM jobs_currency WHERE code = ANY({}::text[])"""
 
 
-def named(matches: Sequence[Match]) -> list[Match]:
-    """The matches with the names that their sentences need beside the keys. One statement at most."""
-    told = [reason.params for match in matches for reason in match.reasons]
-    told += [gap.params for match in matches for gap in match.gaps]
+def named(matches: Sequence[Match]) -> Sequence[Match]:
+    """The same matches, with the names that their sentences need put beside the keys. One statement at most."""
+    told = [reason.params for match in matches for reason in match.reasons if reason.params]
+    told += [gap.params for match in matches for gap in match.gaps if gap.params]
     skills = {key for params in told for key in params.get("skill_ids", ())}
     occupations = {params["occupation_id"] for params in told if "occupation_id" in params}
     currencies = {params["currency"] for params in told if "currency" in params}
     if not (skills or occupations or currencies):
-        return list(matches)
-    names: dict[str, dict[str, Any]] = {"skill_ids": {}, "occupation_id": {}, "currency": {}}
-    for kind, key, name, digits in rows(Fragment.of(_NAMES, list(skills), list(occupations), list(currencies))):
-        names[kind][key] = digits if kind == "currency" else name
-    return [
-        replace(
-            match,
-            reasons=tuple(replace(reason, params=_with_names(reason.params, names)) for reason in match.reasons),
-            gaps=tuple(replace(gap, params=_with_names(gap.params, names)) for gap in match.gaps),
-        )
-        for match in matches
-    ]
+        return matches
+    names: dict[str, dict[Any, Any]] = {"skill_ids": {}, "occupation_id": {}, "currency": {}}
+    for kind, key, name, digits in rows_again(Fragment.of(_NAMES, list(skills), list(occupations), list(currencies))):
+        if kind == "currency":
+            names[kind][key] = digits
+        else:
+            names[kind][int(key)] = name
+    for params in told:
+        _name(params, names)
+    return matches
 
 
-def _with_names(params: Mapping[str, Any], names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    found = dict(params)
+def _name(params: dict[str, Any], names: Mapping[str, Mapping[Any, Any]]) -> None:
     if "skill_ids" in params:
-        known = (names["skill_ids"].get(str(key)) for key in params["skill_ids"])
-        found["skills"] = [name for name in known if name]
+        known = names["skill_ids"]
+        params["skills"] = [known[key] for key in params["skill_ids"] if key in known]
     if "occupation_id" in params:
-        found["occupation"] = names["occupation_id"].get(str(params["occupation_id"]), "")
+        params["occupation"] = names["occupation_id"].get(params["occupation_id"], "")
     if "currency" in params:
-        found["digits"] = names["currency"].get(params["currency"], 2)
-    return found
+        params["digits"] = names["currency"].get(params["currency"], 2)
 
 
 def text_of(reason: Reason) -> str:

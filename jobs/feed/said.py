@@ -11,6 +11,8 @@ MOST_FOLLOWED = 200
 MOST_SKILLS = 200
 MOST_IN_CATEGORIES = 60
 MOST_BY_SKILLS = 20
+MOST_MEANINGS = 40
+"""Of the words of titles, what they are short for or mean as well."""
 
 _UNDERSTOOD = {level.value for level in LanguageLevel} - {LanguageLevel.A1, LanguageLevel.A2} | {""}
 
@@ -40,7 +42,8 @@ SELECT p.id, p.version, f.version, p.headline, p.summary, p.seniority, p.radius_
     (SELECT coalesce(json_agg(json_build_array(a.country_id, a.permission)), '[]')
         FROM jobs_workauthorisation a WHERE a.profile_id = p.id),
     (SELECT coalesce(json_agg(json_build_array(o.occupation_id, o.worth)), '[]') FROM (
-        SELECT takes.occupation_id, sum(1 / ln(2 + rare.occupations)) AS worth
+        SELECT takes.occupation_id,
+            sum(CASE takes.relevance WHEN 'essential' THEN 1 ELSE 0.5 END / ln(2 + rare.occupations)) AS worth
         FROM jobs_profileskill k
         CROSS JOIN LATERAL (
             SELECT count(*) AS occupations FROM jobs_occupationskill c WHERE c.skill_id = k.skill_id
@@ -51,6 +54,14 @@ SELECT p.id, p.version, f.version, p.headline, p.summary, p.seniority, p.radius_
             AND NOT EXISTS (SELECT FROM jobs_experience e WHERE e.profile_id = p.id AND e.title <> '')
         GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(by_skills)s
     ) o),
+    (SELECT coalesce(json_agg(json_build_array(y.folded, y.stands_for, y.weight)), '[]') FROM (
+        SELECT folded, stands_for, weight FROM search_synonym WHERE folded IN (
+            SELECT regexp_split_to_table(lower(concat_ws(
+                ' ', p.headline, array_to_string(f.wanted_titles, ' '),
+                (SELECT string_agg(title, ' ') FROM jobs_experience WHERE profile_id = p.id)
+            )), '[^[:alnum:]]+')
+        ) ORDER BY weight DESC, stands_for LIMIT %(meanings)s
+    ) y),
     (SELECT array_agg(w.company_id) FROM (
         SELECT company_id FROM jobs_follow WHERE user_id = u.id ORDER BY id DESC LIMIT %(followed)s
     ) w)
@@ -95,6 +106,7 @@ class Said:
     spoken: list[tuple[str, str]]
     authorisations: list[tuple[str, str]]
     by_skills: list[tuple[int, float]]
+    meanings: list[tuple[str, str, float]]
     followed: list[UUID] | None
 
 
@@ -106,6 +118,7 @@ def said_by(user_id: UUID) -> Said:
         "followed": MOST_FOLLOWED,
         "in_categories": MOST_IN_CATEGORIES,
         "by_skills": MOST_BY_SKILLS,
+        "meanings": MOST_MEANINGS,
     }
     return Said(*rows_again(Fragment(_SAID, given))[0])
 

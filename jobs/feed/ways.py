@@ -7,16 +7,20 @@ from typing import NamedTuple
 from jobs.feed.activity import Activity
 from jobs.feed.match import Source
 from jobs.feed.person import Person
+from jobs.models import Workplace
 from jobs.search.port import Atom, SearchField
 from jobs.search.postgres import matching
-from jobs.search.postgres.fragment import Fragment, all_of, join
+from jobs.search.postgres.conditions import MARKED
+from jobs.search.postgres.fragment import Fragment, all_of, any_of, join
 
 MOST_LOOKED_AT = 1_500
 """Rows that one way may look at before it takes the best of them; what would be more is narrowed."""
 AKIN = 4.0
 """So many times as often as by chance a job of the person's kind asks for a skill of the person's."""
-NARROW = 0.05
-"""Countries with at most this share of the jobs are looked up by their index; in others enough is found without."""
+REMOTE = 0.12
+"""About so many of all jobs are done from home."""
+SMALL = 100_000
+"""Of so many jobs that a person may come to, no way finds more than can be looked at."""
 
 # How many each way brings.
 SHARES = {
@@ -42,8 +46,17 @@ class Way(NamedTuple):
 
     source: Source
     condition: Fragment
-    looked_at: int
-    """How many of those that it finds are looked at; the best of them are taken."""
+    looked_at: int | None = None
+    """How many of those that it finds are looked at; the best of them are taken. None: all, there are few."""
+    is_by_words: bool = True
+    """Whether the index of words and filters has it."""
+    places: Sequence[Fragment] = ()
+    """Where these are looked for: in any of these; none: everywhere."""
+
+    @property
+    def indexed(self) -> Fragment:
+        """The condition in each of the places, as one index answers it."""
+        return any_of([all_of([self.condition, place]) for place in self.places]) if self.places else self.condition
 
     @property
     def share(self) -> int:
@@ -51,9 +64,42 @@ class Way(NamedTuple):
         return SHARES[self.source]
 
 
-def ways(person: Person, activity: Activity) -> Iterator[Way]:
+def ways(person: Person, activity: Activity) -> list[Way]:
     """The ways that there are for a person. They take a statement for words that were not asked for lately."""
     matching.warm(Atom((word,)) for word in _words(person))
+    places = _places(person)
+    is_small = person.counts.get("", 0) * _share(person) <= SMALL
+    found = []
+    for way in _ways(person, activity):
+        if not way.is_by_words:
+            found.append(way)
+            continue
+        # What says nothing of where it is may be there, too; little else than its kind of work speaks for it.
+        is_anywhere = bool(places) and way.source is Source.OCCUPATION and not found
+        there = [*places, Fragment("s.countries = '{}'")] if is_anywhere else places
+        found.append(way._replace(looked_at=None if is_small else way.looked_at, places=there))
+    return found
+
+
+def _places(person: Person) -> list[Fragment]:
+    """Where the jobs are that the person may have, for the index that has the words; none: everywhere.
+
+    What keeps the rules of countries and workplaces is there, if it says where it is or that it is done from home.
+    """
+    countries, workplaces = person.constraints.countries, person.constraints.workplaces
+    if workplaces == (Workplace.REMOTE,):
+        return [_marked(f"w{Workplace.REMOTE}", "w")]
+    if not countries:
+        return []
+    there = Fragment.of("s.countries && {}::text[]", list(countries))
+    return [_marked(f"w{Workplace.REMOTE}"), there] if not workplaces or Workplace.REMOTE in workplaces else [there]
+
+
+def _marked(*marks: str) -> Fragment:
+    return Fragment.of(f"{MARKED} && {{}}::text[]", list(marks))
+
+
+def _ways(person: Person, activity: Activity) -> Iterator[Way]:
     yield from _by_occupation(person)
     yield from _by_title(person)
     yield from _by_skill(person)
@@ -61,9 +107,9 @@ def ways(person: Person, activity: Activity) -> Iterator[Way]:
     yield from _by_activity(activity)
     if person.followed:
         is_followed = Fragment.of("s.company_id = ANY({}::uuid[])", list(person.followed))
-        yield Way(Source.FOLLOWED, is_followed, 500)
+        yield Way(Source.FOLLOWED, is_followed, 500, is_by_words=False)
     if 0 < len(person.place_ids) <= _MOST_PLACES:
-        yield Way(Source.FRESH, _near(person), 600)
+        yield Way(Source.FRESH, _near(person), 600, is_by_words=False)
 
 
 def rough_rank(person: Person) -> Fragment:
@@ -84,20 +130,18 @@ def rough_rank(person: Person) -> Fragment:
 def _by_occupation(person: Person) -> Iterator[Way]:
     few, many = _divided(person, person.occupations, "o:")
     if few:
-        yield Way(Source.OCCUPATION, _head(_any(f"'o:{key}'" for key in few)), MOST_LOOKED_AT)
+        yield Way(Source.OCCUPATION, _head(_any(f"'o:{key}'" for key in few)))
     if many:
         kinds = _any(f"'o:{key}'" for key in many[:4])
         if skills := _together(person, many[:4]):
             yield Way(Source.OCCUPATION, _head(f"{kinds} & {_any(f"'s:{key}'" for key in skills)}"), 1_000)
         if 0 < len(person.place_ids) <= _MOST_PLACES:
             yield Way(Source.OCCUPATION, all_of([_near(person), _head(kinds)]), 1_000)
-        elif _is_narrow(person):
-            yield Way(Source.OCCUPATION, all_of([_in_countries(person), _head(kinds)]), 1_000)
         else:
             yield Way(Source.OCCUPATION, _head(kinds), 1_000)
     few, _ = _divided(person, person.related, "o:", 800)
     if few:
-        yield Way(Source.OCCUPATION, _head(_any(f"'o:{key}'" for key in few)), 800)
+        yield Way(Source.OCCUPATION, _head(_any(f"'o:{key}'" for key in few)))
 
 
 def _together(person: Person, kinds: Sequence[int]) -> list[int]:
@@ -117,8 +161,10 @@ def _together(person: Person, kinds: Sequence[int]) -> list[int]:
 def _by_title(person: Person) -> Iterator[Way]:
     """What has all words of a title, or two of them, in its own."""
     found: dict[str, None] = {}
+    # Among many jobs there are enough that have the very words.
+    is_exact = person.counts.get("", 0) > SMALL
     for words, _ in person.titles[:3]:
-        atoms = [matching.tsquery_of(Atom((word,), SearchField.TITLE)) for word in words]
+        atoms = [f"'={word}'" if is_exact else matching.tsquery_of(Atom((word,), SearchField.TITLE)) for word in words]
         if len(atoms) > 1:
             found |= dict.fromkeys(f"({first} & {second})" for first, second in islice(combinations(atoms, 2), 6))
         elif atoms and person.counts.get(words[0], 0) <= MOST_LOOKED_AT:
@@ -127,23 +173,25 @@ def _by_title(person: Person) -> Iterator[Way]:
         yield Way(Source.OCCUPATION, _head(" | ".join(found)), 1_000)
 
 
-def _is_narrow(person: Person) -> bool:
-    """Whether the person looks where few of the jobs are."""
-    countries = person.constraints.countries
-    there = sum(person.counts.get(f"c:{code}", 0) for code in countries)
-    return bool(countries) and there <= NARROW * person.counts.get("", 0)
+def _share(person: Person) -> float:
+    """About what share of the jobs the ways of a person lead to."""
+    countries, workplaces, total = person.constraints.countries, person.constraints.workplaces, person.counts.get("", 0)
+    if workplaces == (Workplace.REMOTE,):
+        return REMOTE
+    if not countries or not total:
+        return 1.0
+    there = sum(person.counts.get(f"c:{code}", 0) for code in countries) / total
+    return min(1.0, there + REMOTE * (not workplaces or Workplace.REMOTE in workplaces))
 
 
 def _by_skill(person: Person) -> Iterator[Way]:
     few, many = _divided(person, person.skills, "s:", by_rarity=True)
     if few:
-        yield Way(Source.SKILLS, Fragment.of("s.skill_ids && {}::int[]", few), MOST_LOOKED_AT)
+        yield Way(Source.SKILLS, Fragment.of("s.skill_ids && {}::int[]", few))
     if len(many) > 1 and len(few) < _ENOUGH_SKILLS:
         # Two of a kind that is common say more than one.
         pairs = " | ".join(f"('s:{many[0]}' & 's:{other}')" for other in many[1:3])
         yield Way(Source.SKILLS, _head(pairs), 800)
-        if _is_narrow(person):
-            yield Way(Source.SKILLS, all_of([_in_countries(person), _head(pairs)]), 800)
 
 
 def _by_word(person: Person) -> Iterator[Way]:
@@ -156,7 +204,7 @@ def _by_word(person: Person) -> Iterator[Way]:
         words.append(word)
     if words:
         found = _any(matching.tsquery_of(Atom((word,))) for word in words)
-        yield Way(Source.WORDS, _head(found), 1_000)
+        yield Way(Source.WORDS, _head(found))
 
 
 def _words(person: Person) -> list[str]:
@@ -167,7 +215,7 @@ def _words(person: Person) -> list[str]:
 def _by_activity(activity: Activity) -> Iterator[Way]:
     if activity.title_keys:
         among = Fragment.of("s.title_key = ANY({}::bigint[])", list(activity.title_keys))
-        yield Way(Source.ACTIVITY, among, 500)
+        yield Way(Source.ACTIVITY, among, 500, is_by_words=False)
     if activity.cells:
         liked = " | ".join(_cell(*cell) for cell in activity.cells[:_MOST_CELLS])
         yield Way(Source.ACTIVITY, _head(liked), 800)
@@ -183,10 +231,6 @@ def _cell(occupation: int, skill: int | None) -> str:
 
 def _near(person: Person) -> Fragment:
     return Fragment.of("s.place_ids && {}::int[]", list(person.place_ids))
-
-
-def _in_countries(person: Person) -> Fragment:
-    return Fragment.of("s.countries && {}::text[]", list(person.constraints.countries))
 
 
 def _head(tsquery: str) -> Fragment:

@@ -16,6 +16,8 @@ from kernel import caching
 
 MAIN = frozenset([Feature.SKILL, Feature.TITLE, Feature.PLACE, Feature.PAY, Feature.SENIORITY, Feature.FRESH])
 """The features that people may slide."""
+AGAINST = frozenset([Feature.FATIGUE, Feature.CONGESTION])
+"""The features that speak against a job: their weights are not above 0, and no other one's is below."""
 KEPT_SECONDS = 5.0
 MOST = 10.0
 LONGEST_NOTE = 500
@@ -94,7 +96,11 @@ def add(weights: Any, note: str) -> RankingModel:
     """Keep weights as the next version, which is not active yet. Raises `BadWeights`."""
     if len(note) > LONGEST_NOTE:
         raise BadWeights(f"A note has at most {LONGEST_NOTE} characters.")
-    known = {feature.value: value for feature, value in read(weights).items()}
+    found = read(weights)
+    for feature, value in found.items():
+        if value * (-1 if feature in AGAINST else 1) < 0:
+            raise BadWeights(f"{feature.value}: {'not above' if feature in AGAINST else 'not below'} 0, not {value:g}.")
+    known = {feature.value: value for feature, value in found.items()}
     newest = RankingModel.objects.select_for_update().order_by("-version").first()
     version = newest.version + 1 if newest else 1
     return RankingModel.objects.create(version=version, weights=known, checksum=checksum(known), note=note)

@@ -8,6 +8,7 @@ of the kind of work that they are after; what they opened, kept and applied to o
 import unicodedata
 from array import array as numbers
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import ceil
 from random import Random
 
@@ -41,6 +42,8 @@ SHARE_FITTING = 0.88
 # People search, and skim what they find: of so many postings they stop at the one that they like most.
 LOOKED_OVER = 3
 ENOUGH = 20
+# People look at the same postings: so many are kept in mind, some kilobyte each.
+KEPT = 120_000
 # Most look within days, few after weeks: mean in days.
 AFTER = 5.0
 
@@ -59,7 +62,7 @@ class People:
         first: Mapping[str, int],
     ) -> None:
         self._chance, self._world, self._timeline, self._employers = chance, world, timeline, employers
-        self._postings = postings
+        self._said, self._life = lru_cache(KEPT)(postings.said), lru_cache(KEPT)(postings.life)
         self._first = {model: first[model._meta.db_table] for model in STRIDES}
         self._by_code: dict[int, numbers[int]] = {}
         for number, found in enumerate(codes):
@@ -169,7 +172,7 @@ class People:
         for _ in range(shown):
             pool = fitting if chance.random() < SHARE_FITTING else self._live
             some = {chance.choice(pool) for _ in range(LOOKED_OVER)}
-            worth = {posting: liking.worth(self._postings.said(posting), mood) for posting in sorted(some)}
+            worth = {posting: liking.worth(self._said(posting), mood) for posting in sorted(some)}
             best = max(worth, key=lambda posting: worth[posting])
             met.setdefault(best, worth[best])
         for posting, worth_of_it in met.items():
@@ -182,7 +185,7 @@ class People:
 
     def _look(self, chance: Random, user: str, number: int, worth: float) -> None:
         """What one person did with one posting, while it was there to be seen."""
-        life = self._postings.life(number)
+        life = self._life(number)
         at = life.published + int(chance.expovariate(1 / AFTER) * DAY)
         for kind in deeds(worth, chance):
             if at >= life.ends:

@@ -1,10 +1,16 @@
 """The speed part of the feed's bench: what it tells of figures, and which targets they meet."""
 
 import copy
+import json
+import sys
+from argparse import ArgumentTypeError
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench import report
+from bench.__main__ import main
 from bench.feed import told
 from bench.feed_measure import TITLES
 
@@ -54,6 +60,44 @@ def test_a_figure_beyond_its_bound_misses_its_target(path: tuple[str, ...], valu
     _, targets, _ = told([figures])
 
     assert [number for number, target in enumerate(targets) if not target.is_met] == [place]
+
+
+def test_what_signals_do_is_left_out_where_none_were_taken() -> None:
+    text, targets, _ = told([{name: value for name, value in FIGURES.items() if name != "signals"}])
+
+    assert [target.is_met for target in targets] == [True] * 3
+    assert "signals" not in text
+
+
+def test_figures_that_were_printed_are_told_without_a_board(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [tmp_path / "small.json", tmp_path / "large.json"]
+    for path, jobs in zip(files, (1_000, 5_000), strict=True):
+        path.write_text(json.dumps(FIGURES | {"jobs": jobs}))
+    page = tmp_path / "performance.md"
+    page.write_text("Before.\n<!-- feed: written by the bench -->\nold\n<!-- /feed -->\nAfter.\n")
+    monkeypatch.setattr(report, "PAGE", page)
+    monkeypatch.setattr(report, "FOLDER", tmp_path / "var")
+    monkeypatch.setattr(sys, "argv", ["bench", "--parts", "feed", "--feed-figures", *map(str, files), "--record"])
+
+    main()
+
+    text = page.read_text()
+    assert text.startswith("Before.\n<!-- feed: written by the bench -->\n")
+    assert text.endswith("<!-- /feed -->\nAfter.\n")
+    assert "old" not in text
+    assert "### The feed among 5,000 live jobs, of 50 people" in text
+    assert "1,000 live jobs" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}"])
+def test_what_are_no_figures_of_a_board_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "figures.json"
+    path.write_text(content)
+
+    with pytest.raises(ArgumentTypeError, match=str(path)):
+        report.printed(str(path))
 
 
 def test_boards_are_told_from_the_smallest_on() -> None:

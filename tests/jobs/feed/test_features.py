@@ -77,6 +77,32 @@ def test_a_title_is_near_by_its_occupations_and_its_words() -> None:
     assert value(Feature.TITLE, row(occupations={1: 1.0})) is None
 
 
+def test_a_title_that_names_many_occupations_is_less_surely_of_each() -> None:
+    person = Person(Constraints(), occupations={1: 1.0}, related=dict.fromkeys(range(2, 6), 0.4))
+    one = value(Feature.TITLE, row(occupations={1: 1.0}), person) or 0
+    of_many = value(Feature.TITLE, row(occupations=dict.fromkeys([1, *range(20, 35)], 1.0)), person) or 0
+    all_related = value(Feature.TITLE, row(occupations=dict.fromkeys(range(2, 6), 1.0)), person) or 0
+    assert 0 < of_many < one
+    assert 0 < all_related < one
+    assert value(Feature.TITLE, row(occupations=dict.fromkeys(range(20, 35), 1.0)), person) == 0
+
+
+def test_of_who_says_no_title_the_telling_words_are_looked_for_in_titles() -> None:
+    told = Person(Constraints(), words=(("dialysis", 9.0), ("ward", 3.0)))
+    jobs = [
+        row(),
+        row(head="'=ward':1A '=manager':1A", title_length=2),
+        row(head="'=dialysis':1A '=manager':1A", title_length=2),
+        row(head="'=dialysis':1A '=ward':1A", title_length=2),
+    ]
+    values = [value(Feature.TITLE, job, told) or 0 for job in jobs]
+    assert values == sorted(values)
+    assert values[0] == 0
+    assert values[1] > 0
+    called = replace(told, titles=((("cook",), 1.0),))
+    assert value(Feature.TITLE, jobs[3], called) == 0
+
+
 @pytest.mark.django_db
 def test_a_title_with_some_of_the_words_is_worth_less_than_their_share() -> None:
     nurse = Person(Constraints(), titles=((("staff", "nurse"), 1.0),))

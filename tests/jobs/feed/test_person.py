@@ -16,6 +16,7 @@ from jobs.models import (
     JobDismissal,
     Profile,
     RelatedOccupation,
+    SearchSynonym,
     SearchTerm,
     WorkPermission,
 )
@@ -195,6 +196,38 @@ def test_skills_say_the_occupation_where_nothing_else_does() -> None:
     profile.headline = "Zookeeper"
     profile.save()
     assert occupation.pk not in known(profile).occupations
+
+
+def test_an_essential_skill_says_more_of_an_occupation_than_an_optional_one() -> None:
+    skill = SkillFactory()
+    needs, takes = OccupationFactory(), OccupationFactory()
+    takes.skills.create(skill=skill, relevance="optional", scheme="nexus")
+    needs.skills.create(skill=skill, relevance="essential", scheme="nexus")
+    profile = ProfileFactory(headline="")
+    ProfileSkillFactory(profile=profile, skill=skill)
+    found = known(profile).occupations
+    assert found[needs.pk] > found[takes.pk] > 0
+
+
+def test_texts_say_the_title_where_nothing_else_does() -> None:
+    mentioned, called = OccupationFactory(title="Lighthouse painter"), OccupationFactory(title="Otter zookeeper")
+    profile = ProfileFactory(headline="", summary="Ten years a lighthouse painter.\nNow: lighthouse painter, Globex")
+    experience = ExperienceFactory(profile=profile, title="", summary="Once for a day otter zookeeper.")
+    person = known(profile)
+    assert [words for words, _ in person.titles] == [("lighthouse", "painter"), ("otter", "zookeeper")]
+    assert person.occupations[mentioned.pk] > person.occupations[called.pk] > 0
+    experience.title = "Otter zookeeper"
+    experience.save()
+    assert known(profile).titles == ((("otter", "zookeeper"), pytest.approx(0.8)),)
+
+
+def test_what_is_short_for_something_in_a_title_is_spelt_out() -> None:
+    SearchSynonym.objects.create(folded="qx", stands_for="quality zookeeper", weight=0.9, is_ours=False)
+    occupation = OccupationFactory(title="Quality zookeeper")
+    titles = dict(known(ProfileFactory(headline="Senior QX")).titles)
+    assert titles == {("qx",): 1.0, ("quality", "zookeeper"): pytest.approx(0.63)}
+    profile = ProfileFactory(headline="QX")
+    assert known(profile).occupations[occupation.pk] == pytest.approx(0.63)
 
 
 def test_what_was_done_is_worth_less_every_day() -> None:

@@ -71,10 +71,10 @@ def row(**values: Any) -> CandidateRow:
 def said(features: dict[Feature, float], of: CandidateRow, *missing: Feature, person: Person = PERSON) -> list[str]:
     """Reasons and gaps as sentences, with made-up names."""
     found, gaps = explain(person, features, frozenset(missing), WEIGHTS, of)
-    names = {"skill_ids": {"1": "SQL", "2": "Rust", "3": "Go", "4": "Perl"}, "occupation_id": {"7": "Nurse"}}
-    names["currency"] = {"EUR": 2, "JPY": 0}  # type: ignore[dict-item]
-    told = [text_of(replace(one, params=reasons._with_names(one.params, names))) for one in found]
-    return [*told, *(text_of_gap(replace(one, params=reasons._with_names(one.params, names))) for one in gaps)]
+    names = {"skill_ids": {1: "SQL", 2: "Rust", 3: "Go", 4: "Perl"}, "occupation_id": {7: "Nurse"}}
+    for one in (*found, *gaps):
+        reasons._name(one.params, names | {"currency": {"EUR": 2, "JPY": 0}})  # type: ignore[dict-item]
+    return [*map(text_of, found), *map(text_of_gap, gaps)]
 
 
 def test_three_reasons_the_strongest_first() -> None:

@@ -42,6 +42,8 @@ def test_what_was_tampered_with_is_refused() -> None:
         ({"skill": True}, "skill: a number"),
         ({"skill": float("nan")}, "skill: a number"),
         ({"skill": 11}, "from -10 to 10"),
+        ({"skill": -0.1}, "skill: not below 0, not -0.1"),
+        ({"skill": 1, "fatigue": 0.1}, "fatigue: not above 0, not 0.1"),
     ],
 )
 def test_weights_that_nothing_can_be_ranked_by_are_refused(given: Any, said: str) -> None:

@@ -1,0 +1,91 @@
+"""The ways by which jobs come to be considered: none loses what a person may have, however they are looked up."""
+
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from jobs.feed.activity import Activity
+from jobs.feed.candidates import considered
+from jobs.feed.constraints import eligible
+from jobs.feed.match import Source
+from jobs.feed.person import Person, person_of
+from jobs.feed.ways import SMALL, ways
+from jobs.models import Job, Occupation, Profile
+from jobs.search.postgres.fragment import Fragment, rows
+from tests.factories import OccupationFactory, PlaceFactory, ProfileFactory, viewer_of
+from tests.jobs.feed.test_ranking import counted
+from tests.search_board import live_job
+
+pytestmark = pytest.mark.django_db
+
+WORKPLACES = ((), ("remote",), ("on_site", "hybrid"), ("on_site", "remote"))
+
+
+@pytest.fixture
+def occupation() -> Occupation:
+    found: Occupation = OccupationFactory()
+    return found
+
+
+@pytest.fixture
+def jobs(occupation: Occupation) -> dict[str, Job]:
+    """One of each kind of place; none says the same as another."""
+    here, there = PlaceFactory(country__code="DE"), PlaceFactory(country__code="FR")
+    places = {
+        "here": {"places": [here], "workplace": "on_site"},
+        "hybrid here": {"places": [here], "workplace": "hybrid"},
+        "unsaid here": {"places": [here], "workplace": ""},
+        "there": {"places": [there], "workplace": "on_site"},
+        "remote": {"places": [], "workplace": "remote"},
+        "remote of there": {"places": [there], "workplace": "remote"},
+        "nowhere": {"places": [], "workplace": "on_site"},
+        "unsaid nowhere": {"places": [], "workplace": ""},
+    }
+    titles = ("Zqa", "Zqb", "Zqc", "Zqd", "Zqe", "Zqf", "Zqg", "Zqh")
+    return {
+        name: live_job(title, occupation=occupation, **values)
+        for title, (name, values) in zip(titles, places.items(), strict=True)
+    }
+
+
+def looking(occupation: Occupation, workplaces: tuple[str, ...]) -> Person:
+    """Somebody in Germany, for work of an occupation."""
+    profile: Profile = ProfileFactory(
+        headline="", home=PlaceFactory(country__code="DE"), radius_km=None, workplaces=list(workplaces)
+    )
+    profile.occupations.add(occupation)
+    return person_of(viewer_of(profile.user), timezone.now())
+
+
+def names(found: set[UUID], jobs: dict[str, Job]) -> set[str]:
+    return {name for name, job in jobs.items() if job.pk in found}
+
+
+@pytest.mark.parametrize("total", [1_000, 20 * SMALL])
+@pytest.mark.parametrize("workplaces", WORKPLACES)
+def test_every_job_of_the_occupation_that_keeps_the_rules_is_found_by_it(
+    jobs: dict[str, Job], occupation: Occupation, workplaces: tuple[str, ...], total: int
+) -> None:
+    counted(**{"": total, f"o:{occupation.pk}": 8})
+    person = looking(occupation, workplaces)
+    now = timezone.now()
+    among = Fragment.of("SELECT s.job_id FROM job_search s WHERE {}", eligible(person.constraints, now))
+    allowed = {job_id for (job_id,) in rows(among)}
+
+    found = considered(person, Activity(), now)
+
+    by_occupation = {row.job_id for row in found if Source.OCCUPATION in row.named_sources()}
+    assert names(by_occupation, jobs) == names(allowed, jobs)
+    assert "there" not in names(allowed, jobs)
+    assert ("remote of there" in names(allowed, jobs)) == (not workplaces or "remote" in workplaces)
+
+
+@pytest.mark.parametrize(("total", "bound"), [(20 * SMALL, 1_000), (SMALL // 2, None)])
+def test_of_an_occupation_that_many_have_so_many_are_looked_at(
+    occupation: Occupation, total: int, bound: int | None
+) -> None:
+    counted(**{"": total, f"o:{occupation.pk}": 5_000})
+    person = looking(occupation, ())
+    of_it = [way for way in ways(person, Activity()) if f"'o:{occupation.pk}'" in str(way.condition.params)]
+    assert {way.looked_at for way in of_it} == {bound}
