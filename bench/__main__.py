@@ -14,6 +14,7 @@ from bench.board import Board, board
 from bench.contenders import CONTENDERS, running
 from bench.feed import PEOPLE, feed, feed_at
 from bench.feed import told as told_feed
+from bench.hiring import hiring
 from bench.library import library
 from bench.memory import growth
 from bench.processes import Server
@@ -23,7 +24,10 @@ from bench.search import search, search_at, told
 from bench.targets import Results, Target, http_targets
 from bench.works import Work, works
 
-PARTS = ("http", "engine", "refusals", "memory", "authentication", "search", "feed")
+PARTS = ("http", "engine", "refusals", "memory", "authentication", "search", "feed", "hiring")
+BOARDS = ("search", "feed")
+# Postings of the market on the board that hiring is measured on, beside those that it writes.
+HIRING_JOBS = 2_000
 QUICK = Pace(rounds=2, seconds=1.0, connections=8, warm_up=0.5)
 FULL = Pace(rounds=5, seconds=1.5, connections=8)
 
@@ -41,13 +45,17 @@ def main() -> None:
     text = "\n\n".join([*texts, *(text for text, _, _ in parts.values())])
     content = {"machine": machine, "date": date, "pace": asdict(pace), "targets": [target.row() for target in targets]}
     content |= {name: figures for name, (_, _, figures) in parts.items()}
-    report.save("bench", text, content, record=options.record)
+    # These have parts of the page to themselves: their boards take an hour, or are written to, and are measured apart.
+    alone = options.parts[0] if len(options.parts) == 1 and options.parts[0] in (*BOARDS, "hiring") else "bench"
+    report.save(alone, text, content, record=options.record)
     print(text)
 
 
 def measured(options: argparse.Namespace, pace: Pace) -> Iterator[tuple[str, Part]]:
     """The chosen parts: each with its text, its targets and its figures."""
-    apart = {"engine"} | ({"search"} if options.search_jobs else set()) | ({"feed"} if options.feed_jobs else set())
+    apart = {"engine", "hiring"}
+    apart |= {"search"} if options.search_jobs or options.search_figures else set()
+    apart |= {"feed"} if options.feed_jobs or options.feed_figures else set()
     if set(options.parts) - apart:
         with board(options.jobs) as made:
             if "http" in options.parts:
@@ -58,17 +66,27 @@ def measured(options: argparse.Namespace, pace: Pace) -> Iterator[tuple[str, Par
                 yield "memory", growth(made, quick=options.quick)
             if "authentication" in options.parts:
                 yield "authentication", authentication(made, quick=options.quick)
-            if "search" in options.parts and not options.search_jobs:
+            if "search" in options.parts and "search" not in apart:
                 yield "search", told([search(made, quick=options.quick)])
-            if "feed" in options.parts and not options.feed_jobs:
+            if "feed" in options.parts and "feed" not in apart:
                 yield "feed", told_feed([feed(made, quick=options.quick)])
-    if "search" in options.parts and options.search_jobs:
-        yield "search", told([search_at(size, quick=options.quick) for size in options.search_jobs])
-    if "feed" in options.parts and options.feed_jobs:
-        sizes, people = options.feed_jobs, options.feed_people
-        yield "feed", told_feed([feed_at(size, people=people, quick=options.quick) for size in sizes])
+    yield from apart_measured(options)
     if "engine" in options.parts:
         yield "engine", library(quick=options.quick)
+
+
+def apart_measured(options: argparse.Namespace) -> Iterator[tuple[str, Part]]:
+    """Search and the feed on boards of their own, or as they were measured before."""
+    if "search" in options.parts and (options.search_figures or options.search_jobs):
+        sizes = options.search_jobs or ()
+        yield "search", told(options.search_figures or [search_at(size, quick=options.quick) for size in sizes])
+    if "feed" in options.parts and (options.feed_figures or options.feed_jobs):
+        sizes, people = options.feed_jobs or (), options.feed_people
+        figures = options.feed_figures or [feed_at(size, people=people, quick=options.quick) for size in sizes]
+        yield "feed", told_feed(figures)
+    if "hiring" in options.parts:
+        with board(HIRING_JOBS) as made:
+            yield "hiring", hiring(made, quick=options.quick)
 
 
 def arguments() -> argparse.Namespace:
@@ -86,6 +104,14 @@ def arguments() -> argparse.Namespace:
         metavar="N",
         help="search boards of these sizes, say 100000 1000000, in place of the market's",
     )
+    for name in BOARDS:
+        parser.add_argument(
+            f"--{name}-figures",
+            type=report.printed,
+            nargs="+",
+            metavar="FILE",
+            help=f"what bench.{name}_measure printed of boards that are there, in place of making any",
+        )
     parser.add_argument(
         "--feed-jobs", type=int, nargs="+", metavar="N", help="feed boards of these sizes, in place of the market's"
     )

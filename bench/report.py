@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import re
+from argparse import ArgumentTypeError
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,17 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def printed(path: str) -> dict[str, Any]:
+    """Figures of a board, as `bench.search_measure` and `bench.feed_measure` print them."""
+    try:
+        figures = json.loads(Path(path).read_text())
+    except (OSError, ValueError) as error:
+        raise ArgumentTypeError(f"{path}: {error}") from error
+    if not isinstance(figures, dict) or not figures.keys() & {"jobs", "documents"}:
+        raise ArgumentTypeError(f"{path} has no figures of a board.")
+    return figures
 
 
 def http_tables(
