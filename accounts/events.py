@@ -147,3 +147,12 @@ class DataExportReady(Event):
 
     about = "request_id"
     request_id: UUID
+
+
+@dataclass(frozen=True)
+class NotificationsDue(Event):
+    """The time has come to mail a person what they were told."""
+
+    about = "user_id"
+    user_id: UUID
+    mail_id: UUID

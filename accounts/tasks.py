@@ -13,6 +13,7 @@ from accounts.events import (
     DataExportRequested,
     EmailChangeRequested,
     IdentityLinked,
+    NotificationsDue,
     PasswordChanged,
     PasswordResetRequested,
     PrincipalChanged,
@@ -21,12 +22,15 @@ from accounts.events import (
     RegistrationRequested,
     SecondFactorSwitched,
 )
-from accounts.models import ApiKey, DataRequest, EmailToken, Identity, Session, User, UserKind, UserStatus
-from accounts.notifications import templates
+from accounts.models import ApiKey, DataRequest, EmailToken, Identity, Notification, Session, User, UserKind, UserStatus
+from accounts.notifications import news, templates
 from accounts.notifications.mail import Template, client_link, send
 from accounts.services import email as emails
-from accounts.services import export, identity, session
+from accounts.services import export, identity, notification, session
 from kernel.outbox import Telling, subscriber
+
+# Of one message; the rest stands in the app.
+MOST_LINES = 50
 
 
 @subscriber(RegistrationRequested)
@@ -154,6 +158,43 @@ def mail_api_key(event: ApiKeyCreated, telling: Telling) -> None:
         _send(templates.API_KEY_CREATED, user, telling, link=client_link("forgot-password"), **made)
 
 
+@subscriber(NotificationsDue)
+def mail_news(event: NotificationsDue, telling: Telling) -> None:
+    """What the person was told, in one message; what they have read meanwhile is left out."""
+    user = User.objects.filter(pk=event.user_id, status=UserStatus.ACTIVE).first()
+    told = Notification.objects.filter(mail_id=event.mail_id, read_at=None).order_by("pk")
+    rows = list(told[:MOST_LINES])
+    if user is None or not rows:
+        return
+    lines = [
+        {"text": news.sentence(row.kind, row.values, locale=user.locale), "link": news.page(row.kind, row.values)}
+        for row in rows
+    ]
+    unsubscribe = notification.unsubscribe_link(user.pk, {row.topic for row in rows})
+    send(
+        templates.NEWS,
+        to=user.email,
+        context={
+            "first": lines[0]["text"],
+            "others": len(lines) - 1,
+            "lines": lines,
+            "link": client_link("notification-settings"),
+            "unsubscribe": unsubscribe,
+        },
+        locale=user.locale,
+        timezone=user.timezone,
+        telling=telling,
+        unsubscribe=unsubscribe,
+    )
+
+
+@shared_task
+def release_notifications() -> None:
+    """Give what is due to be mailed."""
+    while notification.release() == notification.BATCH:
+        pass
+
+
 @subscriber(PrincipalChanged)
 def tell_every_process(event: PrincipalChanged, telling: Telling) -> None:
     """Has been told by the process that made the change, unless it died or could not reach the cache server."""
@@ -172,6 +213,7 @@ def forget_expired() -> None:
     export.forget_expired()
     emails.forget_expired()
     identity.forget_codes()
+    notification.forget_old()
 
 
 def _person(user_id: UUID | None) -> User | None:

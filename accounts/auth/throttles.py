@@ -69,8 +69,11 @@ THROTTLES: dict[str, Throttle] = {
     "sign_in_code": Throttle(address=Limit(100, 15 * MINUTE)),
     "sign_in": Throttle(address=Limit(100, 15 * MINUTE)),
     "token_refresh": Throttle(address=Limit(1000, 15 * MINUTE)),
-    # What makes much work.
+    # What makes much work, also for people.
+    "job_report": Throttle(account=Limit(20, HOUR), address=Limit(100, HOUR)),
     "data_export": Throttle(account=Limit(10, DAY)),
+    "upload": Throttle(account=Limit(100, HOUR)),
+    "company_export": Throttle(account=Limit(30, DAY)),
     "domain_verification": Throttle(account=Limit(30, HOUR)),
 }
 

@@ -5,13 +5,22 @@ from accounts.models.audit import AuditEntry, AuditKind
 from accounts.models.data_request import DataRequest, DataRequestStatus
 from accounts.models.email_token import EmailToken, EmailTokenPurpose
 from accounts.models.identity import Identity, SignInCode
-from accounts.models.notification import Cadence, Channel, Notification, NotificationPreference, QuietHours
+from accounts.models.notification import (
+    DEFAULTS,
+    Cadence,
+    Channel,
+    Notification,
+    NotificationPreference,
+    QuietHours,
+    Topic,
+)
 from accounts.models.session import RefreshToken, RevokeReason, Session
 from accounts.models.suppression import EmailSuppression, SuppressionReason
 from accounts.models.totp import RecoveryCode, Totp
 from accounts.models.user import PlatformRole, User, UserKind, UserManager, UserStatus
 
 __all__ = [
+    "DEFAULTS",
     "ApiKey",
     "ApiKeyScope",
     "AuditEntry",
@@ -34,6 +43,7 @@ __all__ = [
     "Session",
     "SignInCode",
     "SuppressionReason",
+    "Topic",
     "Totp",
     "User",
     "UserKind",

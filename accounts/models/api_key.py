@@ -18,6 +18,8 @@ class ApiKeyScope(models.TextChoices):
     PROFILE_WRITE = Scope.PROFILE_WRITE, "Change the own profile, save jobs, block employers"
     JOBS_READ = Scope.JOBS_READ, "Read what the public does not see of the own companies' jobs: drafts, for example"
     JOBS_WRITE = Scope.JOBS_WRITE, "Write the own companies' jobs, as far as the role allows"
+    APPLICATIONS_READ = Scope.APPLICATIONS_READ, "Read the own applications, and those for the own companies' jobs"
+    APPLICATIONS_WRITE = Scope.APPLICATIONS_WRITE, "Apply, and move what is sent to the own companies' jobs"
     COMPANY_READ = Scope.COMPANY_READ, "Read the own companies' team, invitations and audit log"
     COMPANY_WRITE = Scope.COMPANY_WRITE, "Change the own companies, as far as the role allows"
 

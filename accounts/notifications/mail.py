@@ -65,9 +65,18 @@ declared: dict[str, Template] = {}
 
 
 def send(
-    template: Template, *, to: str, context: dict[str, Any], locale: str, telling: Telling, timezone: str = "UTC"
+    template: Template,
+    *,
+    to: str,
+    context: dict[str, Any],
+    locale: str,
+    telling: Telling,
+    timezone: str = "UTC",
+    unsubscribe: str = "",
 ) -> None:
     """Send one message to one address; to be called by a subscriber.
+
+    `unsubscribe` is the address to which one POST ends mail of this sort (RFC 8058).
 
     Nothing is sent to a suppressed address, and one that its own server refuses for good becomes suppressed. Raises
     whatever else goes wrong, for the outbox to try again; the Message-ID is then the same one.
@@ -86,6 +95,7 @@ def send(
             # RFC 3834: no vacation notice answers it.
             "Auto-Submitted": "auto-generated",
             "Content-Language": rendered.language.code,
+            **(_one_click(unsubscribe) if unsubscribe else {}),
         },
     )
     message.attach_alternative(rendered.html, "text/html")
@@ -125,7 +135,7 @@ def render(
     def words(part: str, *, is_html: bool = False) -> str:
         return engine.get_template(_path(template, language, part)).render(Context(values, autoescape=is_html))
 
-    subject = _one_line(words("subject.txt"))[:LONGEST_SUBJECT]
+    subject = one_line(words("subject.txt"))[:LONGEST_SUBJECT]
     values["mail"]["subject"] = subject
     return Rendered(language, subject, words("body.txt").strip() + "\n", words("body.html", is_html=True))
 
@@ -133,10 +143,10 @@ def render(
 def _readable(value: Any, language: Language, timezone: str) -> Any:
     if isinstance(value, datetime):
         return shown(value, language, timezone)
-    return _one_line(value) if isinstance(value, str) else value
+    return one_line(value) if isinstance(value, str) else value
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """The text in one line that reads as it is written.
 
     No header can be ended with what is in a name, no paragraph of ours be imitated, and no text be turned round.
@@ -190,6 +200,10 @@ def _written_language(engine: Engine, template: Template, wanted: Language) -> L
     except TemplateDoesNotExist:
         return ENGLISH
     return wanted
+
+
+def _one_click(address: str) -> dict[str, str]:
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _sender_domain() -> str:

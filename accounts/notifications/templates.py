@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from django.conf import settings
+
 from accounts.notifications.mail import Template, client_link
 
 _SAMPLE_MOMENT = datetime(2027, 3, 14, 15, 9, tzinfo=UTC)
@@ -43,3 +45,17 @@ API_KEY_CREATED = Template(
     sample={"link": _RESET, "created_at": _SAMPLE_MOMENT, "name": "Nightly import", "prefix": "nxs_k7Wp93hd"},
 )
 TOKEN_REUSED = Template("token_reused", sample={"device": "Nexus for Android", "ended_at": _SAMPLE_MOMENT})
+NEWS = Template(
+    "news",
+    sample={
+        "first": "Larkfield Systems looks at your application as Gardener.",
+        "others": 1,
+        "lines": [
+            {"text": "Larkfield Systems looks at your application as Gardener.", "link": client_link("applications")},
+            {"text": "Somebody applied as Gardener.", "link": client_link("jobs")},
+        ],
+        "link": client_link("notification-settings"),
+        "unsubscribe": f"{settings.PUBLIC_URL}/unsubscribe/{_SAMPLE_TOKEN}",
+    },
+    category="news",
+)

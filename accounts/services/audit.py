@@ -1,6 +1,7 @@
 """The audit log: every act of consequence writes one entry, in its own transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,22 +27,39 @@ def record(
 
     `before` and `after` hold what was changed; never a secret, and no name or address of a person.
     """
+    record_all(act, by=by, done=[Done(target, company_id, before, after)])
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act did to one of its targets: see `record`."""
+
+    target: tuple[str, object]
+    company_id: UUID | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+def record_all(act: str, *, by: Viewer, done: Iterable[Done]) -> None:
+    """Write down that `by` did `act` to several targets, an entry for each. One statement; see `record`."""
     if not connection.in_atomic_block:
         raise RuntimeError(f"{act} was recorded outside a transaction: it could stand there without its act.")
-    target_type, target_id = target
-    AuditEntry.objects.create(
-        kind=AuditKind.WRITE,
-        act=act,
-        actor_id=by.impersonator_id or by.user_id,
-        acted_as_id=by.user_id if by.impersonator_id else None,
-        key_id=by.key_id,
-        target_type=target_type,
-        target_id=str(target_id),
-        company_id=company_id,
-        before=_plain(before),
-        after=_plain(after),
-        address=by.address or None,
-        request_id=by.request_id,
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            kind=AuditKind.WRITE,
+            act=act,
+            actor_id=by.impersonator_id or by.user_id,
+            acted_as_id=by.user_id if by.impersonator_id else None,
+            key_id=by.key_id,
+            target_type=one.target[0],
+            target_id=str(one.target[1]),
+            company_id=one.company_id,
+            before=_plain(one.before),
+            after=_plain(one.after),
+            address=by.address or None,
+            request_id=by.request_id,
+        )
+        for one in done
     )
 
 

@@ -23,7 +23,17 @@ from django.utils import timezone
 
 from accounts.auth import throttles
 from accounts.events import DataExportReady, DataExportRequested
-from accounts.models import AuditEntry, DataRequest, DataRequestStatus, EmailSuppression, Totp, User
+from accounts.models import (
+    AuditEntry,
+    DataRequest,
+    DataRequestStatus,
+    EmailSuppression,
+    Notification,
+    NotificationPreference,
+    QuietHours,
+    Totp,
+    User,
+)
 from accounts.services import audit
 from kernel.errors import Forbidden
 from kernel.events import emit
@@ -167,6 +177,21 @@ def _sessions(user: User) -> Sequence[Mapping[str, Any]]:
 @section("identities")
 def _identities(user: User) -> Sequence[Mapping[str, Any]]:
     return list(user.identities.order_by("pk").values("provider", "subject", "created_at", "last_used_at"))
+
+
+@section("notifications")
+def _notifications(user: User) -> Sequence[Mapping[str, Any]]:
+    """What the person was told, the newest first."""
+    columns = ("topic", "kind", "values", "created_at", "read_at")
+    return list(Notification.objects.filter(user=user).order_by("-pk").values(*columns)[:MOST_ACTS])
+
+
+@section("notification_preferences")
+def _notification_preferences(user: User) -> dict[str, Any]:
+    """How soon the person wants to be told of what, and when not."""
+    said = NotificationPreference.objects.filter(user=user).order_by("pk").values("topic", "channel", "cadence")
+    quiet = QuietHours.objects.filter(user=user).values("begins_at", "ends_at").first()
+    return {"cadences": list(said), "quiet_hours": quiet}
 
 
 @section("api_keys")
