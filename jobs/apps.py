@@ -7,7 +7,9 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         from jobs import models
         from jobs.selectors import job
-        from jobs.services import personal_data, profile_data  # noqa: F401 - registers what accounts ask of this app
+
+        # They register what accounts ask of this app.
+        from jobs.services import application_data, file_data, personal_data, profile_data  # noqa: F401
         from kernel import caching
 
         # What the public is shown, in three parts that grow old apart; docs/caching.md says which answer reads which.
@@ -18,6 +20,7 @@ class JobsConfig(AppConfig):
                 models.JobLocation,
                 models.JobSkill,
                 models.JobRevision,
+                models.FormVersion,
                 models.Compensation,
                 models.RemoteEligibility,
                 models.SourcePosting,

@@ -42,6 +42,7 @@ DomainError                     kernel: a refusal that the caller can act on
 ├── FormChangedMeanwhile        the questions are others than those that were answered
 ├── ApplicationChangedMeanwhile somebody else has moved the application since it was read
 ├── ApplicationMoveRefused      the act does not lead on from where the application stands
+├── OpeningFilled               somebody is hired for the job already
 ├── StageInUse                  applications are in the stage
 ├── TooManyStages               a job has at most thirty stages
 ├── FileRefused                 the file is none that is taken; the message says why
@@ -49,6 +50,9 @@ DomainError                     kernel: a refusal that the caller can act on
 ├── TooManyFiles                a person keeps at most a hundred files
 └── ExportUnderWay              the company's last export of the kind is not ready yet
 """
+
+from typing import Self
+from uuid import UUID
 
 from kernel.errors import DomainError
 
@@ -299,6 +303,15 @@ class AlreadyApplied(DomainError):
 
     code = "ALREADY_APPLIED"
     message = "You have applied for this job already."
+    application_id: UUID | None = None
+    """The one that there is."""
+
+    @classmethod
+    def of(cls, application_id: UUID) -> Self:
+        """The refusal that names the application."""
+        refusal = cls(field="job_id")
+        refusal.application_id = application_id
+        return refusal
 
 
 class FormChangedMeanwhile(DomainError):
@@ -320,6 +333,13 @@ class ApplicationMoveRefused(DomainError):
 
     code = "APPLICATION_MOVE_REFUSED"
     message = "This cannot be done to the application as it stands."
+
+
+class OpeningFilled(DomainError):
+    """A job is one opening, unless whoever hires says that it is for another one."""
+
+    code = "OPENING_FILLED"
+    message = "Somebody is hired for this job already. Say so if this is another opening of it."
 
 
 class StageInUse(DomainError):

@@ -170,6 +170,13 @@ class JobScheduled(JobEvent):
 
 
 @dataclass(frozen=True)
+class JobHeldBack(JobEvent):
+    """A posting could not go live at its time, by the refusal of this code."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class JobPublished(JobEvent):
     """A posting went live."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from jobs.models import Application, CloseReason, Company, Job, MembershipRole
+from jobs.models import Application, CloseReason, Company, ExportKind, Job, MembershipRole
 from kernel.viewer import Scope, Viewer
 
 Roles = Mapping[UUID, str]
@@ -97,7 +97,7 @@ def _row(*grants: Grant) -> dict[Column, Grant]:
 ALL, TEAM, OWN, NONE = (Grant(reach) for reach in Reach)
 SUBMIT, FREEZE, ACCEPT, APPROVE = "submit", "freeze", "accept", "approve"
 INVITE_INTERVIEWER, OWN_KEYS, BREAK_GLASS = "invite interviewer", "own keys", "break-glass, audited"
-NOT_OWNER = "not owner"
+NOT_OWNER, REDACTED = "not owner", "redacted"
 
 # anonymous, seeker | interviewer, hiring manager, recruiter, company admin, owner | moderator, platform admin
 MATRIX: dict[Act, dict[Column, Grant]] = {
@@ -108,7 +108,7 @@ MATRIX: dict[Act, dict[Column, Grant]] = {
     Act.LOOK_FOR_WORK: _row(NONE, OWN, OWN, OWN, OWN, OWN, OWN, NONE, NONE),
     Act.APPLY: _row(NONE, OWN, OWN, OWN, OWN, OWN, OWN, NONE, NONE),
     Act.READ_APPLICATIONS: _row(
-        NONE, OWN, Grant(Reach.TEAM, "redacted"), TEAM, ALL, ALL, ALL, NONE, _instead(BREAK_GLASS)
+        NONE, OWN, Grant(Reach.TEAM, REDACTED), TEAM, ALL, ALL, ALL, NONE, _instead(BREAK_GLASS)
     ),
     Act.MOVE_STAGE: _row(NONE, NONE, NONE, TEAM, ALL, ALL, ALL, NONE, NONE),
     Act.SCORE: _row(NONE, NONE, Grant(Reach.TEAM, "after own"), TEAM, ALL, ALL, ALL, NONE, NONE),
@@ -140,6 +140,11 @@ def roles_with(act: Act, reach: Reach) -> frozenset[MembershipRole]:
 # Interviewers and hiring managers see and do what concerns the jobs of their own hiring team, and no other.
 READS_DRAFTS = roles_with(Act.READ_DRAFTS, Reach.ALL)
 READS_TEAM_DRAFTS = roles_with(Act.READ_DRAFTS, Reach.TEAM)
+READS_APPLICATIONS = roles_with(Act.READ_APPLICATIONS, Reach.ALL)
+READS_REDACTED = frozenset(
+    role for role, column in _MEMBERS.items() if MATRIX[Act.READ_APPLICATIONS][column].limit == REDACTED
+)
+READS_TEAM_APPLICATIONS = roles_with(Act.READ_APPLICATIONS, Reach.TEAM) - READS_REDACTED
 # Whoever may add anybody to a team sees it.
 READS_MEMBERS = frozenset(role for role, column in _MEMBERS.items() if MATRIX[Act.MANAGE_MEMBERS][column] != NONE)
 
@@ -181,6 +186,16 @@ def may_moderate(viewer: Viewer, standing: Standing, job: Job) -> bool:
     return viewer.is_staff and viewer.impersonator_id is None
 
 
+def may_read_moderation(viewer: Viewer) -> bool:
+    """See what was reported, and by how many: moderators and platform administrators, in their own name."""
+    return viewer.is_staff and viewer.impersonator_id is None
+
+
+def may_report(viewer: Viewer) -> bool:
+    """Tell moderators that something is wrong with a posting: every person who is signed in, in their own name."""
+    return viewer.is_authenticated and viewer.key_id is None and viewer.impersonator_id is None
+
+
 def may_close_job(viewer: Viewer, standing: Standing, job: Job, reason: str) -> bool:
     """Close: recruiters and above, platform administrators; for reasons of moderation only the latter."""
     if reason == CloseReason.MODERATION:
@@ -191,7 +206,7 @@ def may_close_job(viewer: Viewer, standing: Standing, job: Job, reason: str) -> 
 def may_read_application(viewer: Viewer, standing: Standing, application: Application) -> bool:
     """Read an application, but for the person whose it is: recruiters and above, the hiring team those of its job."""
     job = application.job
-    return _may(
+    return not _is_own(viewer, application) and _may(
         Act.READ_APPLICATIONS,
         viewer,
         standing.roles,
@@ -202,9 +217,9 @@ def may_read_application(viewer: Viewer, standing: Standing, application: Applic
 
 
 def may_move_application(viewer: Viewer, standing: Standing, application: Application) -> bool:
-    """Move, reject, hire: recruiters and above, hiring managers those of their team's jobs."""
+    """Move, reject, hire: recruiters and above, hiring managers those of their team's jobs; nobody their own."""
     job = application.job
-    return _may(
+    return not _is_own(viewer, application) and _may(
         Act.MOVE_STAGE,
         viewer,
         standing.roles,
@@ -212,6 +227,24 @@ def may_move_application(viewer: Viewer, standing: Standing, application: Applic
         Scope.APPLICATIONS_WRITE,
         is_on_team=job.pk in standing,
     )
+
+
+def may_write_notes(viewer: Viewer, standing: Standing, application: Application) -> bool:
+    """Write a note: whoever the company lets read the application, interviewers of the team as well."""
+    return viewer.allows(Scope.APPLICATIONS_WRITE) and may_read_application(viewer, standing, application)
+
+
+def may_delete_note(viewer: Viewer, standing: Standing, application: Application, author_id: UUID | None) -> bool:
+    """Delete a note: who wrote it, and administrators and owners of the company."""
+    if not may_write_notes(viewer, standing, application):
+        return False
+    runs_company = standing.roles.get(application.job.company_id) in (MembershipRole.ADMIN, MembershipRole.OWNER)
+    return runs_company or (author_id is not None and author_id == viewer.user_id)
+
+
+def _is_own(viewer: Viewer, application: Application) -> bool:
+    """Whether it is the viewer's own: nobody is the company's side of that as well."""
+    return viewer.user_id is not None and application.candidate.user_id == viewer.user_id
 
 
 def may_apply(viewer: Viewer) -> bool:
@@ -317,6 +350,13 @@ def may_have_keys(viewer: Viewer, roles: Roles) -> bool:
 def may_manage_domains(viewer: Viewer, roles: Roles, company: Company) -> bool:
     """Prove that a domain is the company's: its administrators and owners."""
     return _may(Act.MANAGE_ACCESS, viewer, roles, company.pk, Scope.COMPANY_WRITE)
+
+
+def may_export(viewer: Viewer, roles: Roles, company_id: UUID, kind: str) -> bool:
+    """Have all of a company's postings, or all applications to it, as a file: its recruiters and above."""
+    if kind == ExportKind.JOBS:
+        return _may(Act.EDIT_JOB, viewer, roles, company_id, Scope.JOBS_READ)
+    return _may(Act.READ_APPLICATIONS, viewer, roles, company_id, Scope.APPLICATIONS_READ)
 
 
 def may_read_audit(viewer: Viewer, roles: Roles, company_id: UUID) -> bool:

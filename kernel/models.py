@@ -1,6 +1,7 @@
 """What every table of a thing that people address has in common, and the two tables of the floor itself."""
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 
 from kernel.ids import uuid7
 
@@ -32,6 +33,12 @@ class OutboxEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["seq"], condition=models.Q(relayed_at__isnull=True), name="outbox_event_waiting"),
+            # What happened in one company, for those of its people who may read that.
+            models.Index(
+                KeyTextTransform("company_id", "payload"),
+                models.F("seq").desc(),
+                name="outbox_event_of_company",
+            ),
         ]
 
 

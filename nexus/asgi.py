@@ -1,4 +1,4 @@
-"""The ASGI application that uvicorn serves: `/graphql`, REST and the feeds at the door, all else by Django."""
+"""The ASGI application that uvicorn serves: `/graphql`, REST and the feeds at the door, uploads, all else by Django."""
 
 import gc
 import os
@@ -19,7 +19,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E40
 
 from jobs.search import meaning  # noqa: E402
 from kernel.release import release  # noqa: E402
-from nexus import faults  # noqa: E402
+from nexus import faults, files  # noqa: E402
 from nexus.client_address import client_of  # noqa: E402
 from nexus.feeds import answering as feeds  # noqa: E402
 from nexus.graphql.door import Door, Receive, Scope, Send  # noqa: E402
@@ -50,6 +50,8 @@ async def _application(scope: Scope, receive: Receive, send: Send) -> None:
     scope = {**scope, "client": client_of(scope.get("client"))}
     if scope["type"] == "http" and door.serves(scope["path"]):
         await door(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"].startswith(files.UPLOADS):
+        await files.receive_upload(scope, receive, send)
     else:
         await django_application(scope, receive, send)  # type: ignore[arg-type]  # Django asks for a narrower `send`
 

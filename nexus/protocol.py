@@ -12,6 +12,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 # From the first byte of a head, or from the connection's beginning, to the head's end; and from there to the body's.
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 30.0
+# A file of ten megabytes, over a line that brings half a megabit a second.
+UPLOAD_SECONDS = 180.0
 MAX_HEAD_BYTES = 64 * 1024
 # More than any proxy opens. Each takes a file descriptor, of which many systems give a process 1,024 unasked.
 MAX_CONNECTIONS = 2_000
@@ -87,7 +89,7 @@ class BoundedProtocol(HttpToolsProtocol):
             # It came whole, in one piece with its end.
             self._refuse_head()
             raise _HeadTooLarge
-        self._patience = BODY_SECONDS
+        self._patience = UPLOAD_SECONDS if self.url.startswith(b"/uploads/") else BODY_SECONDS
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

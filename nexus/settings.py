@@ -18,7 +18,7 @@ import environ
 import structlog
 from celery.schedules import crontab
 
-from nexus import mailers
+from nexus import file_stores, mailers
 from nexus.environment import Environment, is_local, load_env_file
 from nexus.identity_providers import identity_providers
 
@@ -144,6 +144,19 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"/graphiql/[\w.-]+-[0-9A-Z]{8}\.[\w.]+$"
 # Private files: nothing serves this folder; what is in it is given out by views that ask who wants it.
 MEDIA_ROOT = env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media"))
+# Or a private bucket of an S3 store, in the folder's place.
+FILE_STORE = env.text("FILE_STORE") and env.url("FILE_STORE", "", "s3")
+try:
+    STORAGES = {
+        "default": file_stores.file_store(FILE_STORE),
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+except ValueError as fault:
+    env.faults.append(f"FILE_STORE: {fault}")
+# What looks at each file that somebody uploads: clamd's address, or the dotted name of a function; empty: nothing.
+FILE_SCANNER = env.text("FILE_SCANNER")
+if FILE_SCANNER and not re.fullmatch(r"clamd://[^/\s]+|clamd\+unix:///\S+|[^\W\d]\w*(\.[^\W\d]\w*)+", FILE_SCANNER):
+    env.faults.append("FILE_SCANNER: is no clamd://host:port, clamd+unix:///path or dotted name of a function.")
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 LANGUAGE_CODE = "en"
@@ -287,6 +300,8 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     # A look that nobody took within the minute is not taken twice in the next one.
     "import-due": {"task": "jobs.tasks.imports.import_due", "schedule": 60, "options": {"expires": 60}},
+    "move-jobs": {"task": "jobs.tasks.jobs.move_jobs", "schedule": 30, "options": {"expires": 30}},
+    "remind-of-ends": {"task": "jobs.tasks.jobs.remind_of_ends", "schedule": 3600, "options": {"expires": 3600}},
     "index-pending": {"task": "jobs.tasks.upkeep.index_pending", "schedule": 10, "options": {"expires": 10}},
     "rebuild-vocabulary": {
         "task": "jobs.tasks.upkeep.rebuild_vocabulary",
@@ -299,6 +314,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "jobs.tasks.feed.learn_cells",
         "schedule": crontab(hour=3, minute=20),
         "options": {"expires": 3600},
+    },
+    "release-notifications": {
+        "task": "accounts.tasks.release_notifications",
+        "schedule": 15,
+        "options": {"expires": 15},
+    },
+    "forget-files": {"task": "jobs.tasks.files.forget_files", "schedule": 3600, "options": {"expires": 3600}},
+    "resume-exports": {"task": "jobs.tasks.files.resume_exports", "schedule": 60, "options": {"expires": 60}},
+    "release-rejection-mails": {
+        "task": "jobs.tasks.pipeline.release_rejection_mails",
+        "schedule": 60,
+        "options": {"expires": 60},
     },
     "forget-expired": {"task": "accounts.tasks.forget_expired", "schedule": 3600, "options": {"expires": 3600}},
     "forget-sessions": {"task": "accounts.tasks.forget_sessions", "schedule": 3600, "options": {"expires": 3600}},

@@ -6,6 +6,11 @@ from graphql import specified_directives
 from schema.access import mutations as access_mutations
 from schema.account import mutations as account_mutations
 from schema.account import queries as account_queries
+from schema.application import bulk as bulk_mutations
+from schema.application import mutations as application_mutations
+from schema.application import notes as note_mutations
+from schema.application import pipeline as pipeline_mutations
+from schema.application import stages as stage_mutations
 from schema.company import mutations as company_mutations
 from schema.company import queries as company_queries
 from schema.core import nodes as node_queries
@@ -14,12 +19,18 @@ from schema.core.costs import COST, LIST_SIZE, apply_costs
 from schema.core.inputs import apply_one_of
 from schema.core.scalars import apply_specifications
 from schema.core.visibility import apply_visibility
+from schema.export import mutations as export_mutations
 from schema.feed import mutations as feed_mutations
 from schema.feed import queries as feed_queries
+from schema.file import mutations as file_mutations
 from schema.identity import mutations as identity_mutations
 from schema.identity import queries as identity_queries
+from schema.job import editing as job_editing
+from schema.job import lifecycle as job_lifecycle
+from schema.job import moderation as moderation_of_jobs
 from schema.job import mutations as job_mutations
 from schema.job import queries as job_queries
+from schema.notification import mutations as notification_mutations
 from schema.profile import mutations as profile_mutations
 from schema.search import insight as search_insight_queries
 from schema.search import queries as search_queries
@@ -47,6 +58,7 @@ class Query(graphene.ObjectType):
     occupations = public(taxonomy_queries.occupations)
     places = public(taxonomy_queries.places)
     sign_in_providers = identity_queries.sign_in_providers
+    moderation_queue = moderation_of_jobs.moderation_queue
     search_insight = search_insight_queries.search_insight
     rate_limit = usage_queries.rate_limit
     cost_of = usage_queries.cost_of
@@ -90,9 +102,49 @@ class Mutation(graphene.ObjectType):
     invitation_decline = team_mutations.InvitationDecline.field()
     invitation_revoke = team_mutations.InvitationRevoke.field()
     hiring_team_update = team_mutations.HiringTeamUpdate.field()
+    job_create = job_editing.JobCreate.field()
+    job_update = job_editing.JobUpdate.field()
+    job_clone = job_editing.JobClone.field()
+    job_submit = job_lifecycle.JobSubmit.field()
+    job_approve = job_lifecycle.JobApprove.field()
+    job_reject = job_lifecycle.JobReject.field()
+    job_schedule = job_lifecycle.JobSchedule.field()
+    job_publish = job_lifecycle.JobPublish.field()
+    job_pause = job_lifecycle.JobPause.field()
+    job_resume = job_lifecycle.JobResume.field()
+    job_reopen = job_lifecycle.JobReopen.field()
+    job_close = job_lifecycle.JobClose.field()
+    job_archive = job_lifecycle.JobArchive.field()
+    job_discard = job_lifecycle.JobDiscard.field()
     job_duplicate_dismiss = job_mutations.JobDuplicateDismiss.field()
+    job_report = moderation_of_jobs.JobReport.field()
+    job_freeze = moderation_of_jobs.JobFreeze.field()
+    job_unfreeze = moderation_of_jobs.JobUnfreeze.field()
     profile_update = profile_mutations.ProfileUpdate.field()
     profile_import = profile_mutations.ProfileImport.field()
+    export_request = export_mutations.ExportRequest.field()
+    upload_create = file_mutations.UploadCreate.field()
+    upload_complete = file_mutations.UploadComplete.field()
+    resume_make_default = file_mutations.ResumeMakeDefault.field()
+    resume_delete = file_mutations.ResumeDelete.field()
+    form_update = application_mutations.FormUpdate.field()
+    application_draft = application_mutations.ApplicationDraft.field()
+    application_submit = application_mutations.ApplicationSubmit.field()
+    application_withdraw = application_mutations.ApplicationWithdraw.field()
+    application_move = pipeline_mutations.ApplicationMove.field()
+    application_reject = pipeline_mutations.ApplicationReject.field()
+    application_unreject = pipeline_mutations.ApplicationUnreject.field()
+    application_transfer = pipeline_mutations.ApplicationTransfer.field()
+    application_hire = pipeline_mutations.ApplicationHire.field()
+    application_unhire = pipeline_mutations.ApplicationUnhire.field()
+    applications_move_many = bulk_mutations.ApplicationsMoveMany.field()
+    applications_reject_many = bulk_mutations.ApplicationsRejectMany.field()
+    stage_create = stage_mutations.StageCreate.field()
+    stage_update = stage_mutations.StageUpdate.field()
+    stage_reorder = stage_mutations.StageReorder.field()
+    stage_delete = stage_mutations.StageDelete.field()
+    note_add = note_mutations.NoteAdd.field()
+    note_delete = note_mutations.NoteDelete.field()
     job_save = profile_mutations.JobSave.field()
     job_unsave = profile_mutations.JobUnsave.field()
     employer_block = profile_mutations.EmployerBlock.field()
@@ -102,6 +154,8 @@ class Mutation(graphene.ObjectType):
     job_dismiss = feed_mutations.JobDismiss.field()
     job_dismiss_undo = feed_mutations.JobDismissUndo.field()
     signals_record = feed_mutations.SignalsRecord.field()
+    notification_read = notification_mutations.NotificationRead.field()
+    notification_preference_update = notification_mutations.NotificationPreferenceUpdate.field()
 
 
 schema = graphene.Schema(query=Query, mutation=Mutation, directives=[*specified_directives, COST, LIST_SIZE])

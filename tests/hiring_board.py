@@ -16,7 +16,8 @@ from jobs.models import (
     Stage,
     StageKind,
 )
-from tests.factories import JobFactory, UserFactory
+from kernel.viewer import Viewer
+from tests.factories import HiringTeamFactory, JobFactory, MembershipFactory, UserFactory, viewer_of
 
 NAMES = ("Inbox", "Phone call", "On site", "Offer", "Joined")
 
@@ -73,3 +74,11 @@ def application(
         at=at,
     )
     return made
+
+
+def viewer_at(job: Job, role: str = "recruiter", *, is_on_team: bool = False) -> Viewer:
+    """A new member of the job's company, in a role; on the job's hiring team as that, too, if wanted."""
+    member = MembershipFactory(company=job.company, role=role)
+    if is_on_team:
+        HiringTeamFactory(job=job, user=member.user, role=role)
+    return viewer_of(member.user)

@@ -26,6 +26,7 @@ from jobs.models import (
     SourcePosting,
 )
 from jobs.services import job as jobs
+from jobs.services import job_editing
 
 
 class JobLocationInline(ShownInline):
@@ -172,11 +173,11 @@ class JobAdmin(Table):
         return queryset
 
     def save_model(self, request: HttpRequest, obj: Job, form: Any, change: bool) -> None:
-        jobs.amend(
+        job_editing.amend(
             by=viewer_of(request),
             job_id=obj.pk,
             version=form.cleaned_data["seen_version"],
-            changes={name: form.cleaned_data[name] for name in form.changed_data if name in jobs.AMENDABLE},
+            changes={name: form.cleaned_data[name] for name in form.changed_data if name in job_editing.AMENDABLE},
         )
 
     @admin.action(description="Publish")

@@ -1,10 +1,14 @@
 """The way of an application through a company's stages."""
 
+from datetime import datetime
+
 from django.db.models import TextChoices
 
 from jobs import events, policies
+from jobs.errors import ApplicationMoveRefused
 from jobs.machines.machine import Machine, Move
 from jobs.models import Application, ApplicationStatus
+from kernel.errors import DomainError
 
 _S = ApplicationStatus
 
@@ -21,6 +25,13 @@ class ApplicationAct(TextChoices):
     TRANSFER = "transfer", "Hand it over to another job of the company"
     WITHDRAW = "withdraw", "Take it back"
     ANONYMISE = "anonymise", "Forget who it was"
+
+
+def is_untold(application: Application, now: datetime) -> DomainError | None:
+    """If it was declined, the person does not know yet."""
+    # Whoever reads the row to ask this annotates it: see `jobs.selectors.application`.
+    is_under_way = application.status == _S.ACTIVE or getattr(application, "is_untold", False)
+    return None if is_under_way else ApplicationMoveRefused("You have been declined: there is nothing to take back.")
 
 
 APPLICATION: Machine[Application] = Machine(
@@ -80,10 +91,10 @@ APPLICATION: Machine[Application] = Machine(
         ),
         Move(
             ApplicationAct.WITHDRAW,
-            frozenset({_S.ACTIVE}),
+            frozenset({_S.ACTIVE, _S.REJECTED}),
             _S.WITHDRAWN,
             policies.may_withdraw_application,
-            (),
+            (is_untold,),
             events.ApplicationWithdrawn,
         ),
         Move(

@@ -12,6 +12,7 @@ from jobs.errors import (
     JobFrozen,
     JobIncomplete,
     JobIsTemplate,
+    JobMoveRefused,
     JobNeedsReview,
 )
 from jobs.machines.machine import Machine, Move
@@ -29,6 +30,8 @@ class JobAct(TextChoices):
     APPROVE = "approve", "Allow it to be published"
     REJECT = "reject", "Send it back to be written anew"
     SCHEDULE = "schedule", "Have it go live at a set time"
+    HOLD = "hold", "It cannot go live at its time"
+    REVISE = "revise", "Its approval is void, because it says something else"
     PUBLISH = "publish", "Make it live"
     PAUSE = "pause", "Take it down for a while"
     RESUME = "resume", "Make it live again"
@@ -81,20 +84,24 @@ def is_no_template(job: Job, now: datetime) -> DomainError | None:
     return JobIsTemplate() if job.is_template else None
 
 
-def has_time_left(job: Job, now: datetime) -> DomainError | None:
-    """Its end lies ahead."""
-    return None if job.expires_at is None or job.expires_at > now else JobExpiredLongAgo("Its time is over: reopen it.")
-
-
-def is_over(job: Job, now: datetime) -> DomainError | None:
-    """Its end has come."""
-    return JobAlreadyPublished() if job.expires_at is not None and job.expires_at > now else None
-
-
 def may_be_reopened(job: Job, now: datetime) -> DomainError | None:
     """Its time was over at most 30 days ago."""
     is_late = job.expires_at is not None and now - job.expires_at > REOPENING_PERIOD
     return JobExpiredLongAgo() if is_late else None
+
+
+def has_time_left(job: Job, now: datetime) -> DomainError | None:
+    """Its end lies ahead."""
+    if job.expires_at is None or job.expires_at > now:
+        return None
+    return may_be_reopened(job, now) or JobMoveRefused("Its time is over: reopen it.")
+
+
+def is_over(job: Job, now: datetime) -> DomainError | None:
+    """Its end has come."""
+    if job.expires_at is None or job.expires_at <= now:
+        return None
+    return JobMoveRefused("Its time is not over: resume it.") if job.lifecycle == _L.PAUSED else JobAlreadyPublished()
 
 
 _SHOWABLE = (is_no_template, is_complete, company_is_active, is_not_held)
@@ -124,6 +131,8 @@ LIFECYCLE: Machine[Job] = Machine(
             (*_SHOWABLE, needs_no_review),
             events.JobScheduled,
         ),
+        Move(JobAct.HOLD, frozenset({_L.SCHEDULED}), _L.APPROVED, None, (), events.JobHeldBack, is_timed=True),
+        Move(JobAct.REVISE, frozenset({_L.APPROVED, _L.SCHEDULED}), _L.DRAFT),
         Move(
             JobAct.PUBLISH,
             frozenset({_L.DRAFT, _L.APPROVED, _L.SCHEDULED}),
@@ -133,7 +142,14 @@ LIFECYCLE: Machine[Job] = Machine(
             events.JobPublished,
             is_timed=True,
         ),
-        Move(JobAct.PAUSE, frozenset({_L.PUBLISHED}), _L.PAUSED, policies.may_publish_job, (), events.JobPaused),
+        Move(
+            JobAct.PAUSE,
+            frozenset({_L.PUBLISHED}),
+            _L.PAUSED,
+            policies.may_publish_job,
+            (has_time_left,),
+            events.JobPaused,
+        ),
         Move(
             JobAct.RESUME,
             frozenset({_L.PAUSED}),

@@ -203,10 +203,20 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(help_text='From 0, in the order in which they are gone through.')),
             ],
         ),
+        migrations.AlterField(
+            model_name='job',
+            name='moderation',
+            field=models.CharField(choices=[('clear', 'Nothing speaks against it'), ('flagged', 'Several people reported it; shown until moderators decide'), ('frozen', 'Moderators took it from public view'), ('removed', 'Moderators took it from public view for good')], default='clear', max_length=16),
+        ),
         migrations.AddField(
             model_name='job',
             name='is_template',
             field=models.BooleanField(db_default=False, default=False, help_text='Others are begun from it; it is never published itself.'),
+        ),
+        migrations.AddField(
+            model_name='job',
+            name='review_comment',
+            field=models.CharField(blank=True, db_default='', default='', help_text='Why it was sent back, or could not go live at its time; until it goes on.', max_length=1000),
         ),
         migrations.AddField(
             model_name='job',
@@ -400,17 +410,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='applicationtransition',
             name='from_stage',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.stage'),
+            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='jobs.stage'),
         ),
         migrations.AddField(
             model_name='applicationtransition',
             name='to_stage',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.stage'),
+            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='jobs.stage'),
         ),
         migrations.AddField(
             model_name='application',
             name='stage',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='jobs.stage'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='applications', to='jobs.stage'),
         ),
         migrations.AddField(
             model_name='stagetemplate',
@@ -579,7 +589,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='application',
-            index=models.Index(condition=models.Q(('status', 'active')), fields=['job', 'stage', 'entered_stage_at', 'id'], name='application_board'),
+            index=models.Index(condition=models.Q(('status__in', ['active', 'hired'])), fields=['stage', 'entered_stage_at', 'id'], name='application_board'),
         ),
         migrations.AddIndex(
             model_name='application',

@@ -7,7 +7,7 @@ from django.db import migrations
 
 MOVES = ["""
 CREATE OR REPLACE FUNCTION job_lifecycle_moves() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF (OLD.lifecycle, NEW.lifecycle) NOT IN (('approved', 'published'), ('approved', 'scheduled'), ('closed', 'archived'), ('closed', 'expired'), ('closed', 'published'), ('draft', 'in_review'), ('draft', 'published'), ('draft', 'scheduled'), ('expired', 'closed'), ('expired', 'published'), ('in_review', 'approved'), ('in_review', 'draft'), ('paused', 'closed'), ('paused', 'expired'), ('paused', 'published'), ('published', 'closed'), ('published', 'expired'), ('published', 'paused'), ('scheduled', 'closed'), ('scheduled', 'published')) THEN
+    IF (OLD.lifecycle, NEW.lifecycle) NOT IN (('approved', 'draft'), ('approved', 'published'), ('approved', 'scheduled'), ('closed', 'archived'), ('closed', 'expired'), ('closed', 'published'), ('draft', 'in_review'), ('draft', 'published'), ('draft', 'scheduled'), ('expired', 'closed'), ('expired', 'published'), ('in_review', 'approved'), ('in_review', 'draft'), ('paused', 'closed'), ('paused', 'expired'), ('paused', 'published'), ('published', 'closed'), ('published', 'expired'), ('published', 'paused'), ('scheduled', 'approved'), ('scheduled', 'closed'), ('scheduled', 'draft'), ('scheduled', 'published')) THEN
         RAISE EXCEPTION 'jobs_job.lifecycle does not go from % to %', OLD.lifecycle, NEW.lifecycle
             USING ERRCODE = 'check_violation', CONSTRAINT = 'job_lifecycle_moves';
     END IF;
@@ -27,7 +27,7 @@ CREATE OR REPLACE TRIGGER job_moderation_moves BEFORE UPDATE OF moderation ON jo
     WHEN (OLD.moderation IS DISTINCT FROM NEW.moderation) EXECUTE FUNCTION job_moderation_moves();""",
     """
 CREATE OR REPLACE FUNCTION application_status_moves() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF (OLD.status, NEW.status) NOT IN (('active', 'hired'), ('active', 'rejected'), ('active', 'transferred'), ('active', 'withdrawn'), ('hired', 'active'), ('hired', 'anonymised'), ('rejected', 'active'), ('rejected', 'anonymised'), ('transferred', 'anonymised'), ('withdrawn', 'anonymised')) THEN
+    IF (OLD.status, NEW.status) NOT IN (('active', 'hired'), ('active', 'rejected'), ('active', 'transferred'), ('active', 'withdrawn'), ('hired', 'active'), ('hired', 'anonymised'), ('rejected', 'active'), ('rejected', 'anonymised'), ('rejected', 'withdrawn'), ('transferred', 'anonymised'), ('withdrawn', 'anonymised')) THEN
         RAISE EXCEPTION 'jobs_application.status does not go from % to %', OLD.status, NEW.status
             USING ERRCODE = 'check_violation', CONSTRAINT = 'application_status_moves';
     END IF;

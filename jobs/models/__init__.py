@@ -24,7 +24,7 @@ from jobs.models.event import InteractionEvent, InteractionKind, Surface
 from jobs.models.export import CompanyExport, ExportFormat, ExportKind, ExportStatus
 from jobs.models.feed import DismissReason, FeedCell, FeedSettings, JobDismissal, JobHeat, RankingModel
 from jobs.models.file import File, FilePurpose, FileState, Resume
-from jobs.models.form import FormVersion, QuestionKind
+from jobs.models.form import AnswerFileKind, FormVersion, QuestionKind
 from jobs.models.import_source import ImportSource
 from jobs.models.job import (
     ApplyKind,
@@ -97,6 +97,7 @@ from jobs.models.taxonomy import (
 from jobs.models.team import HiringRole, HiringTeam, Invitation, InvitationStatus, Membership, MembershipRole
 
 __all__ = [
+    "AnswerFileKind",
     "Application",
     "ApplicationDraft",
     "ApplicationStatus",

@@ -115,8 +115,11 @@ class Application(Entity):
     status = models.CharField(
         max_length=16, choices=ApplicationStatus, default=ApplicationStatus.ACTIVE.value, help_text="How it stands."
     )
-    # With the job a foreign key of two columns: no application is in another job's stage. See migration 0016.
-    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="applications", db_index=False)
+    # With the job a foreign key of two columns: no application is in another job's stage, and none in a stage that is
+    # gone. See migration 0017.
+    stage = models.ForeignKey(
+        Stage, on_delete=models.DO_NOTHING, related_name="applications", db_index=False, db_constraint=False
+    )
     entered_stage_at = models.DateTimeField(help_text="Since when it is in its stage.")
     submitted_at = models.DateTimeField(help_text="When the person applied.")
     decided_at = models.DateTimeField(null=True, blank=True, help_text="When it ended.")
@@ -153,10 +156,10 @@ class Application(Entity):
             ),
         ]
         indexes = [
-            # A job's board: the stages' applications, who waits longest first.
+            # A job's board: the stages' applications, who waits longest first. A stage is one job's.
             models.Index(
-                fields=["job", "stage", "entered_stage_at", "id"],
-                condition=Q(status="active"),
+                fields=["stage", "entered_stage_at", "id"],
+                condition=Q(status__in=["active", "hired"]),
                 name="application_board",
             ),
             models.Index(fields=["job", "-submitted_at", "-id"], name="application_of_job"),
@@ -172,12 +175,25 @@ class ApplicationTransition(models.Model):
     act = models.CharField(max_length=16, help_text="What was done.")
     from_status = models.CharField(max_length=16, choices=ApplicationStatus, blank=True)
     to_status = models.CharField(max_length=16, choices=ApplicationStatus)
-    # By name and kind as well: stages are renamed and deleted, what happened stays.
+    # By name and kind as well: stages are renamed and deleted, what happened stays. Nobody looks for the steps of a
+    # stage, so that none of them is touched when it goes.
     from_stage = models.ForeignKey(
-        Stage, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+        Stage,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     to_stage = models.ForeignKey(
-        Stage, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+        Stage,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     from_kind = models.CharField(max_length=16, choices=StageKind, blank=True)
     to_kind = models.CharField(max_length=16, choices=StageKind)

@@ -19,6 +19,13 @@ class QuestionKind(models.TextChoices):
     YES_NO = "yes_no", "Yes or no"
 
 
+class AnswerFileKind(models.TextChoices):
+    """What sort of file answers a question."""
+
+    DOCUMENT = "document", "A document: PDF, DOCX, ODT or text"
+    IMAGE = "image", "An image"
+
+
 class FormVersion(models.Model):
     """The questions of a posting at one time. Append-only: answers point at the version that they answer."""
 

@@ -34,10 +34,10 @@ class JobLifecycle(models.TextChoices):
 class JobModeration(models.TextChoices):
     """What the platform thinks of a posting, apart from its lifecycle."""
 
-    CLEAR = "clear"
-    FLAGGED = "flagged"
-    FROZEN = "frozen"
-    REMOVED = "removed"
+    CLEAR = "clear", "Nothing speaks against it"
+    FLAGGED = "flagged", "Several people reported it; shown until moderators decide"
+    FROZEN = "frozen", "Moderators took it from public view"
+    REMOVED = "removed", "Moderators took it from public view for good"
 
 
 class JobVisibility(models.TextChoices):
@@ -232,6 +232,13 @@ class Job(Entity):
     )
     is_template = models.BooleanField(
         default=False, db_default=False, help_text="Others are begun from it; it is never published itself."
+    )
+    review_comment = models.CharField(
+        max_length=1000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why it was sent back, or could not go live at its time; until it goes on.",
     )
     reminded_of = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="The end that its company was reminded of."

@@ -6,7 +6,8 @@ that were not asked for lately, and a filter's categories, circles and exchange 
 - by relevance three if few match (an estimate, the ranking and the jobs' rows), and four to six if many do; on later
   pages one, while the ranking is kept, and two more behind its end;
 - in any other order three (an estimate, the list and the rows), two where nothing is asked; by distance up to nine;
-- on a first page one more to see whether the words are found at all, and where they hardly are, one to see how common
+- on a first page one more to see whether the words are found at all, unless ranking them alone tells (nothing else is
+  meant by them), and where they hardly are, one to see how common
   they are, one for each that is corrected, and one to see whether that finds more;
 - where few are found, one for each way to broaden the question, and one for what that finds;
 - one or two to count, if somebody reads `total` of what ranking has not told.
@@ -36,6 +37,7 @@ from jobs.search.port import (
     JobSearchOrderField,
     Part,
     Query,
+    Ranked,
     SearchOrder,
     Suggestion,
     SuggestionKind,
@@ -144,6 +146,7 @@ def search(viewer: Viewer, request: SearchRequest) -> SearchResult:
         size=request.size,
         per_company=request.per_company,
         may_broaden=request.is_broadened,
+        ranking=asked.ranking,
     )
     found = _shown(walk, request.size + 1)
     has_next = len(found) > request.size
@@ -188,6 +191,8 @@ class _Asked:
     query: Query
     correction: Correction | None = None
     expansions: Sequence[Expansion] = ()
+    ranking: Ranked | None = None
+    """Its ranking, where that was made to see whether the words are found at all."""
 
 
 def _asked(request: SearchRequest, query: Query) -> _Asked:
@@ -198,8 +203,12 @@ def _asked(request: SearchRequest, query: Query) -> _Asked:
         return asked
     found = 0
     if request.after is None:
-        # Without what is meant: that finds something for nearly everything, and would hide a mistake.
-        found = engine().total(_literal(asked.query), HARDLY).value
+        if is_ranked(asked.query) and not question.instead:
+            asked = replace(asked, ranking=engine().ranked(asked.query))
+            found = len(asked.ranking.hits) if asked.ranking else 0
+        else:
+            # Without what is meant: that finds something for nearly everything, and would hide a mistake.
+            found = engine().total(_literal(asked.query), HARDLY).value
         if found >= HARDLY:
             return asked
     # A word that names an occupation is no mistake, though no job has it.

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.errors import AccountStillNeeded
 from accounts.models import User
 from accounts.services import erasure, export
-from jobs.models import CompanyDomain, Follow, HiringTeam, Invitation, Membership, MembershipRole
+from jobs.models import CompanyDomain, Follow, HiringTeam, Invitation, JobReport, Membership, MembershipRole
 from jobs.selectors.invitation import OPEN
 from jobs.services import membership
 
@@ -42,6 +42,12 @@ def forget_member(user: User) -> None:
     proved.update(email=Concat(Value("deleted@"), F("domain")))
 
 
+@erasure.eraser
+def forget_reporter(user: User) -> None:
+    """What was reported stays a report, of nobody and without its words."""
+    JobReport.objects.filter(reporter=user).update(reporter=None, text="")
+
+
 @export.section("memberships")
 def memberships_of(user: User) -> list[Any]:
     """For which companies the person acts, and as what."""
@@ -69,3 +75,10 @@ def invitations_of(user: User) -> list[Any]:
     rows = Invitation.objects.filter(email=user.email).order_by("pk")
     columns = ("role", "created_at", "expires_at", "accepted_at", "declined_at", "revoked_at")
     return list(rows.values("company_id", *columns, company_name=F("company__name")))
+
+
+@export.section("job_reports")
+def job_reports_of(user: User) -> list[Any]:
+    """What the person told moderators of postings."""
+    rows = JobReport.objects.filter(reporter=user).order_by("pk")
+    return list(rows.values("reason", "text", "created_at", job_id=F("case__job_id"), job_title=F("case__job__title")))

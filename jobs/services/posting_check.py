@@ -56,12 +56,12 @@ def known(postings: Iterable[Posting]) -> Known:
     countries = {location.country for posting in postings for location in posting.locations}
     countries |= {country for posting in postings for country, _ in posting.remote_from}
     return Known(
-        _there(Category, {posting.category_id for posting in postings}),
-        _there(Occupation, {posting.occupation_id for posting in postings}),
-        _there(Skill, {skill.skill_id for posting in postings for skill in posting.skills}),
-        _there(Place, {location.place_id for posting in postings for location in posting.locations}),
-        _there(Country, {country for country in countries if _is_text(country)}),
-        _there(
+        there(Category, {posting.category_id for posting in postings}),
+        there(Occupation, {posting.occupation_id for posting in postings}),
+        there(Skill, {skill.skill_id for posting in postings for skill in posting.skills}),
+        there(Place, {location.place_id for posting in postings for location in posting.locations}),
+        there(Country, {country for country in countries if _is_text(country)}),
+        there(
             Currency, {posting.pay.currency for posting in postings if posting.pay and _is_text(posting.pay.currency)}
         ),
     )
@@ -80,7 +80,7 @@ def check(posting: Posting, known: Known) -> None:
     job = Job(**said | {column: list(said[column]) for column in _LISTS})
     _check_columns(job, names)
     if posting.url:
-        _check_web_address(posting.url)
+        check_web_address(posting.url, "url")
     for field, key, there in (
         ("category_id", posting.category_id, known.categories),
         ("occupation_id", posting.occupation_id, known.occupations),
@@ -95,7 +95,8 @@ def check(posting: Posting, known: Known) -> None:
     _check_dates(posting)
 
 
-def _there[Key: (int, str)](model: type[models.Model], keys: set[Key] | set[Key | None]) -> Collection[Key]:
+def there[Key: (int, str)](model: type[models.Model], keys: set[Key] | set[Key | None]) -> Collection[Key]:
+    """Those of the keys that are there. One statement; none without keys."""
     named = [key for key in keys if key is not None and key != ""]
     return set(model._default_manager.filter(pk__in=named).values_list("pk", flat=True)) if named else ()
 
@@ -128,11 +129,12 @@ def _check_columns(row: models.Model, names: dict[str, str]) -> None:
         raise Invalid(" ".join(told), field=names[column]) from None
 
 
-def _check_web_address(url: str) -> None:
+def check_web_address(url: str, field: str) -> None:
+    """Raises `Invalid` for what is no address on the web."""
     try:
         _check_url(url)
     except ValidationError:
-        raise Invalid("This is no web address.", field="url") from None
+        raise Invalid("This is no web address.", field=field) from None
 
 
 def _check_locations(locations: Collection[Location], known: Known) -> None:

@@ -35,6 +35,7 @@ OLDEST, AHEAD = timedelta(days=7), timedelta(minutes=5)
 # Some 60 MB in the cache server, and two minutes' worth of two thousand a second.
 MOST_WAITING = 200_000
 BATCH = 2_000
+_NOBODY = UUID(int=0)
 _MOST_SHORT, _MOST_WHOLE = 2**15 - 1, 2**31 - 1
 
 
@@ -122,6 +123,13 @@ def record(*, by: Viewer, signals: Sequence[Signal]) -> Recorded:
     return Recorded(len(taken), tuple(refused))
 
 
+def record_click(job_id: UUID, *, key: UUID, at: datetime, surface: str) -> None:
+    """Take a click of somebody unknown to where one applies; while there is no room, or no server, it is lost."""
+    click = Signal(key, job_id, InteractionKind.APPLY_CLICK.value, at, surface)
+    with suppress(CacheAway, TooManySignals):
+        _append([_entry(None, click)])
+
+
 def drain(most: int | None = None) -> int:
     """Write what waits, in the order in which it came, at most `most` signals or thereabouts; how many were taken.
 
@@ -167,11 +175,11 @@ def _fault(signal: Signal, now: datetime) -> tuple[SignalRefusal, str] | None:
     return None
 
 
-def _entry(user_id: UUID, signal: Signal) -> bytes:
+def _entry(user_id: UUID | None, signal: Signal) -> bytes:
     """A signal as it waits: an object that `_WRITE` reads. One client cannot use up another's ids."""
     return orjson.dumps(
         {
-            "i": uuid5(user_id, signal.id.hex),
+            "i": uuid5(user_id or _NOBODY, signal.id.hex),
             "u": user_id,
             "j": signal.job_id,
             "k": signal.kind,
@@ -233,6 +241,7 @@ def _write_alone(user_id: UUID, entries: Sequence[bytes], now: datetime) -> None
         _write(entries, now)
 
 
+# Of somebody unknown no posting gets warmer.
 # Who is forgotten meanwhile leaves no signals, and a job that is deleted has none: the rows are locked, so that it
 # stays so until this is written. A client that corrects its clock and tells something again tells nothing new: ids are
 # looked for among all the instants that a client may name. All is looked up one by one: of rows made up on the way the
@@ -247,17 +256,19 @@ _WRITE = f"""
         ORDER BY id FOR SHARE
     ), postings AS MATERIALIZED (
         SELECT id FROM jobs_job WHERE id = ANY(ARRAY(SELECT DISTINCT j FROM given)) ORDER BY id FOR KEY SHARE
-    ), signals AS (
+    ), written AS (
         INSERT INTO jobs_interactionevent (
             id, user_id, job_id, kind, occurred_at, surface, session, position, model_version, seconds
         )
         SELECT i, u, j, k, t, s, f, p, m, d FROM given
-        WHERE (u IN (SELECT id FROM people)) IS TRUE AND (j IN (SELECT id FROM postings)) IS TRUE AND (
+        WHERE (u IS NULL OR u IN (SELECT id FROM people)) IS TRUE AND (j IN (SELECT id FROM postings)) IS TRUE AND (
             SELECT true FROM jobs_interactionevent AS known
             WHERE known.id = i AND known.occurred_at BETWEEN %(since)s AND %(until)s LIMIT 1
         ) IS NULL
         ON CONFLICT DO NOTHING
-        RETURNING job_id, kind, occurred_at
+        RETURNING user_id, job_id, kind, occurred_at
+    ), signals AS (
+        SELECT job_id, kind, occurred_at FROM written WHERE user_id IS NOT NULL
     ) {heat.ADD}"""  # noqa: S608 - our own text
 
 

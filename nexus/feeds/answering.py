@@ -6,6 +6,9 @@ They are made when they are asked for, and no cache may hand one out without ask
 import re
 from uuid import UUID
 
+from django.utils import timezone
+
+from jobs.services import apply_click
 from kernel.errors import NotFound
 from nexus.feeds import jobposting, sitemap
 from nexus.graphql.http import Response
@@ -16,8 +19,10 @@ from nexus.rest.asking import Asking
 PATHS = ("/jobs/", "/sitemap.xml", "/sitemaps/", "/robots.txt")
 # Points, which a file of thousands of rows is worth.
 POSTING_COST = 15
+APPLY_COST = 15
 FILE_COST = 1_000
 _POSTING = re.compile(r"/jobs/([^/\x00]{1,200})\.jsonld")
+_APPLY = re.compile(r"/jobs/([^/\x00]{1,200})/apply")
 _FILE = re.compile(r"/sitemaps/(jobs|companies)/([0-9a-f]{32})(?:-([0-9a-f]{32}))?\.xml")
 
 
@@ -27,6 +32,8 @@ def found(asking: Asking) -> Response:
     if matched := _POSTING.fullmatch(path):
         slug = matched[1]
         return asking.charged_each_time(POSTING_COST, lambda: jobposting.document(slug), jobposting.MEDIA_TYPE)
+    if matched := _APPLY.fullmatch(path):
+        return led_on(asking, matched[1])
     if path == "/sitemap.xml":
         return asking.charged_each_time(FILE_COST, sitemap.index, sitemap.MEDIA_TYPE)
     if matched := _FILE.fullmatch(path):
@@ -35,6 +42,29 @@ def found(asking: Asking) -> Response:
     if path == "/robots.txt":
         return Response(200, sitemap.robots(), {"Content-Type": "text/plain; charset=utf-8"})
     raise NotFound("There is nothing at this address.")
+
+
+def led_on(asking: Asking, slug: str) -> Response:
+    """On to where one applies, by GET: another address each time that the posting's is another."""
+    request = asking.request
+    purpose = request.header("sec-purpose") or request.header("purpose")
+    click = apply_click.Click(
+        address=request.address,
+        program=request.header("user-agent"),
+        source=asking.query_parameters().get("source", ""),
+        is_counted=request.method == "GET" and "prefetch" not in purpose.lower(),
+    )
+
+    led: list[str] = []
+
+    def lead() -> bytes:
+        led.append(apply_click.led_on(slug, click, at=timezone.now()))
+        return b""
+
+    answer = asking.charged_each_time(APPLY_COST, lead, "text/plain; charset=utf-8")
+    headers = {name: value for name, value in answer.headers.items() if name != "ETag"}
+    headers |= {"Location": led[0], "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+    return Response(303, b"", headers)
 
 
 DESK = desk(found)

@@ -48,7 +48,7 @@ def file(kind: str, start: UUID, end: UUID | None) -> bytes:
 def robots() -> bytes:
     """What robots are told: where the sitemap is, and that nothing here is a page but postings."""
     return (
-        f"User-agent: *\nAllow: /jobs/\nAllow: /sitemap\nAllow: /media/\nDisallow: /\n\n"
+        f"User-agent: *\nAllow: /jobs/\nDisallow: /jobs/*/apply\nAllow: /sitemap\nAllow: /media/\nDisallow: /\n\n"
         f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml\n"
     ).encode()
 

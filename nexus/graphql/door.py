@@ -11,14 +11,14 @@ from asyncio import AbstractEventLoop, Future
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import structlog
 from django.conf import settings
 
-from nexus.graphql import connections
+from nexus.graphql import connections, multipart
 from nexus.graphql.execution import Run
-from nexus.graphql.http import HttpError, Request, Response
+from nexus.graphql.http import HttpError, Request, Response, brings_file
 from nexus.graphql.timeouts import RequestDeadline
 from nexus.graphql.view import answer, answer_at_hand, refusal
 
@@ -113,6 +113,8 @@ class Door:
             settings.GRAPHQL_THREADS, thread_name_prefix="graphql", initializer=connections.set_up_thread
         )
         self.most = settings.GRAPHQL_THREADS + settings.GRAPHQL_QUEUE
+        self.uploads = 0
+        """Requests that bring a file, and were not answered yet."""
         self.jobs = 0
         """Requests that are being answered, or wait for a thread."""
         _doors.append(self)
@@ -126,22 +128,41 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = self._desk_of(scope["path"])
+        headers = headers_of(scope)
+        spool = None
+        if desk is self._graphql and brings_file(scope["method"], headers):
+            if self.uploads >= multipart.MOST_AT_ONCE:
+                await send_response(send, desk.refusal(_busy()))
+                return
+            spool = multipart.new_spool()
+        self.uploads += spool is not None
+        try:
+            await self._receive(scope, headers, receive, send, desk, spool)
+        finally:
+            self.uploads -= spool is not None
+
+    async def _receive(
+        self, scope: Scope, headers: dict[str, str], receive: Receive, send: Send, desk: Desk, spool: IO[bytes] | None
+    ) -> None:
+        """Receive the body, into the spool where there is one, and send the answer."""
         try:
             async with asyncio.timeout(RECEIVE_SECONDS):
-                body = await _body(receive)
+                body = await _body(receive, spool)
         except HttpError as error:
-            await _send(send, desk.refusal(error))
+            await send_response(send, desk.refusal(error))
             return
         except TimeoutError:
             late = f"The request did not arrive within {RECEIVE_SECONDS} seconds."
-            await _send(send, desk.refusal(HttpError(408, late, Connection="close")))
+            await send_response(send, desk.refusal(HttpError(408, late, Connection="close")))
             return
         except ConnectionAbortedError:
             return
-        request = _request(scope, body)
+        request = _request(scope, headers, body, spool)
         response = desk.answer_at_hand(request) or await self._answer(request, desk, receive)
         if response is not None:
-            await _send(send, response)
+            if spool is not None:
+                spool.close()
+            await send_response(send, response)
 
     async def _answer(self, request: Request, desk: Desk, receive: Receive) -> Response | None:
         """The answer that a thread gives; None where the client went away."""
@@ -190,14 +211,15 @@ async def _attend(job: Job, receive: Receive) -> None:
         gone.cancel()
 
 
-def _request(scope: Scope, body: bytes) -> Request:
+def _request(scope: Scope, headers: dict[str, str], body: bytes, spool: IO[bytes] | None) -> Request:
     return Request(
         method=scope["method"],
-        headers=_headers(scope),
+        headers=headers,
         query_string=scope["query_string"].decode("latin-1"),
         body=body,
         address=scope["client"][0],
         path=scope["path"],
+        spool=spool,
     )
 
 
@@ -207,26 +229,28 @@ def _busy() -> HttpError:
     )
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, spool: IO[bytes] | None = None) -> bytes:
+    """The body; nothing where it goes into the spool, which may hold more."""
     chunks: list[bytes] = []
     size = 0
+    most = MAX_BODY_BYTES if spool is None else multipart.MAX_BYTES
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ConnectionAbortedError
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size <= MAX_BODY_BYTES:
-            chunks.append(chunk)
+        if size <= most:
+            chunks.append(chunk) if spool is None else spool.write(chunk)
         is_last = not message.get("more_body")
         # What is a little too large is read to its end, or its sender would see a reset and never the answer.
-        if size > MAX_DRAINED_BYTES or (is_last and size > MAX_BODY_BYTES):
-            raise HttpError(413, f"A request has at most {MAX_BODY_BYTES:,} bytes.", Connection="close")
+        if size > MAX_DRAINED_BYTES or (is_last and size > most):
+            raise HttpError(413, f"A request has at most {most:,} bytes.", Connection="close")
         if is_last:
             return b"".join(chunks)
 
 
-def _headers(scope: Scope) -> dict[str, str]:
+def headers_of(scope: Scope) -> dict[str, str]:
     """Header values by name. A header that is sent twice counts as sent with both values, as HTTP says."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
@@ -235,7 +259,8 @@ def _headers(scope: Scope) -> dict[str, str]:
     return headers
 
 
-async def _send(send: Send, response: Response) -> None:
+async def send_response(send: Send, response: Response) -> None:
+    """Send an answer, whole."""
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.headers.items()]
     if response.status not in (204, 304):
         headers.append((b"content-length", str(len(response.body)).encode()))

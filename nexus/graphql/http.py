@@ -1,19 +1,24 @@
 """GraphQL over HTTP: what a request asks for, and in which of the two media types it is answered.
 
 Follows the GraphQL over HTTP specification (https://graphql.github.io/graphql-over-http/draft/). Every body but JSON
-is refused, so that no form of another site can send one; a GET runs only where no form, link or image can have made it.
+is refused, so that no form of another site can send one, but for a file with a header that no form can send
+(`nexus.graphql.multipart`); a GET runs only where no form, link or image can have made it.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 from urllib.parse import parse_qs
 
 import orjson
 
+from schema.core.uploads import UploadedFile
+
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 HTML = "text/html"
+MULTIPART = "multipart/form-data"
 # Levels of arrays and objects in a body. The deepest input of the schema has a fraction of it.
 MAX_JSON_DEPTH = 64
 # What a page can send to another site without asking is written here; what it must ask for first proves a program:
@@ -35,6 +40,8 @@ class Request:
     address: str = ""
     """The client's, as far as the proxies in front can be believed."""
     path: str = "/graphql"
+    spool: IO[bytes] | None = field(default=None, compare=False)
+    """The body, where it came with a file."""
 
     def header(self, name: str) -> str:
         return self.headers.get(name, "")
@@ -65,6 +72,8 @@ class Operation:
     """The id of a persisted document; where it is a SHA-256, the 64 hexadecimal digits without the prefix."""
     sha256: str | None = None
     """What an automatic persisted query says is the SHA-256 of its text, in 64 hexadecimal digits."""
+    upload: UploadedFile | None = None
+    """The file that came with it, which stands among the variables."""
 
 
 class HttpError(Exception):
@@ -126,6 +135,11 @@ def operation_of(request: Request) -> Operation:
         parameters = _queried(request)
     else:
         raise HttpError(405, "Use POST, or GET for queries.", Allow="GET, POST, OPTIONS")
+    return operation_in(parameters)
+
+
+def operation_in(parameters: dict[str, Any], upload: UploadedFile | None = None) -> Operation:
+    """The operation that parameters name. Raises `HttpError`."""
     name = parameters.get("operationName")
     if name is not None and not isinstance(name, str):
         raise HttpError(400, "`operationName` must be a string.")
@@ -133,7 +147,14 @@ def operation_of(request: Request) -> Operation:
         if parameters.get(key) is not None and not isinstance(parameters[key], dict):
             raise HttpError(400, f"`{key}` must be an object.")
     query, document_id, sha256 = _document(parameters)
-    return Operation(query, parameters.get("variables") or {}, name or None, document_id, sha256)
+    return Operation(query, parameters.get("variables") or {}, name or None, document_id, sha256, upload)
+
+
+def brings_file(method: str, headers: Mapping[str, str]) -> bool:
+    """Whether a request brings a file: as no form of another site can, and from somebody who says who they are."""
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    has_asked = any(headers.get(name) for name in PREFLIGHT_HEADERS)
+    return method == "POST" and media_type == MULTIPART and has_asked and bool(headers.get("authorization"))
 
 
 def _is_from_program(request: Request) -> bool:
@@ -179,13 +200,14 @@ def _persisted_hash(extensions: dict[str, Any]) -> str | None:
 def _posted(request: Request) -> dict[str, Any]:
     media_type, *parameters = (part.strip().lower() for part in request.header("content-type").split(";"))
     if media_type != JSON:
-        raise HttpError(415, f"Send {JSON}.")
+        needed = f"; a file needs a token and the header {PREFLIGHT_HEADERS[1]}" if media_type == MULTIPART else ""
+        raise HttpError(415, f"Send {JSON}{needed}.")
     charset = next((value for name, _, value in (p.partition("=") for p in parameters) if name == "charset"), "utf-8")
     if charset.strip('"') not in ("utf-8", "utf8"):
         raise HttpError(415, "Send UTF-8.")
     if request.header("content-encoding") not in ("", "identity"):
         raise HttpError(415, "Send the body as it is, without a content encoding.")
-    parameters_sent = _json(request.body, "The body")
+    parameters_sent = read_json(request.body, "The body")
     if isinstance(parameters_sent, list):
         raise HttpError(400, "Send one request at a time: batches are off.")
     if not isinstance(parameters_sent, dict):
@@ -201,11 +223,12 @@ def _queried(request: Request) -> dict[str, Any]:
     parameters: dict[str, Any] = {name: values[-1] for name, values in fields.items()}
     for key in ("variables", "extensions"):
         if key in parameters:
-            parameters[key] = _json(parameters[key].encode(), f"`{key}`") if parameters[key] else None
+            parameters[key] = read_json(parameters[key].encode(), f"`{key}`") if parameters[key] else None
     return parameters
 
 
-def _json(text: bytes, what: str) -> Any:
+def read_json(text: bytes, what: str) -> Any:
+    """JSON in UTF-8, not too deep. Raises `HttpError` that says what is wrong with `what`."""
     too_deep = f"{what} is nested deeper than {MAX_JSON_DEPTH} levels."
     try:
         value = orjson.loads(text)

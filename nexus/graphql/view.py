@@ -22,7 +22,7 @@ from engine import Deadline, ExecutionStopped, ExecutionTimedOut, RequestInvalid
 from kernel.ids import uuid7
 from kernel.viewer import ANONYMOUS
 from nexus import observability
-from nexus.graphql import cache, connections, documents, limits, rates, responses
+from nexus.graphql import cache, connections, documents, limits, multipart, rates, responses
 from nexus.graphql.context import ON_BEHALF_OF, context_of
 from nexus.graphql.exchange import Exchange
 from nexus.graphql.execution import Call, Run, on_engine
@@ -34,6 +34,7 @@ from nexus.graphql.http import (
     Request,
     Response,
     media_type_of,
+    operation_in,
     operation_of,
     wants_page,
 )
@@ -159,7 +160,7 @@ def _answer(request: Request, exchange: Exchange, run: Run, deadline: Deadline) 
         body, headers = page()
         return Response(200, body, headers)
     media_type = media_type_of(request)
-    operation = operation_of(request)
+    operation = _operation_of(request)
     try:
         call = _call(request, operation, exchange, deadline)
         return _execute(call, request, exchange, media_type, run)
@@ -171,6 +172,16 @@ def _answer(request: Request, exchange: Exchange, run: Run, deadline: Deadline) 
         return responses.refused([TimedOut(str(stopped))], exchange, media_type)
     except ExecutionStopped as stopped:
         return responses.refused([Unavailable(str(stopped))], exchange, media_type)
+    finally:
+        if operation.upload is not None:
+            operation.upload.content.close()
+
+
+def _operation_of(request: Request) -> Operation:
+    """What the request asks for, with the file that it may bring."""
+    if request.spool is None:
+        return operation_of(request)
+    return operation_in(*multipart.parameters_of(request.header("content-type"), request.spool))
 
 
 def _call(request: Request, operation: Operation, exchange: Exchange, deadline: Deadline) -> Call:
@@ -189,6 +200,8 @@ def _call(request: Request, operation: Operation, exchange: Exchange, deadline: 
     exchange.kind = plan.operation_type.value
     if plan.operation_type is not OperationType.QUERY and request.method == "GET":
         raise HttpError(405, "A GET runs queries only; send a mutation by POST.", Allow="POST")
+    if operation.upload is not None and plan.operation_type is not OperationType.MUTATION:
+        raise HttpError(400, "Only a mutation takes a file.")
     return Call(source, plan, operation, context, deadline)
 
 

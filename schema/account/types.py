@@ -12,12 +12,15 @@ from accounts.selectors import user as users
 from accounts.services import export
 from jobs.selectors import invitation, membership
 from schema.access import queries as access_queries
+from schema.application import queries as application_queries
 from schema.company.lists import followed_companies
 from schema.core.loading import Computed, many, one
 from schema.core.scalars import URL, DateTime
 from schema.core.types import ModelType
 from schema.core.visibility import SHOWN, Rule, visible_to
 from schema.feed import queries as feed_queries
+from schema.file.types import resumes_of_viewer
+from schema.notification import queries as notification_queries
 from schema.profile import queries as profile_queries
 from schema.session.types import sessions_of_viewer
 from schema.team.types import Invitation, Membership
@@ -105,8 +108,12 @@ class Viewer(graphene.ObjectType):
     profile = profile_queries.profile
     feed = feed_queries.own_feed
     feed_settings = feed_queries.feed_settings
+    resumes = resumes_of_viewer
     saved_jobs = profile_queries.saved_job_list
     dismissed_jobs = feed_queries.dismissed_jobs
+    applications = application_queries.own_applications
+    application_draft = application_queries.own_draft
+    application_drafts = application_queries.own_drafts
     blocked_employers = profile_queries.blocked_employers
     invitations = many(
         Invitation,
@@ -116,6 +123,10 @@ class Viewer(graphene.ObjectType):
         description="The open invitations to the person's verified address, the newest first. The mail has the link.",
     )
     followed_companies = followed_companies
+    notifications = notification_queries.inbox
+    unread_notifications = notification_queries.unread_count
+    notification_preferences = notification_queries.preferences
+    quiet_hours = notification_queries.quiet_hours
     sessions = sessions_of_viewer
     data_exports = many(
         DataExport,

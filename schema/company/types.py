@@ -11,12 +11,16 @@ from jobs.selectors import follow as follows
 from jobs.selectors import job as jobs
 from jobs.selectors import membership as memberships
 from schema.access.types import api_keys_of_company
+from schema.application.stages import email_templates_of_company, stage_template_of_company
+from schema.audit.events import events_of_company
 from schema.audit.lists import audit_log_of_company
 from schema.core.connections import connection_of
 from schema.core.loading import Computed, Relation, many
 from schema.core.scalars import HTML, URL
 from schema.core.types import ModelType
 from schema.core.visibility import SHOWN, Rule
+from schema.export.types import exports_of_company
+from schema.job.inside import own_jobs_of_company
 from schema.job.lists import jobs_of
 from schema.taxonomy.types import Industry, Place
 from schema.team.lists import invitations_of_company, members_of_company
@@ -67,6 +71,7 @@ class Company(ModelType):
     headquarters = graphene.Field(Place, description="Where it is led from, where known.")
     description = graphene.Field(CompanyDescription, description="What it says of itself; null where it says nothing.")
     jobs = jobs_of("company", jobs.of_companies, jobs.counts_of_companies, description="Its live jobs.")
+    own_jobs = own_jobs_of_company()
     logo = URL(description="Its logo: WebP, at most 512 pixels a side. Another logo has another address.")
     is_followed = graphene.Boolean(required=True, description="Whether the person who asks follows it.")
     members = members_of_company
@@ -80,6 +85,10 @@ class Company(ModelType):
     )
     api_keys = api_keys_of_company
     audit_log = audit_log_of_company
+    events = events_of_company
+    exports = exports_of_company
+    stage_template = stage_template_of_company()
+    email_templates = email_templates_of_company()
 
     resolve_description = Relation(companies.descriptions, "pk")
     resolve_logo = Computed(companies.logo_url)

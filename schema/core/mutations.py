@@ -100,7 +100,12 @@ class Mutation(graphene.ObjectType):
             error = cls.error_type(
                 field=path, message=str(refusal), code=refusal.code, is_retryable=refusal.is_retryable
             )
-            return cls(user_errors=[error])
+            return cls(user_errors=[error], **cls.beside(viewer, refusal))
+
+    @classmethod
+    def beside(cls, viewer: Viewer, refusal: DomainError) -> dict[str, Any]:
+        """What the payload holds beside a refusal: nothing, unless a mutation says otherwise."""
+        return {}
 
     @classmethod
     def _admit(cls, viewer: Viewer) -> None:

@@ -15,6 +15,7 @@ SPECIFIED_BY = {
     "CurrencyCode": "https://www.iso.org/iso-4217-currency-codes.html",
     "URL": "https://url.spec.whatwg.org/",
     "HTML": "https://html.spec.whatwg.org/",
+    "Upload": "https://github.com/jaydenseric/graphql-multipart-request-spec",
 }
 _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.IGNORECASE

@@ -3,6 +3,7 @@
 from decimal import Decimal as Number
 from operator import attrgetter
 from typing import NamedTuple
+from uuid import UUID
 
 import graphene
 
@@ -38,12 +39,24 @@ from jobs.selectors import duplicate, import_source, posting, taxonomy
 from jobs.selectors import job as jobs
 from jobs.selectors import saved_job as saved_jobs
 from jobs.selectors.import_source import Attribution
+from jobs.services import apply_click
+from schema.application.board import board_of_job
+from schema.application.form import form_of_apply, form_of_job
+from schema.application.queries import (
+    applications_of_job,
+    own_application_of_job,
+    referral_token_of_job,
+    source_token_of_job,
+)
+from schema.application.stages import stages_of_job
 from schema.core.connections import connection_of
 from schema.core.loading import Computed, Relation, many, one
 from schema.core.scalars import HTML, URL, CurrencyCode, DateTime, Decimal
 from schema.core.types import ModelType, enum_of
 from schema.feed.why_not import why_not
-from schema.job.revisions import JobAspect, aspects
+from schema.job import inside
+from schema.job.moderation import moderation_decision_of_job, moderation_of_job
+from schema.job.revisions import JobAspect, aspects, changes_of_revision
 from schema.job.similar import also_viewed_jobs, similar_jobs
 from schema.taxonomy.types import Category, Country, Occupation, Place, Skill
 from schema.team.types import hiring_team_of_job
@@ -175,6 +188,11 @@ class JobApply(graphene.ObjectType):
     kind = enum_of(ApplyKind)(required=True, description="Here, at an address, or by e-mail.")
     url = URL(description="Where to apply, when that is elsewhere.")
     email = graphene.String(description="Where to write to, when applying is by e-mail.")
+    tracked_url = URL(
+        description="Leads on to where to apply, when that is elsewhere, and counts that somebody went there. Takes a "
+        "`source` parameter."
+    )
+    form = form_of_apply()
 
 
 def _homepage(attribution: Attribution) -> str | None:
@@ -208,6 +226,7 @@ class JobRevision(graphene.ObjectType):
         description="What differs from the revision before; all for the first.",
     )
     created_at = DateTime(required=True, description="When.")
+    changes = changes_of_revision()
 
     resolve_changed = Computed(lambda revision: aspects(revision.changed))
 
@@ -226,8 +245,19 @@ def _remote_hours(job: JobRow) -> UtcRange | None:
     return UtcRange(from_minutes=job.remote_utc_from, to_minutes=job.remote_utc_to)
 
 
-def _apply(job: JobRow) -> JobApply:
-    return JobApply(kind=job.apply_kind, url=job.apply_url or None, email=job.apply_email or None)
+class Applying(NamedTuple):
+    """The values of a `JobApply`."""
+
+    job_id: UUID
+    kind: str
+    url: str | None
+    email: str | None
+    tracked_url: str | None
+
+
+def _apply(job: JobRow) -> Applying:
+    tracked = None if job.apply_kind == ApplyKind.NATIVE else apply_click.tracked_url(job)
+    return Applying(job.pk, job.apply_kind, job.apply_url or None, job.apply_email or None, tracked)
 
 
 class Job(ModelType):
@@ -329,6 +359,22 @@ class Job(ModelType):
     also_viewed = also_viewed_jobs(lambda: Job)
     why_not = why_not()
     hiring_team = hiring_team_of_job()
+    available_actions = inside.available_actions()
+    version = inside.version()
+    scheduled_at = inside.scheduled_at()
+    review_comment = inside.review_comment()
+    visibility = inside.job_visibility()
+    is_template = inside.is_template()
+    description_source = inside.description_source()
+    moderation = moderation_of_job()
+    moderation_decision = moderation_decision_of_job()
+    form = form_of_job()
+    applications = applications_of_job()
+    stages = stages_of_job()
+    board = board_of_job()
+    viewer_application = own_application_of_job()
+    source_token = source_token_of_job()
+    referral_token = referral_token_of_job()
     is_saved = graphene.Boolean(required=True, description="Whether the person who asks keeps it for later.")
     viewer_saved_job = one(
         "schema.profile.kept.SavedJob",

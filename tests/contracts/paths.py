@@ -5,8 +5,9 @@ into a type is taken from every root, and everything behind it once.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
+import pytest
 from graphql import (
     GraphQLField,
     GraphQLInterfaceType,
@@ -20,6 +21,9 @@ from graphql import (
     is_list_type,
     is_required_argument,
 )
+
+from engine import DocumentLimits
+from nexus.graphql.planning import engine
 
 PAGE = 3
 MOST_LISTS = 3
@@ -135,3 +139,11 @@ class Paths:
 def _is_list(definition: GraphQLField) -> bool:
     """Whether one step further there are many objects where there was one; a connection's own lists say so for it."""
     return is_list_type(get_nullable_type(definition.type))
+
+
+def lift_limits(patch: pytest.MonkeyPatch) -> None:
+    """Let documents be as large as the schema is: those that go along every edge grow with it."""
+    checker = engine()._plans._checker
+    assert checker is not None
+    most = {limit.name: 1_000_000 for limit in fields(DocumentLimits) if limit.name != "depth"}
+    patch.setattr(checker, "limits", replace(checker.limits, **most))

@@ -5,14 +5,36 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import AuditEntry, DataRequest, User
 from accounts.selectors.audit import note_reads
-from jobs.models import CompanyStatus, Currency, FeedSettings, Job, JobDismissal, MembershipRole, ProfileSection
+from jobs.models import (
+    Application,
+    ApplicationDraft,
+    ApplicationTransition,
+    CompanyExport,
+    CompanyStatus,
+    Currency,
+    EmailTemplate,
+    FeedSettings,
+    File,
+    FormVersion,
+    Job,
+    JobDismissal,
+    JobReport,
+    MembershipRole,
+    ModerationCase,
+    Note,
+    ProfileSection,
+    Resume,
+    StageTemplate,
+)
 from jobs.services import json_resume
+from kernel.models import OutboxEvent
 from kernel.viewer import Viewer
 from schema.core import ids
 from tests.factories import (
@@ -32,8 +54,10 @@ from tests.factories import (
     ProfileLinkFactory,
     SavedJobFactory,
     SessionFactory,
+    UserFactory,
     WorkAuthorisationFactory,
 )
+from tests.hiring_board import application
 from tests.roles import Scene
 
 MEMBERS = {"interviewer", "hiring_manager", "recruiter", "company_admin", "owner"}
@@ -87,11 +111,16 @@ def plant(scene: Scene, live: Job, mark: str = "one") -> list[Secret]:
             _person(garden, name, user)
     _company(garden, "A", RECRUITERS, ADMINS)
     _company(garden, "B", ELSEWHERE, ELSEWHERE)
+    _exported(garden, "A", RECRUITERS, ADMINS)
+    _exported(garden, "B", ELSEWHERE, ELSEWHERE)
     _team(garden)
+    _moderation(garden)
     _offer(garden)
     _hidden_company(garden)
+    _applications(garden)
     for name in ("seeker", "recruiter"):
         _profile(garden, name)
+        _resume(garden, name)
     _shown_profile(garden)
     return garden.secrets
 
@@ -126,6 +155,8 @@ def _company(garden: _Garden, letter: str, recruiters: set[str], admins: set[str
     readers = recruiters | STAFF
     draft.title = garden.word(f"SECRET-DRAFT-{letter}", readers)
     draft.description_text = draft.description_html = garden.word(f"SECRET-TEXT-{letter}", readers)
+    draft.description_source = garden.word(f"SECRET-SOURCE-{letter}", readers)
+    draft.review_comment = garden.word(f"SECRET-REVIEW-{letter}", readers)
     draft.save()
     garden.node("Job", draft.pk, readers)
     invitation = InvitationFactory(
@@ -159,12 +190,134 @@ def _company(garden: _Garden, letter: str, recruiters: set[str], admins: set[str
         garden.node("Membership", membership.pk, recruiters | {"platform_admin"} | own)
 
 
+def _exported(garden: _Garden, letter: str, recruiters: set[str], admins: set[str]) -> None:
+    """What a company exported, and what happened in it."""
+    scene = garden.scene
+    company, asker = (scene.company, "recruiter") if letter == "A" else (scene.elsewhere, "outside_owner")
+    export = CompanyExport.objects.create(
+        company=company,
+        requested_by=scene.people[asker],
+        kind="applications",
+        format="csv",
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    garden.node("CompanyExport", export.pk, recruiters)
+    word = garden.word(f"SECRET-EVENT-{letter}", admins | {"platform_admin"})
+    OutboxEvent.objects.create(
+        kind="CompanyUpdated", aggregate=f"company:{company.pk}", payload={"company_id": str(company.pk), "name": word}
+    )
+
+
+def _resume(garden: _Garden, name: str) -> None:
+    """A résumé that was sent to nobody."""
+    user, called = garden.scene.people[name], garden.word(f"SECRET-RESUME-{name}", {name})
+    stored_as = f"files/{name}-{garden.mark}"
+    file = File.objects.create(owner=user, purpose="resume", state="waiting", name=called, size=1, stored_as=stored_as)
+    garden.node("File", file.pk, {name})
+    resume = Resume.objects.create(user=user, file=file, is_default=True)
+    garden.node("Resume", resume.pk, {name})
+
+
 def _team(garden: _Garden) -> None:
     """A draft that one hiring manager works on, and no interviewer."""
     readers = RECRUITERS | STAFF | {"hiring_manager"}
     draft = JobFactory(draft=True, company=garden.scene.company, title=garden.word("SECRET-OF-THE-TEAM", readers))
     HiringTeamFactory(job=draft, user=garden.scene.people["hiring_manager"], role="hiring_manager")
     garden.node("Job", draft.pk, readers)
+
+
+def _applications(garden: _Garden) -> None:
+    """What somebody sent to a company and is still writing, what another sent to a job with a team, and what is asked.
+
+    The company's record of a person is shown to those who hire, and to nobody else: not to the person, either.
+    """
+    scene, me = garden.scene, {"seeker"}
+    rule = {"above": garden.word("987654301", RECRUITERS | {"platform_admin"})}
+    question = {"id": "years", "kind": "number", "label": "How many years?", "knock_out": rule}
+    form = FormVersion.objects.create(job=garden.live, number=1, questions=[question])
+    sent = application(
+        garden.live,
+        scene.people["seeker"],
+        form_version=form,
+        cover_letter=garden.word("SECRET-FIRST-LETTER", me | RECRUITERS),
+        source=garden.word("SECRET-FIRST-SOURCE", RECRUITERS),
+    )
+    garden.node("Application", sent.pk, me | RECRUITERS)
+    _contact(garden, sent, "one", RECRUITERS)
+    draft = ApplicationDraft.objects.create(
+        user=scene.people["seeker"], job=garden.live, cover_letter=garden.word("SECRET-WRITTEN", me)
+    )
+    garden.node("ApplicationDraft", draft.pk, me)
+    job = JobFactory(company=scene.company)
+    for role in ("hiring_manager", "interviewer"):
+        HiringTeamFactory(job=job, user=scene.people[role], role=role)
+    readers, hirers = RECRUITERS | {"hiring_manager", "interviewer"}, RECRUITERS | {"hiring_manager"}
+    other = application(
+        job,
+        UserFactory(),
+        cover_letter=garden.word("SECRET-LETTER-TO-A-TEAM", readers),
+        source=garden.word("SECRET-SOURCE-OF-A-TEAM", hirers),
+    )
+    garden.node("Application", other.pk, readers)
+    _contact(garden, other, "two", hirers)
+    _pipeline(garden, sent, RECRUITERS)
+    _pipeline(garden, other, hirers)
+
+
+def _pipeline(garden: _Garden, sent: Application, hirers: set[str]) -> None:
+    """What a company calls its stages, what it has written down of an application, and its words for rejections."""
+    scene, number = garden.scene, "one" if hirers == RECRUITERS else "two"
+    # Interviewers of the team know the stages, and notes that name them.
+    team = hirers | {"interviewer"} if number == "two" else hirers
+    sent.stage.name = garden.word(f"SECRET-STAGE-{number}", team | {"platform_admin"})
+    sent.stage.save()
+    garden.node("Stage", sent.stage_id, team | {"platform_admin"})
+    interviewer = scene.people["interviewer"]
+    for text, readers, is_named in (("SECRET-NOTE-ON", hirers, False), ("SECRET-WORD-TO", team, True)):
+        note = Note.objects.create(
+            application=sent,
+            author=scene.people["recruiter"],
+            text=garden.word(f"{text}-{number}", readers),
+            mentioned=[interviewer.pk] if interviewer and is_named else [],
+        )
+        garden.node("Note", note.pk, readers)
+    comment = garden.word(f"SECRET-COMMENT-{number}", hirers)
+    ApplicationTransition.objects.filter(application=sent).update(comment=comment)
+    company, readers = sent.job.company, RECRUITERS | {"platform_admin"}
+    words = EmailTemplate.objects.create(
+        company=company, name=f"No {number}", subject="No", body=garden.word(f"SECRET-REJECTION-{number}", readers)
+    )
+    garden.node("EmailTemplate", words.pk, readers)
+    begun = StageTemplate.objects.create(
+        company=company,
+        kind="applied" if number == "one" else "hired",
+        name=garden.word(f"SECRET-TEMPLATE-{number}", readers),
+        position=company.stage_templates.count(),
+    )
+    garden.node("StageTemplate", begun.pk, readers)
+
+
+def _contact(garden: _Garden, sent: Application, number: str, readers: set[str]) -> None:
+    known = sent.candidate
+    known.email = garden.word(f"secret-contact-{number}@{garden.mark}.example", readers)
+    known.phone = garden.word(f"SECRET-CALL-{number}", readers)
+    known.tags = [garden.word(f"SECRET-TAG-{number}", readers)]
+    known.save()
+
+
+def _moderation(garden: _Garden) -> None:
+    """What somebody reported of a live job, and what moderators decided of a draft."""
+    case = ModerationCase.objects.create(job=garden.live, reports=1)
+    text = garden.word("SECRET-REPORT", STAFF)
+    JobReport.objects.create(case=case, reporter=garden.scene.people["seeker"], reason="scam", text=text)
+    garden.node("ModerationCase", case.pk, STAFF)
+    ModerationCase.objects.create(
+        job=garden.scene.job,
+        decision="cleared",
+        comment=garden.word("SECRET-DECISION", RECRUITERS | STAFF),
+        decided_by=garden.scene.people["moderator"],
+        decided_at=timezone.now(),
+    )
 
 
 def _offer(garden: _Garden) -> None:

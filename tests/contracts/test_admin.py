@@ -18,13 +18,16 @@ from jobs.models import (
     Company,
     Country,
     Currency,
+    EmailTemplate,
     ImportRow,
     ImportRun,
     ImportSource,
     Industry,
     Job,
+    JobReport,
     JobRevision,
     Membership,
+    ModerationCase,
     Occupation,
     Place,
     SearchUse,
@@ -34,6 +37,7 @@ from kernel.models import Delivery
 from nexus.models import TrustedDocument
 from tests.admin_client import admin_client
 from tests.contracts.constraint_cases.kernel import outbox_event
+from tests.contracts.constraint_cases.moderation import job_report
 from tests.contracts.constraint_cases.search_use import search_use
 from tests.factories import (
     ApiKeyFactory,
@@ -151,6 +155,9 @@ MAKE = {
     ImportRow: lambda: ImportRow.objects.create(run=ImportRunFactory(), position=1, fate="created", job=JobFactory()),
     ImportRun: ImportRunFactory,
     ImportSource: ImportSourceFactory,
+    EmailTemplate: lambda: EmailTemplate.objects.create(company=CompanyFactory(), name="No", subject="No", body="No."),
+    ModerationCase: lambda: job_report().case,
+    JobReport: job_report,
     SearchUse: lambda: search_use(f"nurse {SearchUse.objects.count()}"),
     TrustedDocument: TrustedDocumentFactory,
     Delivery: a_delivery,

@@ -22,7 +22,7 @@ from nexus.graphql.planning import engine
 from schema.core import ids
 from schema.core.cached import counts as field_counts
 from tests.contracts import documents, private_rows
-from tests.contracts.paths import Paths
+from tests.contracts.paths import Paths, lift_limits
 from tests.door import send
 from tests.factories import CompanyFactory, JobFactory, UserFactory, viewer_of
 from tests.roles import ROLES, Scene, authorization_of, key_for, make_scene
@@ -58,7 +58,12 @@ def headers_of_everybody(scene: Scene) -> dict[str, dict[str, str]]:
 def questions(scene: Scene, hidden: Job) -> list[Question]:
     """Every example, documents at random, the paths to all that is private, and what depends most on who asks."""
     draft = scene.job
-    paths = Paths(engine().schema, {"Query.costOf": '(document: "{ jobs { totalCount } }")'})
+    arguments = {
+        "Query.costOf": '(document: "{ jobs { totalCount } }")',
+        "Viewer.applicationDraft": f'(jobId: "{ids.encode("Job", draft.pk)}")',
+        "Job.sourceToken": '(label: "Fair")',
+    }
+    paths = Paths(engine().schema, arguments)
     examples = load_examples(settings.BASE_DIR / "schema" / "examples")
     shown = "{ title lifecycle company { name jobs(first: 3) { totalCount nodes { title } } } duplicates { title } }"
     by_slug = f"query One($by: JobBy!) {{ job(by: $by) {shown} }}"
@@ -102,6 +107,7 @@ def test_caches_tell_everybody_what_they_would_be_told_without(
 ) -> None:
     # Longer than the test takes on a slow machine, or the second order would find nothing of the first.
     monkeypatch.setattr(caching, "LIFETIME_SECONDS", 600.0)
+    lift_limits(monkeypatch)
     settings.RESPONSE_CACHE = True
     settings.RATE_LIMIT = settings.RATE_LIMIT_ADDRESS = 0
     settings.COST_LIMIT = 10**9

@@ -25,9 +25,11 @@ WITHOUT_TAG = {
     "jobs_companydomain", "jobs_employerblock", "jobs_experience", "jobs_feedsettings", "jobs_follow",
     "jobs_hiringteam", "jobs_invitation", "jobs_jobdismissal", "jobs_membership", "jobs_profile",
     "jobs_profileeducation", "jobs_profilelanguage", "jobs_profilelink", "jobs_profileskill", "jobs_savedjob",
-    "jobs_workauthorisation",
+    "jobs_application", "jobs_applicationdraft", "jobs_candidate", "jobs_companyexport", "jobs_file", "jobs_resume",
+    "jobs_applicationtransition", "jobs_emailtemplate", "jobs_note", "jobs_rejectionmail", "jobs_stage",
+    "jobs_stagetemplate", "jobs_workauthorisation",
     # What the public is never shown.
-    "jobs_importrow", "jobs_importrun", "jobs_taxonomyedition", "search_use",
+    "jobs_importrow", "jobs_importrun", "jobs_jobreport", "jobs_moderationcase", "jobs_taxonomyedition", "search_use",
     # What has yet to be indexed; what comes of it is written to the index.
     "search_pending",
     # Its title and homepage stand beside postings. It is written to each time that the source is looked at, which is

@@ -38,9 +38,14 @@ from jobs.models import (
 )
 from tests.contracts.constraint_cases import (
     accounts,
+    applications,
     change,
     feed,
+    files,
     kernel,
+    moderation,
+    notifications,
+    pipeline,
     profiles,
     search,
     search_use,
@@ -75,14 +80,13 @@ pytestmark = pytest.mark.django_db
 
 
 JOB_CHANGES = {
-    "job_lifecycle_is_known": {"lifecycle": "forgotten"},
-    "job_moderation_is_known": {"moderation": "adored"},
     "job_visibility_is_known": {"visibility": "secret"},
     "job_workplace_is_known": {"workplace": "moon"},
     "job_seniority_is_known": {"seniority": "wizard"},
     "job_education_is_known": {"education": "life"},
     "job_employment_types_are_known": {"employment_types": ["full_time", "forever"]},
     "job_has_a_title": {"title": ""},
+    "job_template_stays_a_draft": {"is_template": True},
     "job_published_has_dates": {"first_published_at": None},
     "job_ends_after_start": {"expires_at": F("published_at")},
     "job_closed_has_reason": {"lifecycle": "closed"},
@@ -136,10 +140,15 @@ def two_locations(**shared: object) -> None:
 
 VIOLATIONS: dict[str, Callable[[], object]] = {
     **accounts.VIOLATIONS,
+    **applications.VIOLATIONS,
     **kernel.VIOLATIONS,
+    **moderation.VIOLATIONS,
+    **notifications.VIOLATIONS,
+    **pipeline.VIOLATIONS,
     **profiles.VIOLATIONS,
     **search.VIOLATIONS,
     **feed.VIOLATIONS,
+    **files.VIOLATIONS,
     **search_use.VIOLATIONS,
     **teams.VIOLATIONS,
     **changes(JobFactory, JOB_CHANGES),
@@ -229,7 +238,10 @@ VIOLATIONS: dict[str, Callable[[], object]] = {
 }
 DOUBLES: dict[tuple[type[models.Model], str], Callable[[], object]] = {
     **accounts.DOUBLES,
+    **applications.DOUBLES,
     **feed.DOUBLES,
+    **files.DOUBLES,
+    **notifications.DOUBLES,
     **kernel.DOUBLES,
     **profiles.DOUBLES,
     **teams.DOUBLES,
@@ -295,7 +307,7 @@ def test_unique_column_refuses(model: type[models.Model], column: str) -> None:
         ("job_published_has_dates", {"lifecycle": "paused", "expires_at": None}),
         ("job_ends_after_start", {"expires_at": F("published_at") - timedelta(seconds=1)}),
         ("job_closed_has_reason", {"lifecycle": "closed", "close_reason": "filled"}),
-        ("job_closed_has_reason", {"lifecycle": "archived", "closed_at": F("published_at")}),
+        ("job_closed_has_reason", {"lifecycle": "closed", "closed_at": F("published_at")}),
         ("job_closed_has_reason", {"lifecycle": "closed", "close_reason": "bored", "closed_at": F("published_at")}),
         ("job_closed_has_reason", {"close_reason": "filled"}),
         ("job_can_be_applied_to", {"apply_kind": "email"}),

@@ -66,7 +66,7 @@ def test_numbers_and_lists_are_those_of_the_code() -> None:
     assert reading.LONGEST.total_seconds() == 2 * 3600
     assert reading.SHARED_FOR.total_seconds() == 5 * 60
     assert popular.MODEL_VERSION == 0
-    assert max(ranking.MOST_RANKED, popular.MOST_RANKED) == 300
+    assert ranking.MOST_RANKED == popular.MOST_RANKED == 200
     assert (reranking.WINDOW, reranking.PER_COMPANY, reranking.PER_OCCUPATION) == (10, 2, 4)
     assert (reranking.SCORE_SHARE, reranking.EXPLORED_AT) == (0.75, (4, 8))
     assert settings.INTERACTION_MONTHS == 13

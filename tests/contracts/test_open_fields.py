@@ -10,6 +10,10 @@ from graphql import GraphQLObjectType
 
 OPEN = {
     "ApiKey": "company createdAt expiresAt id lastUsedAt name prefix revokedAt scopes",
+    "Application": (
+        "answers availableActions company coverLetter form id job posting progress status submittedAt timeline"
+    ),
+    "ApplicationDraft": "answers coverLetter form id job resume updatedAt version",
     "AuditEntry": "act actedAs actor address at changes keyPrefix kind request target targetType",
     "Category": "children depth id jobs name parent slug",
     "Company": (
@@ -17,20 +21,27 @@ OPEN = {
         "verifiedAt version website"
     ),
     "CompanyDomain": "domain email id method record verifiedAt",
+    "CompanyEvent": "actor details kind occurredAt",
+    "CompanyExport": "createdAt done expiresAt format id kind link requestedBy size status total",
     "DataExport": "downloadUrl expiresAt id readyAt requestedAt size status",
     "EmployerBlock": "blockedAt company id",
+    "EmailTemplate": "body id name subject",
     "Experience": "endedOn highlights isCurrent kind organisation place startedOn summary title",
     "FeedSettings": "isProfiled wantedTitles weights wouldRelocate",
     "Industry": "children codes id name parent slug",
     "Invitation": "company createdAt email expiresAt id invitedBy role status",
     "Job": (
-        "alsoViewed apply benefits canonicalUrl category closeReason closedAt company compensation description "
-        "duplicates education employmentTypes expiresAt externalReference firstPublishedAt guessed id isSaved language "
-        "lifecycle occupation places publishedAt remoteHours remoteRules revisions salary seniority similar skills "
-        "slug sources title viewerSavedJob visa whyNot workplace"
+        "alsoViewed apply availableActions benefits canonicalUrl category closeReason closedAt company compensation "
+        "description duplicates education employmentTypes expiresAt externalReference firstPublishedAt guessed id "
+        "isSaved language lifecycle occupation places publishedAt referralToken remoteHours remoteRules revisions "
+        "salary seniority similar skills slug sources title viewerApplication viewerSavedJob visa whyNot workplace"
     ),
     "JobDismissal": "dismissedAt id job reason",
     "Membership": "company createdAt email id role suspendedAt user",
+    "File": "createdAt id link mime name purpose reason size state",
+    "ModerationCase": "availableActions comment createdAt decidedAt decision id job reportCount reports",
+    "ModerationReport": "createdAt reason text",
+    "Note": "application author createdAt id mentioned text",
     "Occupation": "category codes id isRetired preparation related skills slug title",
     "Place": "coordinates country id name population region timezone",
     "Profile": (
@@ -41,9 +52,12 @@ OPEN = {
     "ProfileEducation": "area courses endedOn institution score startedOn studyType",
     "ProfileLanguage": "level tag",
     "ProfileLink": "kind url",
+    "Resume": "createdAt file id isDefault",
     "SavedJob": "id job note savedAt title",
     "Session": "address authenticatedAt createdAt device endedAt expiresAt id isCurrent lastUsedAt method",
     "Skill": "aliases category codes id isRetired jobs kind name slug",
+    "Stage": "id kind name position",
+    "StageTemplate": "id kind name position",
     "User": "id name",
 }
 

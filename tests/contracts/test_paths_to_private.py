@@ -31,7 +31,7 @@ from schema.core import ids
 from schema.core.inputs import MAX_LIST
 from schema.core.visibility import Guarded, rule_of_type
 from tests.contracts import private_rows
-from tests.contracts.paths import Paths
+from tests.contracts.paths import Paths, lift_limits
 from tests.contracts.private_rows import Secret
 from tests.contracts.test_every_role import CASES
 from tests.factories import JobFactory, UserFactory
@@ -76,6 +76,8 @@ def schema_paths(scene: Scene) -> Paths:
         # All that is planted is called so.
         "Query.jobSearch": '(query: "secret", first: 3)',
         "Query.suggest": '(prefix: "secr")',
+        "Viewer.applicationDraft": f'(jobId: "{scene.id("Job", scene.job.pk)}")',
+        "Job.sourceToken": '(label: "Fair")',
     }
     return Paths(graphene_settings.SCHEMA.graphql_schema, arguments)
 
@@ -109,7 +111,8 @@ def board(django_db_setup: None, django_db_blocker: Any) -> Iterator[Board]:
 
 
 @pytest.fixture(autouse=True)
-def _without_limits(settings: LazySettings) -> None:
+def _without_limits(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    lift_limits(monkeypatch)
     settings.RATE_LIMIT = settings.RATE_LIMIT_ADDRESS = 0
     settings.COST_LIMIT = 10**9
 

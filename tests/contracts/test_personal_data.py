@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -12,12 +13,38 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from accounts.models import AuditEntry, DataRequest, EmailSuppression, EmailToken, Identity, Totp, User
+from accounts.models import (
+    AuditEntry,
+    DataRequest,
+    EmailSuppression,
+    EmailToken,
+    Identity,
+    Notification,
+    NotificationPreference,
+    QuietHours,
+    Totp,
+    User,
+)
 from accounts.services import erasure, export
-from jobs.models import CompanyDomain, FeedSettings, InteractionEvent, InteractionKind, Invitation, JobDismissal
+from jobs.models import (
+    ApplicationDraft,
+    CompanyDomain,
+    CompanyExport,
+    FeedSettings,
+    File,
+    FormVersion,
+    InteractionEvent,
+    InteractionKind,
+    Invitation,
+    JobDismissal,
+    JobReport,
+    ModerationCase,
+    Resume,
+)
 from tests.factories import (
     ApiKeyFactory,
     CompanyDomainFactory,
+    CompanyFactory,
     EmployerBlockFactory,
     FollowFactory,
     HiringTeamFactory,
@@ -30,6 +57,7 @@ from tests.factories import (
     UserFactory,
     viewer_of,
 )
+from tests.hiring_board import application
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +92,23 @@ def asked_change(user: User) -> EmailToken:
     )
 
 
+def reported(user: User) -> JobReport:
+    case = ModerationCase.objects.create(job=JobFactory(), reports=1)
+    return JobReport.objects.create(
+        case=case, reporter=user, reason="scam", text="I am Ada Lovelace, and it is a fraud."
+    )
+
+
+def uploaded(user: User) -> File:
+    return File.objects.create(owner=user, purpose="resume", name="cv.pdf", size=1, stored_as=f"files/{uuid4().hex}")
+
+
+def exported(user: User) -> CompanyExport:
+    return CompanyExport.objects.create(
+        company=CompanyFactory(), requested_by=user, kind="jobs", format="csv", expires_at=soon()
+    )
+
+
 def logged(user: User) -> LogEntry:
     """What the admin itself notes of a change that somebody of the staff made."""
     return LogEntry.objects.create(
@@ -80,9 +125,31 @@ HELD = {
     "accounts.DataRequest.user": Held(lambda user: DataRequest.objects.create(user=user, expires_at=soon()), None),
     "accounts.EmailToken.user": Held(asked_change, None),
     "accounts.Identity.user": Held(used_identity, "identities"),
+    "accounts.Notification.user": Held(
+        lambda user: Notification.objects.create(user=user, event_id=uuid4(), topic="mentions", kind="mentioned"),
+        "notifications",
+    ),
+    "accounts.NotificationPreference.user": Held(
+        lambda user: NotificationPreference.objects.create(
+            user=user, topic="mentions", channel="email", cadence="none"
+        ),
+        "notification_preferences",
+    ),
+    "accounts.QuietHours.user": Held(
+        lambda user: QuietHours.objects.create(user=user, begins_at="22:00", ends_at="07:00"),
+        "notification_preferences",
+    ),
     "accounts.Session.user": Held(lambda user: SessionFactory(user=user), "sessions"),
     "accounts.Totp.user": Held(
         lambda user: Totp.objects.create(user=user, secret="sealed", enabled_at=timezone.now()), "account"
+    ),
+    "jobs.Candidate.user": Held(lambda user: application(user=user).candidate, "applications"),
+    "jobs.Application.referrer": Held(lambda user: application(referrer=user), None),
+    "jobs.ApplicationDraft.user": Held(
+        lambda user: ApplicationDraft.objects.create(user=user, job=JobFactory()), "application_drafts"
+    ),
+    "jobs.FormVersion.actor": Held(
+        lambda user: FormVersion.objects.create(job=JobFactory(), number=1, actor=user), None
     ),
     "jobs.EmployerBlock.user": Held(lambda user: EmployerBlockFactory(user=user), "blocked_employers"),
     "jobs.FeedSettings.user": Held(
@@ -100,6 +167,10 @@ HELD = {
     "jobs.Membership.user": Held(lambda user: MembershipFactory(user=user, role="recruiter"), "memberships"),
     "jobs.Profile.user": Held(lambda user: ProfileFactory(user=user), "profile"),
     "jobs.SavedJob.user": Held(lambda user: SavedJobFactory(user=user), "saved_jobs"),
+    "jobs.File.owner": Held(uploaded, "files"),
+    "jobs.Resume.user": Held(lambda user: Resume.objects.create(user=user, file=uploaded(user)), "resumes"),
+    "jobs.CompanyExport.requested_by": Held(exported, "company_exports"),
+    "jobs.JobReport.reporter": Held(reported, "job_reports"),
     "jobs.CompanyDomain.asked_by": Held(lambda user: CompanyDomainFactory(asked_by=user), None),
     "jobs.Invitation.invited_by": Held(lambda user: InvitationFactory(invited_by=user), None),
 }
@@ -107,8 +178,11 @@ HELD = {
 KEPT = {
     "account.EmailAddress.user": "allauth only speaks the providers' protocols: its tables stay empty",
     "admin.LogEntry.user": "what staff did in the admin; names of others in it go with them",
+    "jobs.ApplicationTransition.actor": "what became of an application, and among the person's own acts in the file",
     "jobs.DuplicateVerdict.by": "the company's, and among the person's own acts in the file",
+    "jobs.ModerationCase.decided_by": "what staff decided, and among the person's own acts in the file",
     "jobs.JobRevision.actor": "the company's history of its posting",
+    "jobs.Note.author": "the company's, and among the person's own acts in the file",
     "socialaccount.SocialAccount.user": "allauth only speaks the providers' protocols: its tables stay empty",
 }
 

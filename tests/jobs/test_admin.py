@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from jobs.models import Company, Job
@@ -95,7 +96,8 @@ def test_what_services_and_the_database_write_is_not_taken(client, field):
 
 
 def test_publish_tells_of_each(client):
-    draft, published, closed = JobFactory(draft=True), JobFactory(), JobFactory(closed=True)
+    draft = JobFactory(draft=True, company__verified_at=timezone.now())
+    published, closed = JobFactory(), JobFactory(closed=True)
     told = act(client, "publish", draft, published, closed)
     assert told == ["1 published.", "1 refused: This job is already published.", "1 refused: This job is closed."]
     assert Job.objects.filter(live(), pk=draft.pk).exists()
@@ -191,7 +193,7 @@ def test_what_the_database_refuses_leaves_no_entry(client, monkeypatch):
 
 
 def test_publishing_and_closing_are_written_down(client, person):
-    job = JobFactory(draft=True)
+    job = JobFactory(draft=True, company__verified_at=timezone.now())
     act(client, "publish", job)
     entry = AuditEntry.objects.get(act="admin.job.published")
     assert (entry.actor_id, entry.target_id) == (person.pk, str(job.pk))

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from kernel.events import Event, emit
+from kernel.events import Event, emit, emit_all
 from kernel.ids import uuid7
 from kernel.models import OutboxEvent
 from kernel.viewer import Viewer
@@ -55,6 +55,51 @@ def test_an_event_outside_a_transaction_is_refused() -> None:
     with pytest.raises(RuntimeError, match="DoorOpened was emitted outside a transaction"):
         emit(DoorOpened(uuid7()))
     assert not OutboxEvent.objects.exists()
+
+
+@pytest.mark.django_db
+def test_several_events_are_written_in_one_statement_in_the_order_of_what_they_are_about() -> None:
+    doors = [uuid7() for _ in range(100)]
+    user = uuid7()
+    with CaptureQueriesContext(connection) as statements:
+        emit_all((DoorOpened(door) for door in reversed(doors)), by=Viewer(user_id=user, request_id="r-1"))
+    assert len(statements) == 1
+    rows = list(OutboxEvent.objects.order_by("seq"))
+    assert [row.aggregate for row in rows] == [f"door:{door}" for door in doors]
+    assert {(row.kind, row.actor_id, row.request_id) for row in rows} == {("DoorOpened", user, "r-1")}
+    assert DoorOpened.read(rows[0].payload) == DoorOpened(doors[0])
+    assert len({row.pk for row in rows}) == len(doors)
+
+
+@pytest.mark.django_db
+def test_no_events_are_no_statement() -> None:
+    with CaptureQueriesContext(connection) as statements:
+        emit_all([])
+    assert len(statements) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_events_outside_a_transaction_are_refused() -> None:
+    with pytest.raises(RuntimeError, match="outside a transaction"):
+        emit_all([DoorOpened(uuid7())])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_events_wait_for_whoever_has_one_of_the_same_thing() -> None:
+    doors = sorted((uuid7() for _ in range(3)), key=str)
+    with transaction.atomic():
+        emit(DoorOpened(doors[1], note="first"))
+
+        def emit_all_of_them() -> None:
+            with transaction.atomic():
+                emit_all([DoorOpened(door, note="second") for door in doors])
+
+        thread = in_thread(emit_all_of_them)
+        until(waits_for_a_lock)
+    thread.join(30)
+    told = OutboxEvent.objects.filter(aggregate=f"door:{doors[1]}").order_by("seq")
+    assert [row.payload["note"] for row in told] == ["first", "second"]
+    assert OutboxEvent.objects.count() == 4
 
 
 def waits_for_a_lock() -> bool:

@@ -222,9 +222,10 @@ def test_a_search_takes_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     terms.rebuild()
     near = (Near(52.5, 13.4, 30, or_remote_for="DE"),)
     assert statements() == 2
-    # An estimate, whether the words are found, the ranking, and the rows.
-    assert statements("nurse") == 4
+    # An estimate, the ranking, which tells whether the words are found, and the rows.
+    assert statements("nurse") == 3
     assert statements("nurse", is_corrected=False) == 3
+    # An estimate, whether the words are found, the list, and the rows.
     assert statements("nurse", order=NEWEST) == 4
     # The few that fit, half of the words, and the rows of both.
     assert statements("nurse welder", is_corrected=False) == 5

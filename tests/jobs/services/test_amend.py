@@ -2,7 +2,7 @@ import pytest
 
 from jobs.errors import JobChangedMeanwhile
 from jobs.models import Job
-from jobs.services import job as jobs
+from jobs.services import job_editing as jobs
 from kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from kernel.viewer import ANONYMOUS
 from tests.factories import CategoryFactory, JobFactory, MembershipFactory, UserFactory, viewer_of

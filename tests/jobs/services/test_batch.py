@@ -189,7 +189,7 @@ def test_statements_do_not_grow_with_the_postings():
 
 
 def test_two_references_are_two_live_postings_though_they_say_the_same_where_publishing_refuses():
-    company = CompanyFactory()
+    company = CompanyFactory(verified_at=timezone.now())
     by = recruiter_of(company)
     results = apply(company, Write(posting("A-1")), Write(posting("A-2")), by=by)
     results += apply(company, Write(posting("A-3")), by=by)

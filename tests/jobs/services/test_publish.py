@@ -11,9 +11,10 @@ from jobs.errors import (
     JobExpiredLongAgo,
     JobFrozen,
     JobIncomplete,
-    JobNotPublishable,
+    JobMoveRefused,
+    JobNeedsReview,
 )
-from jobs.models import CompanyStatus, Job, JobRevision
+from jobs.models import Company, CompanyStatus, Job, JobRevision
 from jobs.selectors.job import live
 from jobs.services import job as jobs
 from kernel.errors import DomainError, Forbidden, Invalid, NotFound
@@ -27,6 +28,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def recruiter_of(company):
+    """Of a company that has proved who it is."""
+    Company.objects.filter(pk=company.pk).update(verified_at=clock.now())
     return viewer_of(MembershipFactory(company=company).user)
 
 
@@ -34,20 +37,29 @@ def state(job):
     return Job.objects.filter(pk=job.pk).values().get(), list(JobRevision.objects.filter(job=job).values())
 
 
-def refuse(error, *, by, job, **arguments):
-    """Publishing is refused with exactly this error, and nothing changes."""
+def refuse(error, *, by, job, act=jobs.publish, **arguments):
+    """The act is refused with exactly this error, and nothing changes."""
     before = state(job)
     with pytest.raises(DomainError) as refusal:
-        jobs.publish(by=by, job_id=job.pk, **arguments)
+        act(by=by, job_id=job.pk, **arguments)
     assert type(refusal.value) is error
     assert state(job) == before
     return refusal.value
 
 
-@pytest.mark.parametrize("standing", ["draft", "approved", "paused", "expired"])
-def test_publishing_makes_live(standing):
+ACTS = {
+    "draft": jobs.publish,
+    "approved": jobs.publish,
+    "scheduled": jobs.publish,
+    "paused": jobs.resume,
+    "expired": jobs.reopen,
+}
+
+
+@pytest.mark.parametrize("standing", ACTS)
+def test_publishing_resuming_and_reopening_make_live(standing):
     job = JobFactory(**{standing: True})
-    published = jobs.publish(by=recruiter_of(job.company), job_id=job.pk)
+    published = ACTS[standing](by=recruiter_of(job.company), job_id=job.pk)
     assert Job.objects.filter(live(), pk=job.pk).exists()
     assert published.lifecycle == "published"
     assert (published.version, published.current_revision) == (2, 1)
@@ -56,8 +68,9 @@ def test_publishing_makes_live(standing):
 @pytest.mark.parametrize(
     ("standing", "error"),
     [
-        ("in_review", JobNotPublishable),
-        ("scheduled", JobNotPublishable),
+        ("in_review", JobMoveRefused),
+        ("paused", JobMoveRefused),
+        ("expired", JobMoveRefused),
         ("closed", JobAlreadyClosed),
         ("archived", JobAlreadyClosed),
         ("frozen", JobAlreadyPublished),
@@ -68,6 +81,23 @@ def test_other_standings_refuse(standing, error):
     refuse(error, by=recruiter_of(job.company), job=job)
 
 
+@pytest.mark.parametrize(
+    ("standing", "advice"), [("paused", "resume it"), ("expired", "reopen it"), ("in_review", "in review")]
+)
+def test_the_refusal_says_where_the_job_stands_and_what_to_do(standing, advice):
+    job = JobFactory(**{standing: True})
+    assert advice in str(refuse(JobMoveRefused, by=recruiter_of(job.company), job=job))
+
+
+def test_a_draft_of_an_unverified_company_needs_a_review():
+    job = JobFactory(draft=True)
+    by = viewer_of(MembershipFactory(company=job.company).user)
+    refuse(JobNeedsReview, by=by, job=job)
+    Job.objects.filter(pk=job.pk).update(lifecycle="in_review")
+    Job.objects.filter(pk=job.pk).update(lifecycle="approved")
+    assert jobs.publish(by=by, job_id=job.pk).lifecycle == "published"
+
+
 def test_published_job_refuses():
     job = JobFactory()
     refuse(JobAlreadyPublished, by=recruiter_of(job.company), job=job)
@@ -75,7 +105,8 @@ def test_published_job_refuses():
 
 def test_published_job_whose_time_is_over_is_reopened():
     job = JobFactory(published_at=clock.now() - timedelta(days=9), expires_at=clock.now() - timedelta(days=1))
-    jobs.publish(by=recruiter_of(job.company), job_id=job.pk)
+    refuse(JobMoveRefused, by=recruiter_of(job.company), job=job)
+    jobs.reopen(by=recruiter_of(job.company), job_id=job.pk)
     assert Job.objects.filter(live(), pk=job.pk).exists()
 
 
@@ -86,8 +117,9 @@ def test_thirty_days_after_its_end_a_job_is_not_reopened(standing):
         by = recruiter_of(job.company)
     with time_machine.travel(NOW + timedelta(seconds=1), tick=False):
         refuse(JobExpiredLongAgo, by=by, job=job)
+        refuse(JobExpiredLongAgo, by=by, job=job, act=jobs.reopen)
     with time_machine.travel(NOW, tick=False):
-        jobs.publish(by=by, job_id=job.pk)
+        jobs.reopen(by=by, job_id=job.pk)
 
 
 def test_first_publication_is_written_once():
@@ -98,7 +130,7 @@ def test_first_publication_is_written_once():
         assert job.first_published_at == job.published_at == NOW
     later = NOW + timedelta(days=70)
     with time_machine.travel(later, tick=False):
-        job = jobs.publish(by=by, job_id=job.pk)
+        job = jobs.reopen(by=by, job_id=job.pk)
     assert (job.first_published_at, job.published_at) == (NOW, later)
 
 
@@ -112,7 +144,12 @@ def test_lifetime_is_that_of_the_settings(settings):
 def test_an_end_that_lies_ahead_stands():
     end = clock.now() + timedelta(days=3)
     job = JobFactory(paused=True, expires_at=end)
-    assert jobs.publish(by=recruiter_of(job.company), job_id=job.pk).expires_at == end
+    assert jobs.resume(by=recruiter_of(job.company), job_id=job.pk).expires_at == end
+
+
+def test_resuming_makes_nothing_younger():
+    job = JobFactory(paused=True)
+    assert jobs.resume(by=recruiter_of(job.company), job_id=job.pk).published_at == job.published_at
 
 
 def test_given_end_is_taken():
@@ -152,7 +189,7 @@ def test_job_without_title_or_description_refuses(change, field):
 @pytest.mark.parametrize("moderation", ["frozen", "removed"])
 def test_job_that_a_moderator_holds_refuses(moderation):
     job = JobFactory(paused=True, moderation=moderation)
-    refuse(JobFrozen, by=recruiter_of(job.company), job=job)
+    refuse(JobFrozen, by=recruiter_of(job.company), job=job, act=jobs.resume)
 
 
 @pytest.mark.parametrize("status", [CompanyStatus.SUSPENDED, CompanyStatus.CLOSED])
@@ -163,12 +200,12 @@ def test_inactive_company_refuses(status):
 
 @pytest.mark.parametrize("role", ["recruiter", "admin", "owner"])
 def test_those_who_run_jobs_publish(role):
-    job = JobFactory(draft=True)
+    job = JobFactory(draft=True, company__verified_at=clock.now())
     jobs.publish(by=viewer_of(MembershipFactory(company=job.company, role=role).user), job_id=job.pk)
 
 
 def test_platform_admin_publishes():
-    job = JobFactory(draft=True)
+    job = JobFactory(draft=True, company__verified_at=clock.now())
     jobs.publish(by=viewer_of(UserFactory(platform_admin=True)), job_id=job.pk)
 
 
@@ -244,12 +281,12 @@ def test_of_many_publishing_at_once_one_does():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("attempt", range(3))
-def test_publish_against_close_ends_closed(attempt):
-    job = JobFactory(paused=True)
+@pytest.mark.parametrize("standing", ["scheduled", "paused", "expired"])
+def test_publish_against_close_ends_closed(standing):
+    job = JobFactory(**{standing: True})
     by = recruiter_of(job.company)
     published, closed = at_once(
-        lambda: jobs.publish(by=by, job_id=job.pk), lambda: jobs.close(by=by, job_id=job.pk, reason="filled")
+        lambda: ACTS[standing](by=by, job_id=job.pk), lambda: jobs.close(by=by, job_id=job.pk, reason="filled")
     )
     assert closed == "done"
     assert published in ("done", "JOB_ALREADY_CLOSED")

@@ -3,9 +3,10 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from jobs.errors import JobRepeatsAnother
-from jobs.models import DuplicateVerdict, Job
+from jobs.models import Company, DuplicateVerdict, Job
 from jobs.services import duplicate
 from jobs.services import job as jobs
 from tests.factories import CompanyFactory, JobFactory, MembershipFactory, PlaceFactory, viewer_of
@@ -22,11 +23,17 @@ def posting(company, **fields):
 
 
 def recruiter_of(company):
+    """Of a company that has proved who it is."""
+    Company.objects.filter(pk=company.pk).update(verified_at=timezone.now())
     return viewer_of(MembershipFactory(company=company).user)
 
 
+ACTS = {"paused": jobs.resume, "expired": jobs.reopen}
+
+
 def publish(job):
-    return jobs.publish(by=recruiter_of(job.company), job_id=job.pk)
+    """By whatever act leads to the public from where it stands."""
+    return ACTS.get(job.lifecycle, jobs.publish)(by=recruiter_of(job.company), job_id=job.pk)
 
 
 def refuse(job, other):

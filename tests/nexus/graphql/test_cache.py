@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from jobs.models import CloseReason
 from jobs.services import job as jobs
+from jobs.services import job_editing
 from kernel import caching
 from kernel.caching import Versions
 from kernel.viewer import ANONYMOUS, Viewer
@@ -427,7 +428,7 @@ def test_the_process_that_changes_a_job_shows_it_changed_at_once() -> None:
 
     assert counted(titles) == {"miss": 1}
     assert counted(titles) == {"process": 1}
-    job = jobs.amend(by=admin, job_id=job.pk, version=job.version, changes={"title": "After"})
+    job = job_editing.amend(by=admin, job_id=job.pk, version=job.version, changes={"title": "After"})
     assert titles() == ["After"]
     jobs.close(by=admin, job_id=job.pk, reason=CloseReason.FILLED)
     assert titles() == []

@@ -98,7 +98,7 @@ def test_jobs_that_come_and_go_neither_repeat_nor_hide_others(board: None, order
         if turn == 1:
             from jobs.models import Job
 
-            Job.objects.filter(title=seen[0]).update(moderation="removed")
+            Job.objects.filter(title=seen[0]).update(moderation="frozen")
     assert len(seen) == len(set(seen))
     assert {name for name in seen if int(name) < 100} == {str(number) for number in range(23)}
 

@@ -1,0 +1,111 @@
+"""The mail that tells somebody that they were declined: some hours later, so that it can be taken back until then."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from jobs.events import RejectionMailDue
+from jobs.models import Application, EmailTemplate, RejectionMail
+from kernel.errors import Invalid, NotFound
+from kernel.events import emit_all
+
+USUAL_HOURS, MOST_HOURS = 24, 168
+LONGEST_MESSAGE = 10_000
+BATCH = 200
+_PLACE = re.compile(r"\{(name|job|company)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class MailWords:
+    """What a rejection is told in: a template of the company's, or a message, or neither for the board's own words."""
+
+    template_id: UUID | None = None
+    message: str = ""
+    send_after_hours: int = USUAL_HOURS
+
+
+def template_of(words: MailWords) -> EmailTemplate | None:
+    """The template, if one is named. Raises `Invalid` for words that cannot be sent, `NotFound` for no template.
+
+    The caller sees to it that the template is the company's.
+    """
+    if not 0 <= words.send_after_hours <= MOST_HOURS:
+        raise Invalid(f"From 0 to {MOST_HOURS} hours.", field="mail.send_after_hours")
+    if len(words.message) > LONGEST_MESSAGE or "\x00" in words.message:
+        raise Invalid(f"A text of at most {LONGEST_MESSAGE} characters.", field="mail.message")
+    if words.template_id is None:
+        return None
+    if words.message.strip():
+        raise Invalid("A template or a message, not both.", field="mail.message")
+    template = EmailTemplate.objects.filter(pk=words.template_id).first()
+    if template is None:
+        raise NotFound(field="mail.template_id")
+    return template
+
+
+def plan(declined: Sequence[Application], words: MailWords, *, at: datetime) -> None:
+    """Have each of the people told, after the hours. One statement."""
+    RejectionMail.objects.bulk_create(
+        RejectionMail(
+            application=application,
+            template_id=words.template_id,
+            message=words.message.strip(),
+            due_at=at + timedelta(hours=words.send_after_hours),
+        )
+        for application in declined
+    )
+
+
+def cancel(application: Application, *, at: datetime) -> None:
+    """Never send the mail that still waits, if one does."""
+    waiting = RejectionMail.objects.filter(application=application, released_at=None, cancelled_at=None)
+    waiting.update(cancelled_at=at, updated_at=at)
+
+
+@transaction.atomic
+def release_due(at: datetime | None = None) -> int:
+    """Have the mails sent whose time has come, some at a time; how many. From now on the person is shown the outcome.
+
+    Several may do so at once: each takes mails that nobody else is at.
+    """
+    now = at or timezone.now()
+    waiting = RejectionMail.objects.filter(due_at__lte=now, released_at=None, cancelled_at=None)
+    due = list(
+        waiting.select_related("application__job")
+        .order_by("due_at", "pk")
+        .select_for_update(skip_locked=True, of=("self",))[:BATCH]
+    )
+    RejectionMail.objects.filter(pk__in=[mail.pk for mail in due]).update(released_at=now, updated_at=now)
+    emit_all(
+        RejectionMailDue(
+            application_id=mail.application_id,
+            job_id=mail.application.job_id,
+            company_id=mail.application.job.company_id,
+            mail_id=mail.pk,
+        )
+        for mail in due
+    )
+    return len(due)
+
+
+def was_followed(mail: RejectionMail) -> bool:
+    """Whether the rejection was taken back after all, and the person declined again: the later mail tells them."""
+    return RejectionMail.objects.filter(application=mail.application_id, pk__gt=mail.pk).exists()
+
+
+def words_of(mail: RejectionMail) -> tuple[str, str] | None:
+    """The company's subject and text; None where it leaves the words to the board, or its template is gone."""
+    if mail.message:
+        return "{job}, {company}", mail.message
+    return (mail.template.subject, mail.template.body) if mail.template else None
+
+
+def filled_in(words: str, *, name: str, job: str, company: str) -> str:
+    """The company's words with {name}, {job} and {company} in their places. Whatever else is in braces stays so."""
+    values = {"name": name, "job": job, "company": company}
+    return _PLACE.sub(lambda place: values[place[1]], words)

@@ -1,0 +1,153 @@
+"""Who is told of what happens in hiring."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Notification, User
+from jobs import events
+from jobs.models import Application, ApplicationTransition, Job, Note, RejectionMail
+from kernel.events import Event, emit
+from kernel.viewer import ANONYMOUS, Viewer
+from tests import hiring_board
+from tests.deliveries import deliver_all
+from tests.factories import CompanyFactory, HiringTeamFactory, JobFactory, MembershipFactory, UserFactory, viewer_of
+from tests.smtp import Sink
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def job() -> Job:
+    return JobFactory(title="Gardener")
+
+
+def member(job: Job, role: str) -> User:
+    return MembershipFactory(company=job.company, role=role).user
+
+
+def tell(event: Event, by: Viewer = ANONYMOUS) -> None:
+    with transaction.atomic():
+        emit(event, by=by)
+    deliver_all()
+
+
+def of_job(kind: type[events.JobEvent], job: Job) -> events.JobEvent:
+    return kind(job_id=job.pk, company_id=job.company_id)
+
+
+def of(kind: type[events.ApplicationEvent], application: Application, **more: object) -> events.ApplicationEvent:
+    job = application.job
+    return kind(application_id=application.pk, job_id=job.pk, company_id=job.company_id, **more)
+
+
+def told() -> set[tuple[str, str]]:
+    """Who was told of what."""
+    return {(row.user.email, row.kind) for row in Notification.objects.select_related("user")}
+
+
+def test_whoever_runs_all_jobs_is_told_where_nobody_is_named(job: Job) -> None:
+    recruiter, owner = member(job, "recruiter"), member(job, "owner")
+    member(job, "interviewer")
+    tell(of_job(events.JobApproved, job), viewer_of(owner))
+    assert told() == {(recruiter.email, "job_approved")}
+
+
+def test_the_hiring_team_is_told_alone(job: Job) -> None:
+    member(job, "recruiter")
+    manager = member(job, "hiring_manager")
+    HiringTeamFactory(job=job, user=manager, role="hiring_manager")
+    # No longer of the company.
+    HiringTeamFactory(job=job, user=UserFactory(), role="recruiter")
+    tell(of_job(events.JobExpiresSoon, job))
+    assert told() == {(manager.email, "job_expires_soon")}
+
+
+def test_reviewers_are_the_boards_own_where_the_company_is_not_trusted() -> None:
+    job = JobFactory(company=CompanyFactory(verified_at=None), draft=True)
+    Job.objects.filter(pk=job.pk).update(lifecycle="in_review")
+    recruiter, moderator = member(job, "recruiter"), UserFactory(moderator=True)
+    tell(of_job(events.JobSubmitted, job))
+    assert told() == {(moderator.email, "job_submitted")}
+    job.company.verified_at = timezone.now()
+    job.company.save()
+    tell(of_job(events.JobSubmitted, job))
+    assert (recruiter.email, "job_submitted") in told()
+
+
+def test_moderators_are_told_of_reports_and_get_no_mail(job: Job) -> None:
+    moderator = UserFactory(moderator=True)
+    tell(of_job(events.JobReported, job))
+    assert told() == {(moderator.email, "job_reported")}
+    assert Notification.objects.get().email_due_at is None
+
+
+def test_an_application_is_told_to_both_sides_and_names_nobody(job: Job) -> None:
+    recruiter, ada = member(job, "recruiter"), UserFactory(name="Ada Lovelace")
+    application = hiring_board.application(job, ada)
+    tell(of(events.ApplicationSubmitted, application), viewer_of(ada))
+    assert told() == {(recruiter.email, "candidate_applied"), (ada.email, "application_received")}
+    assert not any("Ada" in str(row.values) for row in Notification.objects.all())
+
+
+def step(application: Application, from_kind: str, to_kind: str) -> None:
+    ApplicationTransition.objects.create(
+        application=application,
+        seq=2,
+        act="move",
+        to_status="active",
+        from_kind=from_kind,
+        to_kind=to_kind,
+        to_name="Secret round",
+        at=timezone.now(),
+    )
+
+
+def test_a_step_within_one_kind_is_the_companys_own(job: Job) -> None:
+    ada = UserFactory()
+    application = hiring_board.application(job, ada)
+    step(application, "interview", "interview")
+    tell(of(events.ApplicationMoved, application))
+    assert told() == set()
+
+
+def test_a_step_to_another_kind_is_told_without_the_stages_name(job: Job) -> None:
+    ada = UserFactory()
+    application = hiring_board.application(job, ada)
+    step(application, "applied", "interview")
+    tell(of(events.ApplicationMoved, application))
+    assert told() == {(ada.email, "application_moved")}
+    assert "Secret" not in str(Notification.objects.get().values)
+
+
+def test_who_was_declined_is_told_when_the_mail_goes_out(job: Job, smtp_sink: Sink) -> None:
+    ada = UserFactory()
+    application = hiring_board.application(job, ada, status="rejected")
+    tell(of(events.ApplicationRejected, application))
+    assert told() == set()
+    mail = RejectionMail.objects.create(application=application, due_at=timezone.now() - timedelta(hours=1))
+    tell(of(events.RejectionMailDue, application, mail_id=mail.pk))
+    assert told() == {(ada.email, "application_ended")}
+    # The mail is a message of its own.
+    assert Notification.objects.get().email_due_at is None
+
+
+def test_only_those_who_may_read_a_note_are_told_that_it_names_them(job: Job) -> None:
+    author, recruiter, stranger = member(job, "recruiter"), member(job, "recruiter"), UserFactory()
+    interviewer, elsewhere = member(job, "interviewer"), member(job, "interviewer")
+    HiringTeamFactory(job=job, user=interviewer, role="interviewer")
+    application = hiring_board.application(job)
+    named = [user.pk for user in (author, recruiter, stranger, interviewer, elsewhere)]
+    note = Note.objects.create(application=application, author=author, text="Look!", mentioned=named)
+    tell(of(events.NoteAdded, application, note_id=note.pk), viewer_of(author))
+    assert told() == {(recruiter.email, "mentioned"), (interviewer.email, "mentioned")}
+
+
+def test_what_is_gone_is_told_to_nobody(job: Job) -> None:
+    member(job, "recruiter")
+    missing = UserFactory().pk
+    tell(events.JobApproved(job_id=missing, company_id=job.company_id))
+    tell(events.ApplicationSubmitted(application_id=missing, job_id=job.pk, company_id=job.company_id))
+    assert told() == set()
