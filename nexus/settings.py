@@ -224,7 +224,7 @@ ENGINE = env.choice("ENGINE", "on", "off") == "on"
 # How many of 100 live queries graphql-core executes as well, to compare its answer with the engine's.
 SHADOW_PERCENT = env.number("SHADOW_PERCENT", default=0, least=0, most=100)
 # Points that one operation may take; an object that is asked for is a point.
-COST_LIMIT = env.number("COST_LIMIT", default=150_000, least=1_000, most=999_999_999)
+COST_LIMIT = env.number("COST_LIMIT", default=200_000, least=1_000, most=999_999_999)
 # Points a minute; an object that is asked for is a point. 0: no limit.
 RATE_LIMIT = env.number("RATE_LIMIT", default=300_000, least=0, most=999_999_999)
 RATE_LIMIT_ADDRESS = env.number("RATE_LIMIT_ADDRESS", default=3_000_000, least=0, most=999_999_999)

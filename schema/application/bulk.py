@@ -56,7 +56,7 @@ class ApplicationRefusal(graphene.ObjectType):
 class ApplicationOutcome(graphene.ObjectType):
     """What became of one of many applications."""
 
-    application_id = graphene.ID(required=True, description="The application, as the input named it.")
+    id = graphene.ID(required=True, description="The application's, as the input named it.")
     application = graphene.Field(
         APPLICATION,
         description="As it is now, which in a dry run is as it was; null when refused.",
@@ -66,7 +66,10 @@ class ApplicationOutcome(graphene.ObjectType):
 
 def _outcomes() -> graphene.Field:
     items = graphene.List(graphene.NonNull(ApplicationOutcome))
-    words = "What became of each, in the order of the input; null when all were refused for the input as such."
+    words = (
+        "What became of each, in the order of the input; null when all were refused for the input as such. "
+        f"At most {MAX_LIST}."
+    )
     return costs(graphene.Field(items, description=words), list_size=ListSize(MAX_LIST))
 
 
@@ -158,7 +161,7 @@ def _told(viewer: Viewer, done: list[pipeline_bulk.Outcome]) -> list[Application
     rows = applications.by_id(viewer, [one.application_id for one in done if one.application])
     return [
         ApplicationOutcome(
-            application_id=ids.encode("Application", one.application_id),
+            id=ids.encode("Application", one.application_id),
             application=rows.get(one.application_id),
             error=ApplicationRefusal(code=one.error.code, message=str(one.error)) if one.error else None,
         )

@@ -14,7 +14,7 @@ from schema.core.inputs import plain_value
 from schema.core.loading import Computed, ListSize, Relation
 from schema.core.scalars import Decimal
 from schema.core.types import enum_of
-from schema.core.visibility import Rule, visible_to
+from schema.core.visibility import SHOWN, Rule, private, visible_to
 from schema.team.types import WORKS_ON
 
 KNOCK_OUT = Rule(
@@ -31,17 +31,15 @@ class QuestionOption(graphene.ObjectType):
     label = graphene.String(required=True, description="The answer.")
 
 
+@private(SHOWN)
 class KnockOut(graphene.ObjectType):
     """The answers that the company wants to look at first. Nobody is declined for one."""
 
     is_yes = graphene.Boolean(description="This answer to a question of yes or no.")
-    option_ids = costs(
-        graphene.Field(
-            graphene.List(graphene.NonNull(graphene.ID)),
-            required=True,
-            description=f"Any of these options. At most {MOST_OPTIONS}.",
-        ),
-        list_size=ListSize(MOST_OPTIONS),
+    option_ids = graphene.List(
+        graphene.NonNull(graphene.ID),
+        required=True,
+        description=f"Any of these options. At most {MOST_OPTIONS}.",
     )
     below = Decimal(description="A number below this.")
     above = Decimal(description="A number above this.")

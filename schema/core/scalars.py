@@ -10,6 +10,7 @@ from graphql import GraphQLScalarType, GraphQLSchema, StringValueNode, Undefined
 
 SPECIFIED_BY = {
     "DateTime": "https://datatracker.ietf.org/doc/html/rfc3339",
+    "Date": "https://datatracker.ietf.org/doc/html/rfc3339#section-5.6",
     "Decimal": "https://www.w3.org/TR/xmlschema11-2/#decimal",
     "CountryCode": "https://www.iso.org/iso-3166-country-codes.html",
     "CurrencyCode": "https://www.iso.org/iso-4217-currency-codes.html",

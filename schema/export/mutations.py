@@ -25,7 +25,7 @@ class ExportRequest(Mutation):
     """
 
     errors = (NotFound, Forbidden, ExportUnderWay, TooManyAttempts)
-    scope = Scope.JOBS_READ
+    scope = Scope.JOBS_WRITE
     is_idempotent = True
 
     class Input:

@@ -35,7 +35,7 @@ class FileUpload(graphene.ObjectType):
         graphene.Field(
             graphene.List(graphene.NonNull(HttpHeader)),
             required=True,
-            description=f"Headers that it needs, at most {MOST_HEADERS}. Browsers send the length unasked.",
+            description=f"Headers that it needs. Browsers send the length unasked. At most {MOST_HEADERS}.",
         ),
         list_size=ListSize(MOST_HEADERS),
     )
@@ -77,7 +77,7 @@ class Resume(ModelType):
         private_to = SHOWN
 
     created_at = DateTime(required=True, description="Since when.")
-    file = one(File, key="file_id", batch=files.by_id, required=True, description="The file.")
+    file = one(File, key="file_id", batch=files.by_id, description="The file.")
 
 
 resumes_of_viewer = many(

@@ -269,9 +269,9 @@ class JobDiscard(Mutation):
     class Input:
         job_id = graphene.ID(required=True, description="The job.")
 
-    job_id = graphene.ID(description="The id that it had; null when refused.")
+    discarded = graphene.ID(description="The id that the job had; null when refused.")
 
     @classmethod
     def run(cls, viewer: Viewer, *, job_id: str) -> dict[str, Any]:
         jobs.discard(by=viewer, job_id=_key(job_id))
-        return {"job_id": job_id}
+        return {"discarded": job_id}

@@ -12,7 +12,9 @@ from accounts.services import notification
 from kernel.errors import Forbidden, Invalid
 from kernel.viewer import Viewer
 from schema.core import ids as global_ids
+from schema.core.costs import costs
 from schema.core.inputs import plain_value
+from schema.core.loading import ListSize
 from schema.core.mutations import Mutation
 from schema.core.types import enum_of
 from schema.notification.types import NotificationPreference, QuietHours
@@ -71,9 +73,12 @@ class NotificationPreferenceUpdate(Mutation):
         )
         quiet_hours = graphene.InputField(QuietHoursInput, description="No mail then; null: at any hour.")
 
-    preferences = graphene.List(
-        graphene.NonNull(NotificationPreference),
-        description="All of them as they are now, at most 20; null when refused.",
+    preferences = costs(
+        graphene.Field(
+            graphene.List(graphene.NonNull(NotificationPreference)),
+            description="All of them as they are now; null when refused. At most 20.",
+        ),
+        list_size=ListSize(20),
     )
     quiet_hours = graphene.Field(QuietHours, description="As they are now; null for none, and when refused.")
 

@@ -22,7 +22,7 @@ MOST_VALUES = 10
 NotificationKind = graphene.Enum(
     "NotificationKind",
     [(kind.upper(), kind) for kind in sorted(news.declared)],
-    description=lambda value: news.declared[value.value].en if value else "What happened.",
+    description=lambda value: f"Told as: {news.declared[value.value].en}" if value else "What happened.",
 )
 
 
@@ -59,10 +59,10 @@ class Notification(ModelType):
         resolver=Computed(lambda row: news.page(row.kind, row.values)),
     )
     values = costs(
-        graphene.List(
-            graphene.NonNull(NotificationValue),
+        graphene.Field(
+            graphene.List(graphene.NonNull(NotificationValue)),
             required=True,
-            description=f"What the sentence names, by name; at most {MOST_VALUES}.",
+            description=f"What the sentence names, by name. At most {MOST_VALUES}.",
             resolver=Computed(_values),
         ),
         list_size=ListSize(MOST_VALUES),

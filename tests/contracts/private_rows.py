@@ -234,11 +234,11 @@ def _applications(garden: _Garden) -> None:
     scene, me = garden.scene, {"seeker"}
     rule = {"above": garden.word("987654301", RECRUITERS | {"platform_admin"})}
     question = {"id": "years", "kind": "number", "label": "How many years?", "knock_out": rule}
-    form = FormVersion.objects.create(job=garden.live, number=1, questions=[question])
+    # Of a draft: what a live posting asks is everybody's.
+    FormVersion.objects.create(job=scene.job, number=1, questions=[question])
     sent = application(
         garden.live,
         scene.people["seeker"],
-        form_version=form,
         cover_letter=garden.word("SECRET-FIRST-LETTER", me | RECRUITERS),
         source=garden.word("SECRET-FIRST-SOURCE", RECRUITERS),
     )
@@ -248,7 +248,7 @@ def _applications(garden: _Garden) -> None:
         user=scene.people["seeker"], job=garden.live, cover_letter=garden.word("SECRET-WRITTEN", me)
     )
     garden.node("ApplicationDraft", draft.pk, me)
-    job = JobFactory(company=scene.company)
+    job = JobFactory(draft=True, company=scene.company)
     for role in ("hiring_manager", "interviewer"):
         HiringTeamFactory(job=job, user=scene.people[role], role=role)
     readers, hirers = RECRUITERS | {"hiring_manager", "interviewer"}, RECRUITERS | {"hiring_manager"}

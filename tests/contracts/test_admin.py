@@ -162,7 +162,14 @@ MAKE = {
     TrustedDocument: TrustedDocumentFactory,
     Delivery: a_delivery,
 }
-ADDED = (User, Company, Membership, ImportSource, EmailSuppression)  # by people; other rows come from programs
+ADDED = (
+    User,
+    Company,
+    Membership,
+    EmailTemplate,
+    ImportSource,
+    EmailSuppression,
+)  # by people; other rows come from programs
 DELETED = (Membership, EmailSuppression)  # others are deactivated, suspended, revoked
 MODELS = sorted(MAKE, key=lambda model: model.__name__)
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

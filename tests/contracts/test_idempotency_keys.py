@@ -27,8 +27,8 @@ SAME_AGAIN = {
     "accountUpdate", "apiKeyRevoke", "applicationDraft", "applicationWithdraw", "companyFollow", "companyUnfollow",
     "companyUpdate", "employerUnblock", "feedWeightsUpdate", "hiringTeamUpdate", "invitationDecline",
     "invitationRevoke", "jobDismissUndo", "jobDuplicateDismiss", "jobUnsave", "memberRemove", "memberUpdateRole",
-    "preferencesUpdate", "profileUpdate", "resumeMakeDefault", "sessionRevoke",
-    "sessionRevokeAll", "stageReorder", "stageUpdate", "tokenRevoke", "tokenVerify", "totpDisable",
+    "notificationPreferenceUpdate", "notificationRead", "preferencesUpdate", "profileUpdate", "resumeMakeDefault",
+    "sessionRevoke", "sessionRevokeAll", "stageReorder", "stageUpdate", "tokenRevoke", "tokenVerify", "totpDisable",
     "uploadComplete",
 }  # fmt: skip
 WITHOUT_A_KEY = dict.fromkeys(SAME_AGAIN, "the same again changes nothing") | {

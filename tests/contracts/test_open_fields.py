@@ -41,6 +41,7 @@ OPEN = {
     "File": "createdAt id link mime name purpose reason size state",
     "ModerationCase": "availableActions comment createdAt decidedAt decision id job reportCount reports",
     "ModerationReport": "createdAt reason text",
+    "Notification": "id kind readAt text toldAt topic url values",
     "Note": "application author createdAt id mentioned text",
     "Occupation": "category codes id isRetired preparation related skills slug title",
     "Place": "coordinates country id name population region timezone",

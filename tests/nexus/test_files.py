@@ -21,6 +21,7 @@ from jobs.services import file as service
 from jobs.services import file_store
 from kernel.viewer import Viewer
 from nexus import files as door
+from nexus.environment import BASE_DIR
 from tests import files
 from tests.factories import UserFactory
 from tests.files import own_store, stored
@@ -190,8 +191,10 @@ def test_what_is_not_ready_or_gone_from_the_store_is_not_found(person: User, own
 
 
 @pytest.mark.live
-def test_a_running_server_takes_a_file(live_url: str, person: User, settings: LazySettings) -> None:
+def test_a_running_server_takes_a_file(live_url: str, person: User) -> None:
     file = awaited(person)
+    # It has the store that the settings name where no test names another.
+    arrived = BASE_DIR / "var" / "media" / "incoming" / file.pk.hex
     path = urlsplit(file_store.upload_of(file).url).path
     connection = HTTPConnection(urlsplit(live_url).netloc, timeout=60)
     try:
@@ -201,5 +204,7 @@ def test_a_running_server_takes_a_file(live_url: str, person: User, settings: La
         assert answer.status == 204
         connection.request("PUT", f"{path}x", b"Ada", {"Content-Length": "3"})
         assert connection.getresponse().status == 404
+        assert arrived.read_bytes() == b"Ada"
     finally:
         connection.close()
+        arrived.unlink(missing_ok=True)

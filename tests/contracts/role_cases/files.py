@@ -35,7 +35,7 @@ def _of_resume(scene: Scene) -> dict[str, Any]:
 
 
 def _of_company(scene: Scene) -> dict[str, Any]:
-    return {"companyId": scene.id("Company", scene.company.pk), "kind": "APPLICATIONS", "format": "JSONL"}
+    return {"companyId": scene.id("Company", scene.company.pk), "kind": "JOBS", "format": "JSONL"}
 
 
 CASES = {

@@ -105,7 +105,7 @@ def test_what_is_no_id_of_the_kind_is_told_with_its_path() -> None:
     assert "input.stageId" in str(answer.errors)
 
 
-MANY = "outcomes { applicationId application { id status version } error { code message } }"
+MANY = "outcomes { id application { id status version } error { code message } }"
 
 
 def test_many_are_judged_one_by_one() -> None:
@@ -121,7 +121,7 @@ def test_many_are_judged_one_by_one() -> None:
     assert [one["error"] and one["error"]["code"] for one in dry["outcomes"]] == expected
     assert dry["outcomes"][0]["application"]["version"] == 1
     done = act("applicationsMoveMany", by, MANY, **asked)
-    assert [one["applicationId"] for one in done["outcomes"]] == [key(row) for row in (fine, rejected, hidden)]
+    assert [one["id"] for one in done["outcomes"]] == [key(row) for row in (fine, rejected, hidden)]
     assert [one["error"] and one["error"]["code"] for one in done["outcomes"]] == expected
     assert [one["application"] and one["application"]["version"] for one in done["outcomes"]] == [2, None, None]
     declined = act(

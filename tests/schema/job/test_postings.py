@@ -158,7 +158,7 @@ def refusals(company: Company) -> list[tuple[str, Job, dict[str, Any], str]]:
 
 def test_every_refusal_has_its_code(company: Company, recruiter: User) -> None:
     for name, job, given, code in refusals(company):
-        payload = "jobId" if name == "jobDiscard" else "job { id }"
+        payload = "discarded" if name == "jobDiscard" else "job { id }"
         answer = act(name, recruiter, payload, jobId=id_of(job), **given)
         assert [error["code"] for error in answer["userErrors"]] == [code], (name, answer)
 
@@ -176,7 +176,7 @@ def test_a_draft_of_an_unverified_company_needs_a_review_and_its_end_is_told() -
 
 def test_a_draft_is_discarded(company: Company, recruiter: User) -> None:
     job = JobFactory(draft=True, company=company)
-    assert act("jobDiscard", recruiter, "jobId", jobId=id_of(job)) == {"jobId": id_of(job), "userErrors": []}
+    assert act("jobDiscard", recruiter, "discarded", jobId=id_of(job)) == {"discarded": id_of(job), "userErrors": []}
 
 
 def test_a_double_click_makes_one_posting(company: Company, recruiter: User) -> None:
