@@ -43,7 +43,7 @@ SHARE_FITTING = 0.88
 LOOKED_OVER = 3
 ENOUGH = 20
 # People look at the same postings: so many are kept in mind, some kilobyte each.
-KEPT = 120_000
+KEPT = 5_000
 # Most look within days, few after weeks: mean in days.
 AFTER = 5.0
 

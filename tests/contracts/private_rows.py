@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import AuditEntry, DataRequest, User
+from accounts.models import AuditEntry, DataRequest, Notification, User
 from accounts.selectors.audit import note_reads
 from jobs.models import (
     Application,
@@ -307,7 +307,7 @@ def _contact(garden: _Garden, sent: Application, number: str, readers: set[str])
 
 def _moderation(garden: _Garden) -> None:
     """What somebody reported of a live job, and what moderators decided of a draft."""
-    case = ModerationCase.objects.create(job=garden.live, reports=1)
+    case = ModerationCase.objects.create(job=garden.live, reports=1, comment=garden.word("SECRET-CASE", STAFF))
     text = garden.word("SECRET-REPORT", STAFF)
     JobReport.objects.create(case=case, reporter=garden.scene.people["seeker"], reason="scam", text=text)
     garden.node("ModerationCase", case.pk, STAFF)
@@ -370,6 +370,9 @@ def _profile(garden: _Garden, name: str) -> None:
     dismissed = JobDismissal.objects.create(user=user, job=garden.live)
     garden.node("JobDismissal", dismissed.pk, me)
     FeedSettings.objects.create(user=user, wanted_titles=[garden.word(f"SECRET-ROLE-{name}", me)])
+    words = {"job": garden.word(f"SECRET-NEWS-{name}", me)}
+    news = Notification.objects.create(user=user, event_id=user.pk, topic="postings", kind="job_approved", values=words)
+    garden.node("Notification", news.pk, me)
 
 
 def _shown_profile(garden: _Garden) -> None:

@@ -37,10 +37,17 @@ ADMINS = {"admin", "owner"}
 MEMBERS = {*MembershipRole.values}
 ADMIN = "platform admin"
 ACME = Company(pk=COMPANY)
+
+
+def by_standing(may):
+    """The policy, asked with roles alone: of somebody who is on no hiring team."""
+    return lambda viewer, roles, *upon: may(viewer, policies.Standing(roles), *upon)
+
+
 ACTS = {
-    "publish": (policies.may_publish_job, [JOB], RECRUITERS | {ADMIN}),
-    "close": (policies.may_close_job, [JOB, "filled"], RECRUITERS | {ADMIN}),
-    "close for moderation": (policies.may_close_job, [JOB, "moderation"], {ADMIN}),
+    "publish": (by_standing(policies.may_publish_job), [JOB], RECRUITERS | {ADMIN}),
+    "close": (by_standing(policies.may_close_job), [JOB, "filled"], RECRUITERS | {ADMIN}),
+    "close for moderation": (by_standing(policies.may_close_job), [JOB, "moderation"], {ADMIN}),
     "write": (policies.may_write_jobs, [ACME], RECRUITERS),
     "update the company": (policies.may_update_company, [ACME], ADMINS | {ADMIN}),
     "read members": (policies.may_read_members, [ACME], RECRUITERS | {ADMIN}),

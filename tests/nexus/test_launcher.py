@@ -27,7 +27,8 @@ from tests.waiting import until
 @contextlib.contextmanager
 def open_folder() -> Iterator[Path]:
     """A folder that every user may enter: as root, the servers run as `nobody`."""
-    with tempfile.TemporaryDirectory(prefix="launcher-test-") as folder:
+    # A server that was killed a moment ago may still write as the folder goes.
+    with tempfile.TemporaryDirectory(prefix="launcher-test-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
 
