@@ -27,7 +27,8 @@ _MAILS_OF_COMPANIES = Reading(_mails, by="company_id")
 
 def of_jobs(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[Stage]]:
     """The stages of each job in their order, where the viewer works on it."""
-    return _OF_JOBS.many([key for key in keys if key in _own(viewer, keys)])
+    own = _own(viewer, keys)
+    return _OF_JOBS.many([key for key in keys if key in own])
 
 
 def by_id(viewer: Viewer, keys: Collection[int]) -> dict[int, Stage]:
