@@ -25,9 +25,9 @@ MOST_HEADS = 5_000
 ENOUGH_HEADS = 100
 """With fewer of them, what is meant included, the newest that match in their text are ranked with them."""
 MOST_TEXTS = 500
-SURE, UNSURE = 2, 10
+SURE, UNSURE, UNSURE_HEADS = 2, 20, 4
 """So many times as many as can all be ranked have to be expected, for nobody to look first whether they can: of words
-that are known to be common, and of others.
+that are known to be common, and of others; in heads, where occupations make most of what is expected, of fewer.
 """
 
 
@@ -44,7 +44,7 @@ def ranked(query: Query, bounds: Sequence[Any] | None = None) -> Ranked:
         return _again(query, bounds)
     guesses, score = guessed(query), _score(query)
     is_many = False
-    if _may_be(guesses.anywhere, FEW):
+    if _may_be(guesses.anywhere, FEW, UNSURE):
         count, few = Search(query, guesses.anywhere, score=score).all(FEW, FEW)
         if count <= FEW:
             return Ranked(_best([_Tier(_ALL, few, count)]), is_all=True, bounds=_bounds(_ALL, None))
@@ -109,7 +109,7 @@ def _seen(query: Query) -> tuple[int, tuple[datetime, UUID] | None]:
 
 def _heads(kind: str, search: Search) -> _Tier:
     """All that match in their heads, or the newest of them."""
-    if _may_be(search.guess, MOST_HEADS):
+    if _may_be(search.guess, MOST_HEADS, UNSURE_HEADS):
         count, found = search.all(MOST_HEADS, FEW)
         if count <= MOST_HEADS:
             return _Tier(kind, found, count)
@@ -117,9 +117,9 @@ def _heads(kind: str, search: Search) -> _Tier:
     return _Tier(f"newest {kind}" if len(found) > FEW else kind, found, len(found))
 
 
-def _may_be(guess: Guess, most: int) -> bool:
+def _may_be(guess: Guess, most: int, unsure: int) -> bool:
     """Whether there may be no more than so many."""
-    return guess.matches <= (SURE if guess.is_sure else UNSURE) * most
+    return guess.matches <= (SURE if guess.is_sure else unsure) * most
 
 
 def _best(tiers: Sequence[_Tier]) -> list[Hit]:

@@ -261,7 +261,10 @@ class Search:
         if self.score is None:
             return Fragment(f"SELECT * FROM {name}")
         # Looked up one by one: for some thousands the planner might read the whole table. A text in which several words
-        # are looked for is opened once for all of them: joined with nothing, it is no longer what the table has.
-        text = "s.tsv || ''::tsvector AS tsv" if self.score.text.count("s.tsv") > 1 else "s.tsv"
+        # are looked for is opened once for all of them: what is in an array has been fetched from where it is kept.
+        has_many = self.score.text.count("s.tsv") > 1
+        text = "ARRAY[s.tsv] AS texts" if has_many else "s.tsv"
         one = f"SELECT {HIT}, {SCORED}, {text} FROM job_search s WHERE s.job_id = f.job_id OFFSET 0"
+        if has_many:
+            one = f"SELECT o.*, o.texts[1] AS tsv FROM ({one}) o"
         return Fragment.of(f"SELECT {HIT}, f.value, {{}} AS score FROM {name} f, LATERAL ({one}) s", self.score)

@@ -98,10 +98,12 @@ def _bounds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(ways, "MOST_SORTED", 10)
     if request.param == "walked":
         monkeypatch.setattr(plans, "UNSURE", 0)
+        monkeypatch.setattr(plans, "UNSURE_HEADS", 0)
         monkeypatch.setattr(ways.Search, "way", lambda *_, **__: ways.Way.WALK)
         monkeypatch.setattr(ways.Search, "_far", lambda *_: 10)
     if request.param == "in a window":
         monkeypatch.setattr(plans, "UNSURE", 0)
+        monkeypatch.setattr(plans, "UNSURE_HEADS", 0)
         monkeypatch.setattr(
             ways.Search, "way", lambda *_, has_window=False, **__: ways.Way.WINDOW if has_window else ways.Way.INDEX
         )
