@@ -15,7 +15,6 @@ from jobs.feed.person import Person
 from jobs.feed.profile_words import rarity
 from jobs.models import Seniority
 from jobs.search.postgres import matching
-from jobs.search.rates import Rates, common_minor
 from jobs.search.words import key_of
 
 NEUTRAL = 0.5
@@ -74,7 +73,7 @@ type _Title = tuple[Sequence[tuple[str, tuple[str, ...], float]], float, float]
 class Judge:
     """Judges jobs for one person: what is the same for all of them is worked out once."""
 
-    def __init__(self, person: Person, activity: Activity, rates: Rates) -> None:
+    def __init__(self, person: Person, activity: Activity) -> None:
         self._person = person
         self._activity = activity
         counts = person.counts
@@ -98,7 +97,6 @@ class Judge:
         self._countries = {person.home_country} if person.home_country else set(person.constraints.countries)
         self._level = _LEVELS.get(person.seniority)
         self._floor = person.pay_floor
-        self._floor_common = common_minor(person.pay_floor[1], person.pay_floor[0], rates) if person.pay_floor else None
         self._near: dict[int, dict[int | None, float]] = {}
         for (kind, skill), value in activity.near.items():
             self._near.setdefault(kind, {})[skill] = value
@@ -252,7 +250,7 @@ class Judge:
         if row.pay_currency == currency:
             top = row.pay_top_minor
         else:
-            top, floor = row.pay_common, self._floor_common or 0
+            top, floor = row.pay_common, self._person.pay_floor_common or 0
         if top is None or floor <= 0:
             return None
         return 1.0 if top >= floor else exp(-SHORT_OF_PAY * (floor - top) / floor)

@@ -17,6 +17,7 @@ from jobs.models.pay import YEARLY_FACTORS
 from jobs.search.near import places_within
 from jobs.search.occupations import classify
 from jobs.search.postgres.fragment import Fragment, rows_again
+from jobs.search.rates import Rate, common_minor
 from jobs.search.where import MAX_RADIUS_KM, Near
 from kernel.viewer import Viewer
 
@@ -73,6 +74,8 @@ class Person:
     """By place within the radius, or not far from it: kilometres from home."""
     pay_floor: tuple[int, str] | None = None
     """The least pay of a year, in minor units of a currency."""
+    pay_floor_common: int | None = None
+    """The same in cents of the euro, by the newest exchange rate; None where there is none."""
     is_profiled: bool = True
     sliders: Mapping[Feature, float] = field(default_factory=dict)
     """By main feature: how much it counts, from 0 to 2."""
@@ -124,6 +127,13 @@ def version_of(viewer: Viewer) -> str:
     return version_by(viewer.user_id) if viewer.user_id is not None else ""
 
 
+def _common(floor: tuple[int, str] | None, said: Said) -> int | None:
+    if floor is None or said.floor_per_euro is None or said.floor_digits is None:
+        return None
+    minor, currency = floor
+    return common_minor(currency, minor, {currency: Rate(said.floor_per_euro, said.floor_digits)})
+
+
 def _said(said: Said, user_id: UUID) -> Person:
     """All but what takes more statements."""
     floor = None
@@ -141,6 +151,7 @@ def _said(said: Said, user_id: UUID) -> Person:
         home_country=said.country or "",
         radius_km=float(said.radius_km) if said.radius_km else None,
         pay_floor=floor,
+        pay_floor_common=_common(floor, said),
         is_profiled=said.is_profiled,
         sliders={
             Feature(name): min(max(float(value), 0.0), 2.0) for name, value in said.weights.items() if name in main

@@ -15,7 +15,6 @@ from jobs.feed.meaning import meanings
 from jobs.feed.person import Person
 from jobs.feed.reasons import explain
 from jobs.feed.reranking import Judged, Placed, ordered
-from jobs.search import rates
 
 MOST_RANKED = 200
 MOST_READ = 250
@@ -31,9 +30,9 @@ class Ranking:
 
 
 def rank(person: Person, at: datetime, *, size: int = MOST_RANKED, seed: int = 0) -> Ranking:
-    """The best jobs for a person as of an instant. `seed` decides what is left to chance. Seven statements at most.
+    """The best jobs for a person as of an instant. `seed` decides what is left to chance. Six statements at most.
 
-    They are for the weights, the exchange rates, what was liked and what those like who like it, the candidates, words
+    They are for the weights, what was liked and what those like who like it, the candidates, words
     that were not asked for lately, and the text of the likeliest; and one more where hardly anything fits.
     """
     model = weights.active()
@@ -74,7 +73,7 @@ class _Judging:
     def __init__(self, person: Person, activity: Activity, worth: Mapping[Feature, float]) -> None:
         self.person = person
         self.worth = worth
-        self._judge = Judge(person, activity, rates.newest() if person.pay_floor else {})
+        self._judge = Judge(person, activity)
         # In the order in which the parts of a score are added up.
         self._weights = [(FEATURES.index(feature), weight) for feature, weight in worth.items()]
 

@@ -1,6 +1,7 @@
 """What somebody said of themselves and of what they look for, as the tables have it."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from jobs.feed.constraints import Constraints
@@ -19,6 +20,9 @@ _UNDERSTOOD = {level.value for level in LanguageLevel} - {LanguageLevel.A1, Lang
 _SAID = """
 SELECT p.id, p.version, f.version, p.headline, p.summary, p.seniority, p.radius_km, p.workplaces, p.employment_types,
     p.languages, p.salary_floor_minor, p.salary_floor_currency_id, p.salary_floor_period,
+    (SELECT r.per_euro FROM jobs_fxrate r WHERE r.currency_id = p.salary_floor_currency_id
+        ORDER BY r.on_date DESC LIMIT 1),
+    (SELECT c.digits FROM jobs_currency c WHERE c.code = p.salary_floor_currency_id),
     h.latitude, h.longitude, h.country_id, coalesce(f.is_profiled, true), coalesce(f.weights, '{}')::json,
     coalesce(f.wanted_titles, '{}'), coalesce(f.would_relocate, false),
     (SELECT coalesce(json_agg(json_build_array(k.skill_id, k.level, n.name)), '[]') FROM (
@@ -92,6 +96,8 @@ class Said:
     floor_minor: int | None
     floor_currency: str | None
     floor_period: str | None
+    floor_per_euro: Decimal | None
+    floor_digits: int | None
     latitude: float | None
     longitude: float | None
     country: str | None

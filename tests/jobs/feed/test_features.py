@@ -1,7 +1,6 @@
 """What a job is judged by, one feature at a time, against what the formula gives by hand."""
 
 from dataclasses import replace
-from decimal import Decimal
 from math import exp
 from random import Random
 from typing import Any
@@ -15,17 +14,15 @@ from jobs.feed.constraints import Constraints
 from jobs.feed.features import FAR, FEATURES, IN_COUNTRY, NEUTRAL, NICE, WORDS_ALONE, Judge, named
 from jobs.feed.match import Feature
 from jobs.feed.person import Person
-from jobs.search.rates import Rate
 from jobs.search.words import key_of
 from tests.jobs.feed.rows import row
 
 NOBODY = Person(Constraints())
 NOTHING = Activity()
-RATES = {"EUR": Rate(Decimal(1), 2), "USD": Rate(Decimal(2), 2)}
 
 
 def value(feature: Feature, job: CandidateRow, person: Person = NOBODY, activity: Activity = NOTHING) -> float | None:
-    return Judge(person, activity, RATES).values(job)[FEATURES.index(feature)]
+    return Judge(person, activity).values(job)[FEATURES.index(feature)]
 
 
 def test_every_feature_has_its_place() -> None:
@@ -33,7 +30,7 @@ def test_every_feature_has_its_place() -> None:
 
 
 def test_what_nobody_knows_is_neutral_and_said_to_be_missing() -> None:
-    features, missing = named(Judge(NOBODY, Activity(), {}).values(row()))
+    features, missing = named(Judge(NOBODY, Activity()).values(row()))
     assert missing == set(Feature) - {Feature.FRESH, Feature.QUALITY, Feature.FATIGUE, Feature.CONGESTION}
     assert {features[feature] for feature in missing} == {NEUTRAL}
 
@@ -157,7 +154,7 @@ def test_place(person: dict[str, Any], job: dict[str, Any], expected: float | No
     ],
 )
 def test_pay(job: dict[str, Any], expected: float | None) -> None:
-    person = Person(Constraints(), pay_floor=(50_000_00, "EUR"))
+    person = Person(Constraints(), pay_floor=(50_000_00, "EUR"), pay_floor_common=50_000_00)
     found = value(Feature.PAY, row(**job), person)
     assert found == (expected if expected is None else pytest.approx(expected))
     assert value(Feature.PAY, row(**job)) is None
@@ -224,6 +221,7 @@ def test_quality_grows_with_what_is_said() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_every_value_is_from_0_to_1(seed: int) -> None:
     chance = Random(seed)
+    floor = chance.randrange(1, 10**9)
     person = Person(
         Constraints(countries=("DE",)),
         skills={key: chance.random() for key in range(8)},
@@ -234,7 +232,8 @@ def test_every_value_is_from_0_to_1(seed: int) -> None:
         home=(50.0, 8.0),
         home_country="DE",
         radius_km=30.0,
-        pay_floor=(chance.randrange(1, 10**9), "EUR"),
+        pay_floor=(floor, "EUR"),
+        pay_floor_common=floor,
     )
     keys = range(10)
     activity = Activity(
@@ -243,7 +242,7 @@ def test_every_value_is_from_0_to_1(seed: int) -> None:
         {key: chance.uniform(-9, 9) for key in keys},
         near={(key, None): chance.random() for key in keys},
     )
-    judge = Judge(person, activity, RATES)
+    judge = Judge(person, activity)
     for _ in range(300):
         job = row(
             title_key=chance.randrange(12),

@@ -11,6 +11,7 @@ from jobs.feed.match import Feature
 from jobs.feed.person import Person, person_of, version_of
 from jobs.models import (
     FeedSettings,
+    FxRate,
     InteractionEvent,
     Job,
     JobDismissal,
@@ -25,6 +26,7 @@ from kernel.viewer import ANONYMOUS
 from tests.factories import (
     CategoryFactory,
     CountryFactory,
+    CurrencyFactory,
     ExperienceFactory,
     FollowFactory,
     JobFactory,
@@ -66,6 +68,17 @@ def test_who_has_said_nothing_is_held_to_nothing_but_what_they_did() -> None:
     assert not person.skills
     assert not person.occupations
     assert person.is_profiled
+
+
+@pytest.mark.parametrize(("rates", "expected"), [((), None), (((3, "1.5"), (2, "2"), (1, "1.6")), 30_000_00)])
+def test_the_least_pay_in_euros_is_by_the_newest_rate(rates: Any, expected: int | None) -> None:
+    currency = CurrencyFactory(code="USD", digits=2)
+    FxRate.objects.filter(currency=currency).delete()
+    for days, per_euro in rates:
+        on_date = date(2026, 1, days)
+        FxRate.objects.create(currency=currency, on_date=on_date, per_euro=per_euro)
+    profile = ProfileFactory(salary_floor_minor=45_000_00, salary_floor_currency=currency, salary_floor_period="year")
+    assert known(profile).pay_floor_common == expected
 
 
 def test_all_that_a_profile_says_takes_four_statements(django_assert_max_num_queries: Any) -> None:
