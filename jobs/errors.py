@@ -5,15 +5,14 @@ DomainError                     kernel: a refusal that the caller can act on
 ├── Invalid                     kernel: a value is not acceptable; `field` says which one
 ├── Forbidden                   kernel: the viewer sees the object, but may not do this to it
 ├── CompanyInactive             a suspended or closed company publishes nothing
-├── JobNotPublishable           the posting stands where nothing can be published from
-│   ├── JobAlreadyPublished     … because it is live already
-│   ├── JobAlreadyClosed        … because it has ended (closing refuses with this, too)
-│   ├── JobExpiredLongAgo       … because its time to be reopened is over
-│   ├── JobIncomplete           … because something is missing that readers need
-│   ├── JobFrozen               … because a moderator holds it
-│   ├── JobRepeatsAnother       … because its company has the same posting live already
-│   ├── JobNeedsReview          … because the company's postings are looked at first
-│   └── JobIsTemplate           … because it is a template
+├── JobAlreadyPublished         the posting is live already
+├── JobAlreadyClosed            the posting has ended
+├── JobExpiredLongAgo           the posting's time to be reopened is over
+├── JobIncomplete               something is missing that readers of the posting need
+├── JobFrozen                   a moderator holds the posting
+├── JobRepeatsAnother           its company has the same posting live already
+├── JobNeedsReview              the company's postings are looked at first
+├── JobIsTemplate               it is a template, and no posting
 ├── JobMoveRefused              the act does not lead on from where the posting stands
 ├── JobQuotaReached             the company has as many postings as it may have, or makes too many a day
 ├── AlreadyReported             the person has reported the posting already
@@ -64,49 +63,42 @@ class CompanyInactive(DomainError):
     message = "This company is suspended or closed."
 
 
-class JobNotPublishable(DomainError):
-    """A posting is published from draft, approved, paused, or shortly after it expired."""
-
-    code = "JOB_NOT_PUBLISHABLE"
-    message = "A job can only be published from draft, approved, paused, or shortly after it expired."
-
-
-class JobAlreadyPublished(JobNotPublishable):
+class JobAlreadyPublished(DomainError):
     """The posting is published and its time is not over."""
 
     code = "JOB_ALREADY_PUBLISHED"
     message = "This job is already published."
 
 
-class JobAlreadyClosed(JobNotPublishable):
+class JobAlreadyClosed(DomainError):
     """The posting has ended, and an ended posting stays ended."""
 
     code = "JOB_ALREADY_CLOSED"
     message = "This job is closed."
 
 
-class JobExpiredLongAgo(JobNotPublishable):
+class JobExpiredLongAgo(DomainError):
     """An expired posting can be reopened for 30 days."""
 
     code = "JOB_EXPIRED_LONG_AGO"
     message = "This job expired more than 30 days ago; post it anew."
 
 
-class JobIncomplete(JobNotPublishable):
+class JobIncomplete(DomainError):
     """The posting lacks what every reader needs; `field` says what."""
 
     code = "JOB_INCOMPLETE"
     message = "This job lacks something that readers need."
 
 
-class JobFrozen(JobNotPublishable):
+class JobFrozen(DomainError):
     """A moderator has frozen or removed the posting."""
 
     code = "JOB_FROZEN"
     message = "A moderator holds this job."
 
 
-class JobRepeatsAnother(JobNotPublishable):
+class JobRepeatsAnother(DomainError):
     """The company has a live posting with the same title, places and text; the message names it by its slug."""
 
     code = "JOB_REPEATS_ANOTHER"
@@ -256,14 +248,14 @@ class TooManySignals(DomainError):
     is_retryable = True
 
 
-class JobNeedsReview(JobNotPublishable):
+class JobNeedsReview(DomainError):
     """The company is not verified yet: a moderator has to approve its postings."""
 
     code = "JOB_NEEDS_REVIEW"
     message = "A moderator has to approve this company's jobs first: submit it."
 
 
-class JobIsTemplate(JobNotPublishable):
+class JobIsTemplate(DomainError):
     """Others are begun from a template; it is never published itself."""
 
     code = "JOB_IS_TEMPLATE"

@@ -30,6 +30,7 @@ from schema.job import lifecycle as job_lifecycle
 from schema.job import moderation as moderation_of_jobs
 from schema.job import mutations as job_mutations
 from schema.job import queries as job_queries
+from schema.job import upsert as job_upsert
 from schema.notification import mutations as notification_mutations
 from schema.profile import mutations as profile_mutations
 from schema.search import insight as search_insight_queries
@@ -105,6 +106,7 @@ class Mutation(graphene.ObjectType):
     job_create = job_editing.JobCreate.field()
     job_update = job_editing.JobUpdate.field()
     job_clone = job_editing.JobClone.field()
+    job_upsert_many = job_upsert.JobUpsertMany.field()
     job_submit = job_lifecycle.JobSubmit.field()
     job_approve = job_lifecycle.JobApprove.field()
     job_reject = job_lifecycle.JobReject.field()

@@ -9,7 +9,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils import timezone
 
@@ -31,7 +34,7 @@ from jobs.models import (
     Workplace,
 )
 from jobs.models.job import TITLE_LENGTH
-from jobs.services import description, posting_check
+from jobs.services import description
 from jobs.services import profile_values as values
 from jobs.services.job_lists import LISTS, Fields, Known
 from kernel.errors import Invalid
@@ -39,6 +42,7 @@ from kernel.errors import Invalid
 LONGEST_LIFETIME = timedelta(days=3650)
 LONGEST_REFERENCE, LONGEST_LANGUAGE = 200, 10
 WESTERNMOST, EASTERNMOST = -720, 840
+_check_url = URLValidator(schemes=["http", "https"])
 
 type Columns = dict[str, Any]
 
@@ -58,11 +62,11 @@ def known(written: Iterable[Fields]) -> Known:
     postings = list(written)
     places: set[int] = {entry["place"] for entry in _entries(postings, "places") if entry.get("place") is not None}
     return Known(
-        posting_check.there(Category, {posting.get("category") for posting in postings}),
-        posting_check.there(Occupation, {posting.get("occupation") for posting in postings}),
-        posting_check.there(Skill, {entry["skill"] for entry in _entries(postings, "skills")}),
+        _there(Category, {posting.get("category") for posting in postings}),
+        _there(Occupation, {posting.get("occupation") for posting in postings}),
+        _there(Skill, {entry["skill"] for entry in _entries(postings, "skills")}),
         dict(Place.objects.filter(pk__in=places).values_list("pk", "country_id")) if places else {},
-        posting_check.there(Country, {entry["country"] for entry in _entries(postings, "remote_rules")}),
+        _there(Country, {entry["country"] for entry in _entries(postings, "remote_rules")}),
     )
 
 
@@ -96,6 +100,19 @@ def end(wanted: datetime, path: str, *, after: datetime) -> datetime:
     if wanted - after > LONGEST_LIFETIME:
         raise Invalid("The end is more than ten years away.", field=path)
     return wanted
+
+
+def _there[Key: (int, str)](model: type[models.Model], keys: set[Key] | set[Key | None]) -> Collection[Key]:
+    """Those of the keys that are there. One statement; none without keys."""
+    named = [key for key in keys if key is not None and key != ""]
+    return set(model._default_manager.filter(pk__in=named).values_list("pk", flat=True)) if named else ()
+
+
+def _check_web_address(url: str, field: str) -> None:
+    try:
+        _check_url(url)
+    except ValidationError:
+        raise Invalid("This is no web address.", field=field) from None
 
 
 def _entries(postings: Iterable[Fields], name: str) -> Iterable[Fields]:
@@ -158,7 +175,10 @@ def _apply(value: Fields | None, path: str, known: Known) -> Columns:
             raise Invalid("Say where to apply.", field=f"{path}.{name}")
     if url:
         url = values.address(url, f"{path}.url", longest=2000)
-        posting_check.check_web_address(url, f"{path}.url")
+        _check_web_address(url, f"{path}.url")
+        if "@" in urlsplit(url).netloc:
+            # Readers take what stands before it for the host that they are led to.
+            raise Invalid("An address where one applies names no user.", field=f"{path}.url")
     email = email_address(email, field=f"{path}.email") if email else ""
     return {"apply_kind": kind, "apply_url": url or "", "apply_email": email}
 

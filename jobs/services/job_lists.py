@@ -22,9 +22,9 @@ from jobs.models import (
 from jobs.models.pay import MAX_MINOR
 from jobs.selectors import taxonomy
 from jobs.services import profile_values as values
-from jobs.services.posting_check import MOST_COUNTRIES, MOST_LOCATIONS, MOST_SKILLS
 from kernel.errors import Invalid
 
+MOST_LOCATIONS, MOST_SKILLS, MOST_COUNTRIES = 50, 100, 300
 LONGEST_PLACE, LONGEST_REGION = 300, 20
 HIGHEST_LEVEL = 5
 

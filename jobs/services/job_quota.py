@@ -40,16 +40,29 @@ def settle_way(job: Job) -> None:
         )
 
 
-def settle_new(company: Company, now: datetime, *, count: int = 1) -> None:
-    """Raises `JobQuotaReached` where the company may not have so many more postings made today."""
+def settle_new(company: Company, now: datetime) -> None:
+    """Raises `JobQuotaReached` where the company may have no other posting made today."""
+    if room_for_new(company, now) < 1:
+        raise spent(company)
+
+
+def room_for_new(company: Company, now: datetime) -> int:
+    """How many more postings the company may have made today; nobody else makes one until the transaction ends."""
     _lock(company.pk)
-    most = MOST_A_DAY if policies.is_trusted(company) else MOST_A_DAY_OF_UNTRUSTED
+    most = _most_a_day(company)
     since = now - timedelta(days=1)
     # Keys are ordered by the time they were made in, and the company's postings by their keys.
     recent = _own(company.pk).filter(created_at__gt=since, pk__gte=UUID(int=int(since.timestamp() * 1000) << 80))
-    made = recent[:most].count()
-    if made + count > most:
-        raise JobQuotaReached(f"Your company makes at most {most} jobs a day.")
+    return max(most - recent[:most].count(), 0)
+
+
+def spent(company: Company) -> JobQuotaReached:
+    """The refusal of what is one more than a company may have made in a day."""
+    return JobQuotaReached(f"Your company makes at most {_most_a_day(company)} jobs a day.")
+
+
+def _most_a_day(company: Company) -> int:
+    return MOST_A_DAY if policies.is_trusted(company) else MOST_A_DAY_OF_UNTRUSTED
 
 
 def _own(company_id: UUID) -> QuerySet[Job]:

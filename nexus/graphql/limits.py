@@ -16,8 +16,9 @@ from schema.core.errors import BadRequest, CostExceeded, DocumentTooComplex, Req
 DOCUMENT_LIMITS = DocumentLimits()
 # Points. To refuse an operation takes as long as to execute a small one: it is read, and most of it checked.
 REFUSAL_COST = 500
-# Lists, objects and what is in them. Fitting one into its type takes as long as parsing a few tokens of a document.
-MAX_VARIABLE_VALUES = 2_000
+# Lists, objects and what is in them: two hundred postings of forty values each. Fitting one into its type takes as long
+# as parsing a few tokens of a document.
+MAX_VARIABLE_VALUES = 8_000
 # Characters of a message, which may quote what the caller sent.
 MAX_MESSAGE = 500
 
@@ -41,6 +42,11 @@ def reading_cost(source: str) -> int:
     if len(source) > DOCUMENT_LIMITS.characters:
         return REFUSAL_COST
     return min(max(REFUSAL_COST, len(source)), settings.COST_LIMIT)
+
+
+def refusal_cost(variables: dict[str, Any] | None) -> int:
+    """Points for refusing an operation with these variables: a point a value, as what reading them takes."""
+    return max(REFUSAL_COST, _count(variables or {}, MAX_VARIABLE_VALUES))
 
 
 def price(plan: Plan, variables: dict[str, Any] | None) -> int:
@@ -74,7 +80,7 @@ def price_of(engine: Engine, document: str, operation_name: str | None, variable
 
 
 def _cost(plan: Plan, variables: dict[str, Any] | None) -> int:
-    if variables and _has_more_values(variables, MAX_VARIABLE_VALUES):
+    if variables and _count(variables, MAX_VARIABLE_VALUES) > MAX_VARIABLE_VALUES:
         raise DocumentTooComplex(
             f"The variables have more than {MAX_VARIABLE_VALUES:,} values.",
             limit="variableValues",
@@ -87,8 +93,8 @@ def _cost(plan: Plan, variables: dict[str, Any] | None) -> int:
         raise BadRequest(error.message, argument=error.argument) from None
 
 
-def _has_more_values(variables: dict[str, Any], most: int) -> bool:
-    """Whether there are more values than so many, those inside of others included; looks at no more of them."""
+def _count(variables: dict[str, Any], most: int) -> int:
+    """How many values there are, those inside of others included; one more than `most` where there are more."""
     found = len(variables)
     waiting: list[Any] = list(variables.values()) if found <= most else []
     while waiting and found <= most:
@@ -97,7 +103,7 @@ def _has_more_values(variables: dict[str, Any], most: int) -> bool:
             found += len(value)
             if found <= most:
                 waiting.extend(value.values() if isinstance(value, dict) else value)
-    return found > most
+    return min(found, most + 1)
 
 
 def _told(error: GraphQLError, argument: str) -> RequestError:

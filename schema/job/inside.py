@@ -47,8 +47,8 @@ def available_actions() -> graphene.Field:
     field = graphene.Field(
         graphene.List(graphene.NonNull(enum_of(JobAct))),
         required=True,
-        description="What the person who asks may do to it as it stands; a limit of the company's may still refuse it. "
-        f"At most {len(JobAct)}.",
+        description="What the person who asks may do to it as it stands; a limit of the company's, or a job that says "
+        f"the same, may still refuse it. At most {len(JobAct)}.",
         resolver=Relation(job_actions.available, "pk", many=True),
     )
     return costs(field, list_size=ListSize(len(JobAct)))

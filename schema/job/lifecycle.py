@@ -33,7 +33,7 @@ from schema.job.types import Job
 
 MOVE_COST = 50
 _REFUSED = (NotFound, Forbidden, JobMoveRefused)
-_HIDDEN = (JobIncomplete, CompanyInactive, JobFrozen, JobIsTemplate, JobQuotaReached, JobAlreadyClosed)
+_UNFIT = (JobIncomplete, CompanyInactive, JobFrozen, JobIsTemplate, JobQuotaReached, JobAlreadyClosed)
 _UNTIL = "Not live from this instant on."
 
 
@@ -110,7 +110,7 @@ class JobSchedule(Mutation):
     If it cannot go live then, it stands approved again, and its review comment says why.
     """
 
-    errors = (*_REFUSED, *_HIDDEN, Invalid, JobNeedsReview, JobAlreadyPublished, JobExpiredLongAgo)
+    errors = (*_REFUSED, *_UNFIT, Invalid, JobNeedsReview, JobAlreadyPublished, JobExpiredLongAgo)
     cost = MOVE_COST
     scope = Scope.JOBS_WRITE
 
@@ -136,7 +136,7 @@ class JobPublish(Mutation):
     publish again.
     """
 
-    errors = (*_REFUSED, *_HIDDEN, Invalid, JobNeedsReview, JobAlreadyPublished, JobExpiredLongAgo, JobRepeatsAnother)
+    errors = (*_REFUSED, *_UNFIT, Invalid, JobNeedsReview, JobAlreadyPublished, JobExpiredLongAgo, JobRepeatsAnother)
     cost = MOVE_COST
     scope = Scope.JOBS_WRITE
 
@@ -179,7 +179,7 @@ class JobResume(Mutation):
     For the company's recruiters, admins and owners, and for platform admins.
     """
 
-    errors = (*_REFUSED, *_HIDDEN, JobAlreadyPublished, JobExpiredLongAgo, JobRepeatsAnother)
+    errors = (*_REFUSED, *_UNFIT, JobAlreadyPublished, JobExpiredLongAgo, JobRepeatsAnother)
     cost = MOVE_COST
     scope = Scope.JOBS_WRITE
 
@@ -199,7 +199,7 @@ class JobReopen(Mutation):
     For the company's recruiters, admins and owners, and for platform admins.
     """
 
-    errors = (*_REFUSED, *_HIDDEN, Invalid, JobAlreadyPublished, JobExpiredLongAgo, JobRepeatsAnother)
+    errors = (*_REFUSED, *_UNFIT, Invalid, JobAlreadyPublished, JobExpiredLongAgo, JobRepeatsAnother)
     cost = MOVE_COST
     scope = Scope.JOBS_WRITE
 

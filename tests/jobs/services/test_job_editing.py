@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from jobs.errors import CompanyInactive, JobAlreadyClosed, JobChangedMeanwhile, JobFrozen, JobIncomplete, JobIsTemplate
 from jobs.models import Company, FormVersion, Job, JobRevision, JobSearch
 from jobs.services import job as jobs
@@ -31,7 +32,7 @@ from tests.factories import (
     UserFactory,
     viewer_of,
 )
-from tests.jobs.services.races import at_once
+from tests.jobs.services.races import at_once, just_before
 from tests.search_board import live_job
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +160,7 @@ def test_a_draft_says_all_that_was_written(company: Company) -> None:
         ({"apply": {"kind": "url"}}, "apply.url"),
         ({"apply": {"kind": "native", "url": "https://example.org"}}, "apply.url"),
         ({"apply": {"kind": "url", "url": "https://nowhere"}}, "apply.url"),
+        ({"apply": {"kind": "url", "url": "https://bank.example@elsewhere.example/"}}, "apply.url"),
         ({"apply": {"kind": "email", "email": "nobody"}}, "apply.email"),
         ({"external_reference": "x" * 201}, "external_reference"),
         ({"visibility": "secret"}, "visibility"),
@@ -288,9 +290,10 @@ def test_what_an_unverified_company_changes_is_approved_again(standing: str) -> 
     update(job, title="Pyramid scheme")
     job.refresh_from_db()
     assert (job.lifecycle, job.scheduled_at) == ("draft", None)
+    assert AuditEntry.objects.latest("pk").after["changed"] == ["lifecycle", "title"]
 
 
-@pytest.mark.parametrize("fields", [{}, {"paused": True}])
+@pytest.mark.parametrize("fields", [{}, {"paused": True}, {"expired": True}])
 def test_what_an_unverified_company_changes_in_public_moderators_look_at(fields: dict[str, Any]) -> None:
     job = JobFactory(**fields)
     update(job, visibility="unlisted")
@@ -373,6 +376,19 @@ def test_nobody_clones_what_is_not_theirs(company: Company) -> None:
     by = recruiter_of(company)
     refused(Forbidden, job_editing.clone, by=by, job_id=live.pk, changes={})
     refused(NotFound, job_editing.clone, by=by, job_id=draft.pk, changes={})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clone_is_of_one_version_whoever_writes_meanwhile() -> None:
+    company = CompanyFactory(verified_at=timezone.now())
+    by = recruiter_of(company)
+    source = create(company, by, places=[{"text": "Here"}])
+    outcome = just_before(
+        lambda: update(source, by, title="Cook", places=[{"text": "There"}]),
+        lambda: job_editing.clone(by=by, job_id=source.pk, changes={}),
+    )
+    made = Job.objects.exclude(pk=source.pk).get()
+    assert (outcome, made.title, made.locations.get().text) == ("done", "Cook", "There")
 
 
 def test_what_many_postings_name_is_looked_up_at_once() -> None:

@@ -77,6 +77,17 @@ def test_an_unverified_company_makes_ten_a_day() -> None:
     create(company, by)
 
 
+def test_a_draft_that_was_thrown_away_does_not_count() -> None:
+    company = CompanyFactory()
+    by = recruiter_of(company)
+    for number in range(10):
+        create(company, by, f"Nurse {number}")
+    with pytest.raises(JobQuotaReached):
+        create(company, by)
+    jobs.discard(by=by, job_id=Job.objects.filter(company=company).latest("pk").pk)
+    create(company, by)
+
+
 def test_nobody_makes_more_than_the_most_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_quota, "MOST_A_DAY", 3)
     company = CompanyFactory(verified_at=timezone.now())
