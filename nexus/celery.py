@@ -1,11 +1,14 @@
 """The Celery application; its configuration is the `CELERY_` part of the settings."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_failure, task_prerun
 from django.conf import settings
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Connection, Exchange, Queue
 
@@ -43,10 +46,31 @@ app.conf.update(
     redbeat_key_prefix=f"{settings.KEY_PREFIX}:redbeat",
     # Seconds that the schedule stands still after a scheduler was killed.
     redbeat_lock_timeout=30,
+    # Celery would close the database's connection before and after each task; see `_renew_connections`.
+    CELERY_DB_REUSE_MAX=sys.maxsize,
 )
 app.autodiscover_tasks()
 # Log lines of a task carry the id of the request that sent it.
 app.steps["worker"].add(DjangoStructLogInitStep)
+
+
+@task_prerun.connect
+def _renew_connections(**_: Any) -> None:
+    """A task keeps the connection of the one before, as a request does, unless it is old or broken."""
+    for connection in _at_rest():
+        connection.close_if_unusable_or_obsolete()
+
+
+@task_failure.connect
+def _drop_connections(**_: Any) -> None:
+    """What a task that failed may have left in its session, such as a lock, ends with it."""
+    for connection in _at_rest():
+        connection.close()
+
+
+def _at_rest() -> list[BaseDatabaseWrapper]:
+    """The connections without a transaction: a task that is run by its caller is part of the caller's."""
+    return [connection for connection in connections.all(initialized_only=True) if not connection.in_atomic_block]
 
 
 def dead_letters(broker: Connection) -> Queue:

@@ -65,6 +65,7 @@ class Scheduler(RedBeatScheduler):
         # A lock that cannot be given back ends by itself.
         with contextlib.suppress(RedisError, OSError):
             super().close()
+        log.info("scheduler_ends")
 
     def _lead(self) -> bool:
         """Whether it has the lock now. The schedule is written anew then, because it may have gone with the lock."""

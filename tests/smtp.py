@@ -1,6 +1,6 @@
 """A real SMTP server on this machine that keeps what it is given, and refuses as a test tells it to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -17,13 +17,17 @@ from nexus import mailers
 
 @dataclass
 class Sink:
-    """What came, oldest first, and the answers that the next recipients and messages get in place of `250`."""
+    """What came, oldest first, and the answers that the next recipients and messages get in place of `250`.
+
+    `once_taken` is called when the next message is kept, before whoever sent it hears so.
+    """
 
     url: str = ""
     taken: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     to_recipients: list[str] = field(default_factory=list)
     to_messages: list[str] = field(default_factory=list)
+    once_taken: list[Callable[[], object]] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -40,6 +44,8 @@ class Sink:
         content = envelope.content
         assert isinstance(content, bytes)
         self.taken.append(message_from_bytes(content, _class=EmailMessage, policy=policy))
+        if self.once_taken:
+            self.once_taken.pop(0)()
         return "250 Taken"
 
     def only(self) -> EmailMessage:

@@ -211,7 +211,7 @@ def _execute(call: Call, request: Request, exchange: Exchange, media_type: str, 
     try:
         exchange.requested_cost = limits.price(plan, operation.variables)
     except (RequestError, RequestInvalid):
-        rates.charge(viewer, request.address, limits.REFUSAL_COST)
+        rates.charge(viewer, request.address, limits.refusal_cost(operation.variables))
         raise
     charge = rates.charge(viewer, request.address, exchange.requested_cost)
     call.context.rate_limit = charge.bucket

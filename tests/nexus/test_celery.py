@@ -6,8 +6,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from celery import Celery
+from celery.fixups.django import DjangoWorkerFixup
+from celery.signals import task_failure, task_prerun
+from django.db import connection
 
 from nexus.celery import LONG_QUEUE, QUEUE, app
 from nexus.environment import BASE_DIR
@@ -64,6 +68,10 @@ def test_a_worker_answers_over_its_broker_and_stops_when_asked(
         ("jobs.tasks.upkeep.recheck_domains", True),
         ("nexus.tasks.forget_old", True),
         ("jobs.tasks.imports.import_due", False),
+        ("jobs.tasks.jobs.move_jobs", False),
+        ("jobs.tasks.jobs.remind_of_ends", False),
+        ("jobs.tasks.pipeline.release_rejection_mails", False),
+        ("accounts.tasks.release_notifications", False),
         ("accounts.tasks.mail_registration", False),
     ],
 )
@@ -71,3 +79,23 @@ def test_what_may_take_longer_than_a_minute_waits_in_a_queue_of_its_own(name: st
     app.loader.import_default_modules()
     queue = app.amqp.router.route({}, name, task_type=app.tasks[name])["queue"]
     assert queue.name == (LONG_QUEUE if is_long else QUEUE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_takes_over_the_connection_of_the_one_before_unless_that_broke_or_failed() -> None:
+    def session() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            return int(cursor.fetchone()[0])
+
+    celery, first = DjangoWorkerFixup(app), session()
+    celery.close_database()
+    task_prerun.send(sender=None, task_id="a", task=None)
+    assert session() == first
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [first])
+    task_prerun.send(sender=None, task_id="b", task=None)
+    second = session()
+    assert second != first
+    task_failure.send(sender=None, task_id="b", exception=ValueError())
+    assert session() not in (first, second)

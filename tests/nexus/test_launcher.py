@@ -159,7 +159,7 @@ def test_ctrl_c_stops_the_group_in_order(home: Path) -> None:
         # The terminal sends it to every process of the foreground group.
         os.killpg(running.process.pid, signal.SIGINT)
         assert running.process.wait(90) == 0
-        last_words = ("Finished server process", "Releasing lock", "relay_ends", "Warm shutdown")
+        last_words = ("Finished server process", "scheduler_ends", "relay_ends", "Warm shutdown")
         positions = [running.output().find(words) for words in last_words]
         assert -1 not in positions, running.output()
         assert positions == sorted(positions)

@@ -18,13 +18,16 @@ def test_the_answer_carries_the_logs_id(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_the_log_holds_nothing_that_opens_something(client: Client) -> None:
+def test_the_log_holds_nothing_that_opens_something(client: Client, caplog: pytest.LogCaptureFixture) -> None:
     with capture_logs() as logs:
-        client.get("/exports/a-token-of-mine")
+        for path in ("exports", "company-exports", "files", "unsubscribe"):
+            client.get(f"/{path}/a-token-of-mine")
+        assert Client(enforce_csrf_checks=True).post("/files/a-token-of-mine").status_code == 403
         client.get("/sign-in/nobody/callback", {"code": "a-token-of-mine"})
     told = [entry["request"] for entry in logs if "request" in entry]
-    assert set(told) == {"GET /exports/…", "GET /sign-in/nobody/callback"}
-    assert "a-token-of-mine" not in str(logs)
+    secret = {"GET /exports/…", "GET /company-exports/…", "GET /files/…", "GET /unsubscribe/…", "POST /files/…"}
+    assert set(told) == {*secret, "GET /sign-in/nobody/callback"}
+    assert "a-token-of-mine" not in str(logs) + caplog.text
 
 
 @pytest.mark.django_db
