@@ -150,6 +150,14 @@ class DataExportReady(Event):
 
 
 @dataclass(frozen=True)
+class StoredFileDropped(Event):
+    """Nobody needs any more what lies in the store of files under this name."""
+
+    about = "name"
+    name: str
+
+
+@dataclass(frozen=True)
 class NotificationsDue(Event):
     """The time has come to mail a person what they were told."""
 

@@ -1,9 +1,12 @@
 """What accounts do when something has happened: they send mail, make files, and tell every process."""
 
+import contextlib
 from typing import Any
 from uuid import UUID
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
+from django.core.files.storage import default_storage
 
 from accounts.auth import api_key
 from accounts.auth.principals import principals
@@ -21,15 +24,29 @@ from accounts.events import (
     RefreshTokenWasReused,
     RegistrationRequested,
     SecondFactorSwitched,
+    StoredFileDropped,
 )
-from accounts.models import ApiKey, DataRequest, EmailToken, Identity, Notification, Session, User, UserKind, UserStatus
+from accounts.models import (
+    ApiKey,
+    Cadence,
+    Channel,
+    DataRequest,
+    EmailToken,
+    Identity,
+    Notification,
+    NotificationPreference,
+    Session,
+    User,
+    UserKind,
+    UserStatus,
+)
 from accounts.notifications import news, templates
 from accounts.notifications.mail import Template, client_link, send
 from accounts.services import email as emails
 from accounts.services import export, identity, notification, session
 from kernel.outbox import Telling, subscriber
 
-# Of one message; the rest stands in the app.
+# Of one message, which says how many more there are.
 MOST_LINES = 50
 
 
@@ -160,12 +177,14 @@ def mail_api_key(event: ApiKeyCreated, telling: Telling) -> None:
 
 @subscriber(NotificationsDue)
 def mail_news(event: NotificationsDue, telling: Telling) -> None:
-    """What the person was told, in one message; what they have read meanwhile is left out."""
+    """What the person was told, in one message; what they have read or switched off meanwhile is left out."""
     user = User.objects.filter(pk=event.user_id, status=UserStatus.ACTIVE).first()
-    told = Notification.objects.filter(mail_id=event.mail_id, read_at=None).order_by("pk")
-    rows = list(told[:MOST_LINES])
+    ended = NotificationPreference.objects.filter(user=event.user_id, channel=Channel.EMAIL, cadence=Cadence.NONE)
+    told = Notification.objects.filter(mail_id=event.mail_id, read_at=None).exclude(topic__in=ended.values("topic"))
+    rows = list(told.order_by("pk")[:MOST_LINES])
     if user is None or not rows:
         return
+    number = len(rows) if len(rows) < MOST_LINES else told.count()
     lines = [
         {"text": news.sentence(row.kind, row.values, locale=user.locale), "link": news.page(row.kind, row.values)}
         for row in rows
@@ -176,8 +195,9 @@ def mail_news(event: NotificationsDue, telling: Telling) -> None:
         to=user.email,
         context={
             "first": lines[0]["text"],
-            "others": len(lines) - 1,
+            "others": number - 1,
             "lines": lines,
+            "left_out": number - len(lines),
             "link": client_link("notification-settings"),
             "unsubscribe": unsubscribe,
         },
@@ -188,17 +208,24 @@ def mail_news(event: NotificationsDue, telling: Telling) -> None:
     )
 
 
-@shared_task
+@shared_task(soft_time_limit=55, time_limit=60)
 def release_notifications() -> None:
-    """Give what is due to be mailed."""
-    while notification.release() == notification.BATCH:
-        pass
+    """Give what is due to be mailed. What is not reached in time is for the next look."""
+    with contextlib.suppress(SoftTimeLimitExceeded):
+        while notification.release() == notification.BATCH:
+            pass
 
 
 @subscriber(PrincipalChanged)
 def tell_every_process(event: PrincipalChanged, telling: Telling) -> None:
     """Has been told by the process that made the change, unless it died or could not reach the cache server."""
     principals.publish([event.principal_id])
+
+
+@subscriber(StoredFileDropped)
+def delete_stored_file(event: StoredFileDropped, telling: Telling) -> None:
+    """Nothing lies there any more."""
+    default_storage.delete(event.name)
 
 
 @shared_task

@@ -61,10 +61,16 @@ def refuse_disguises(line: str, *, field: str) -> None:
     """
     if "://" in line or line.casefold().startswith("www."):
         raise Invalid("A name is no address.", field=field)
-    for character in line:
-        is_joiner = character in "\u200c\u200d"  # many scripts are written with them
-        if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") and not is_joiner:
-            raise Invalid("A name stands in one line, of characters that can be seen.", field=field)
+    if not is_plain_line(line):
+        raise Invalid("A name stands in one line, of characters that can be seen.", field=field)
+
+
+def is_plain_line(text: str) -> bool:
+    """Whether it stands in one line, of characters that can be seen; many scripts are written with joiners."""
+    return all(
+        unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp") or character in "\u200c\u200d"
+        for character in text
+    )
 
 
 def locale_tag(text: str, *, field: str = "locale") -> str:

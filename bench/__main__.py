@@ -15,6 +15,7 @@ from bench.contenders import CONTENDERS, running
 from bench.feed import PEOPLE, feed, feed_at
 from bench.feed import told as told_feed
 from bench.hiring import hiring
+from bench.hiring import told as told_hiring
 from bench.library import library
 from bench.memory import growth
 from bench.processes import Server
@@ -26,8 +27,6 @@ from bench.works import Work, works
 
 PARTS = ("http", "engine", "refusals", "memory", "authentication", "search", "feed", "hiring")
 BOARDS = ("search", "feed")
-# Postings of the market on the board that hiring is measured on, beside those that it writes.
-HIRING_JOBS = 2_000
 QUICK = Pace(rounds=2, seconds=1.0, connections=8, warm_up=0.5)
 FULL = Pace(rounds=5, seconds=1.5, connections=8)
 
@@ -85,8 +84,7 @@ def apart_measured(options: argparse.Namespace) -> Iterator[tuple[str, Part]]:
         figures = options.feed_figures or [feed_at(size, people=people, quick=options.quick) for size in sizes]
         yield "feed", told_feed(figures)
     if "hiring" in options.parts:
-        with board(HIRING_JOBS) as made:
-            yield "hiring", hiring(made, quick=options.quick)
+        yield "hiring", told_hiring(options.hiring_figures or hiring(quick=options.quick))
 
 
 def arguments() -> argparse.Namespace:
@@ -112,6 +110,12 @@ def arguments() -> argparse.Namespace:
             metavar="FILE",
             help=f"what bench.{name}_measure printed of boards that are there, in place of making any",
         )
+    parser.add_argument(
+        "--hiring-figures",
+        type=report.printed,
+        metavar="FILE",
+        help="what bench.hiring_measure printed, in place of making a board",
+    )
     parser.add_argument(
         "--feed-jobs", type=int, nargs="+", metavar="N", help="feed boards of these sizes, in place of the market's"
     )

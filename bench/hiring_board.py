@@ -9,6 +9,8 @@ from uuid import UUID
 
 BOARD = 500
 """Applications on the board that is read."""
+WANTED = 20
+"""Jobs that people apply for while it is measured."""
 STAGES = (("applied", "Inbox"), ("screen", "Call"), ("interview", "Visit"), ("offer", "Offer"), ("hired", "Joined"))
 _PEOPLE = """
     INSERT INTO accounts_user (id, created_at, updated_at, password, email, name, locale, timezone, platform_role,
@@ -97,10 +99,18 @@ def applications(company: Any, stages: Sequence[int], many: int) -> None:
         cursor.execute(_APPLICATIONS, {"candidates": candidates, "stages": list(stages)})
 
 
+def apply(user_id: UUID, job_id: UUID) -> object:
+    """Somebody applies."""
+    from jobs.services.application import Letter, submit
+    from kernel.viewer import Viewer
+
+    return submit(by=Viewer(user_id=user_id), job_id=job_id, letter=Letter(cover_letter="I would like to. " * 20))
+
+
 def measure() -> None:
     """Have PostgreSQL take stock."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        for table in ("jobs_application", "jobs_candidate", "jobs_stage"):
+        for table in ("jobs_application", "jobs_candidate", "jobs_stage", "jobs_job", "accounts_user"):
             cursor.execute(f"VACUUM (ANALYZE) {table}")

@@ -7,10 +7,7 @@ inserts two bare rows. Then so many people a second apply, while a worker and th
 import argparse
 import json
 import os
-import subprocess
-import sys
 import time
-from contextlib import ExitStack
 from itertools import cycle
 from typing import Any
 
@@ -18,11 +15,10 @@ import django
 
 from bench.say import say
 from bench.search_rounds import Task, cpu_clock, medians, take_turns
-from nexus.environment import BASE_DIR
 
 FILLED = 10_000
 """Applications that are written in one statement."""
-PER_JOB = 100
+PER_JOB = 500
 QUERY = """
 query Board($id: ID!) {
   node(id: $id) { ... on Job { board { stages { stage { name kind } count applications(first: 100) {
@@ -34,13 +30,6 @@ _BARE = (
     "CREATE TABLE IF NOT EXISTS bench_one (id uuid PRIMARY KEY, at timestamptz, text text)",
     "CREATE TABLE IF NOT EXISTS bench_two (id uuid PRIMARY KEY, one_id uuid REFERENCES bench_one, text text)",
 )
-# How long the oldest event waits that has not been told to all yet, in seconds.
-_LAG = """
-    SELECT coalesce(extract(epoch FROM now() - least(
-        (SELECT min(occurred_at) FROM kernel_outboxevent WHERE relayed_at IS NULL),
-        (SELECT min(e.occurred_at) FROM kernel_delivery d JOIN kernel_outboxevent e ON e.seq = d.event_id
-            WHERE d.state IN ('waiting', 'sent'))
-    )), 0)"""
 
 
 def main() -> None:
@@ -60,7 +49,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     """The figures, by how many applications there are."""
     from django.db import connection
 
-    from bench import hiring_board
+    from bench import hiring_board, hiring_rate
 
     with connection.cursor() as cursor:
         for statement in _BARE:
@@ -70,7 +59,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     company, recruiter = hiring_board.employer()
     read = hiring_board.job(company, "Board")
     hiring_board.applications(company, _stages(read), hiring_board.BOARD)
-    wanted = hiring_board.job(company, "Wanted")
+    wanted = [hiring_board.job(company, f"Wanted {number}") for number in range(hiring_board.WANTED)]
     found: dict[str, Any] = {"sizes": {}}
     there = 0
     for size in sorted(options.sizes):
@@ -81,7 +70,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
         say(f"Among {size:,} applications")
         found["sizes"][str(size)] = _measured(options, clock, wanted, read, recruiter)
     say(f"{options.rate} people a second apply")
-    found["sustained"] = _sustained(options, wanted)
+    found["sustained"] = hiring_rate.sustained(options.rate, options.seconds, [job.pk for job in wanted])
     return found
 
 
@@ -101,12 +90,12 @@ def _stages(job: Any) -> list[int]:
 def _measured(options: argparse.Namespace, clock: Any, wanted: Any, read: Any, recruiter: Any) -> dict[str, Any]:
     from bench import hiring_board
 
-    people = hiring_board.people(options.rounds * 2 + 10, f"{time.time_ns()}-")
-    waiting = iter(people)
+    waiting = iter(hiring_board.people(options.rounds * 2 + 10, f"{time.time_ns()}-"))
+    jobs = cycle(job.pk for job in wanted)
     request = _board_request(read, recruiter)
 
     def apply_now(_: object) -> object:
-        return apply(next(waiting), wanted.pk)
+        return hiring_board.apply(next(waiting), next(jobs))
 
     def ask_board(_: object) -> object:
         return _asked(request)
@@ -123,14 +112,6 @@ def _measured(options: argparse.Namespace, clock: Any, wanted: Any, read: Any, r
             figures.setdefault(work, {})[unit] = ways[unit]
     statements = {"apply": _statements(lambda: apply_now(None)), "board": _statements(lambda: ask_board(None))}
     return {"milliseconds": figures, "statements": statements}
-
-
-def apply(user_id: Any, job_id: Any) -> object:
-    """Somebody applies."""
-    from jobs.services.application import Letter, submit
-    from kernel.viewer import Viewer
-
-    return submit(by=Viewer(user_id=user_id), job_id=job_id, letter=Letter(cover_letter="I would like to. " * 20))
 
 
 def _two_rows() -> None:
@@ -165,63 +146,14 @@ def _asked(request: Any) -> object:
 
 
 def _statements(run: Any) -> int:
+    """How many statements it takes, but for the ends of transactions."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as queries:
         run()
-    return len(queries)
-
-
-def _sustained(options: argparse.Namespace, wanted: Any) -> dict[str, Any]:
-    """Applies at the rate, with a worker and a relay as in life; how many were taken, and how long events waited."""
-    from django.db import connection
-
-    from bench import hiring_board
-
-    people = cycle(hiring_board.people(int(options.rate * options.seconds) + 1, f"{time.time_ns()}-"))
-    commands = (
-        [sys.executable, "manage.py", "relay"],
-        [sys.executable, "-m", "celery", "-A", "nexus.celery", "worker"],
-    )
-    lags: list[float] = []
-    with ExitStack() as stack:
-        for command in commands:
-            process = subprocess.Popen(
-                command, cwd=BASE_DIR, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
-            )
-            stack.callback(process.wait)
-            stack.callback(process.terminate)
-        apply(next(people), wanted.pk)
-        _await_quiet()
-        started, count = time.perf_counter(), 0
-        while (passed := time.perf_counter() - started) < options.seconds:
-            if count > passed * options.rate:
-                time.sleep((count - passed * options.rate) / options.rate)
-                continue
-            apply(next(people), wanted.pk)
-            count += 1
-            if count % 50 == 0:
-                lags.append(_lag(connection))
-        took = time.perf_counter() - started
-        lags.append(_lag(connection))
-        _await_quiet()
-        caught_up = time.perf_counter() - started - took
-    return {"seconds": took, "taken": count, "rate": count / took, "lag": max(lags), "caught up": caught_up}
-
-
-def _lag(connection: Any) -> float:
-    with connection.cursor() as cursor:
-        cursor.execute(_LAG)
-        return float(cursor.fetchone()[0])
-
-
-def _await_quiet(most_seconds: float = 300) -> None:
-    from django.db import connection
-
-    until = time.perf_counter() + most_seconds
-    while _lag(connection) > 0 and time.perf_counter() < until:
-        time.sleep(0.2)
+    ends = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    return sum(not query["sql"].startswith(ends) for query in queries.captured_queries)
 
 
 if __name__ == "__main__":

@@ -56,12 +56,12 @@ def _cell(value: Any) -> str:
 
 
 def printed(path: str) -> dict[str, Any]:
-    """Figures of a board, as `bench.search_measure` and `bench.feed_measure` print them."""
+    """Figures of a board, as `bench.search_measure`, `bench.feed_measure` and `bench.hiring_measure` print them."""
     try:
         figures = json.loads(Path(path).read_text())
     except (OSError, ValueError) as error:
         raise ArgumentTypeError(f"{path}: {error}") from error
-    if not isinstance(figures, dict) or not figures.keys() & {"jobs", "documents"}:
+    if not isinstance(figures, dict) or not figures.keys() & {"jobs", "documents", "sustained"}:
         raise ArgumentTypeError(f"{path} has no figures of a board.")
     return figures
 

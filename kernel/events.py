@@ -8,7 +8,7 @@
 An event holds ids and plain values, no rows and no secrets: it is kept as JSON. `kernel.outbox` delivers it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -19,6 +19,7 @@ from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from kernel.ids import uuid7
+from kernel.reading import Statement
 from kernel.viewer import ANONYMOUS, Viewer
 
 kinds: dict[str, type["Event"]] = {}
@@ -26,10 +27,14 @@ kinds: dict[str, type["Event"]] = {}
 
 # The number in the sequence is drawn only when nobody else has an uncommitted event of the same thing: so the order of
 # the numbers is that of the commits. A materialised expression is evaluated before what reads it.
-_EMIT = """
-WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('nexus.outbox'), hashtext(%s)))
+_EMIT: Statement[Sequence[Any]] = Statement(
+    """
+WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('nexus.outbox'), hashtext(%(aggregate)s)))
 INSERT INTO kernel_outboxevent (id, kind, aggregate, payload, actor_id, request_id, occurred_at)
-SELECT %s, %s, %s, %s, %s, %s, %s FROM alone"""
+SELECT %(id)s, %(kind)s, %(aggregate)s, %(payload)s, %(actor_id)s::uuid, %(request_id)s, %(now)s FROM alone
+RETURNING seq""",
+    list,
+)
 
 # All of the locks are taken, in the order of what it happened to, before the first number is drawn.
 _EMIT_ALL = """
@@ -85,13 +90,17 @@ def emit(event: Event, *, by: Viewer = ANONYMOUS) -> None:
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{type(event).__name__} was emitted outside a transaction.")
-    aggregate = event.aggregate
-    values: list[Any] = [
-        *(aggregate, uuid7(), type(event).__name__, aggregate, Jsonb(event.payload())),
-        *(by.user_id, by.request_id, timezone.now()),
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_EMIT, values)
+    _EMIT.read(
+        {
+            "id": uuid7(),
+            "kind": type(event).__name__,
+            "aggregate": event.aggregate,
+            "payload": Jsonb(event.payload()),
+            "actor_id": by.user_id,
+            "request_id": by.request_id,
+            "now": timezone.now(),
+        }
+    )
 
 
 def emit_all(events: Iterable[Event], *, by: Viewer = ANONYMOUS) -> None:

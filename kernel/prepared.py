@@ -103,8 +103,8 @@ def is_ready(connection: BaseDatabaseWrapper) -> bool:
     """Whether `read` may be used now; if not, Django's cursor is the way.
 
     That is so when somebody counts or watches statements, but for wrappers that care for writes alone and say so
-    (`of_writes`), for the first statement of a transaction, with which psycopg begins it, and while something else is
-    under way: a COPY, a pipeline, a transaction that has failed.
+    (`of_writes`), for the first statement of a transaction that is no plain one, and while something else is under way:
+    a COPY, a pipeline, a transaction that has failed.
     """
     if connection.queries_logged or not all(hasattr(wrapper, "of_writes") for wrapper in connection.execute_wrappers):
         return False
@@ -114,8 +114,10 @@ def is_ready(connection: BaseDatabaseWrapper) -> bool:
     connection.validate_thread_sharing()
     raw = connection.connection
     status = raw.pgconn.transaction_status
-    is_idle = status == TransactionStatus.INTRANS or (raw.autocommit and status == TransactionStatus.IDLE)
-    return bool(is_idle and raw.pgconn.pipeline_status == PipelineStatus.OFF)
+    is_plain = raw.isolation_level is raw.read_only is raw.deferrable is None
+    is_idle = status == TransactionStatus.IDLE and (raw.autocommit or is_plain)
+    is_free = is_idle or status == TransactionStatus.INTRANS
+    return bool(is_free and raw.pgconn.pipeline_status == PipelineStatus.OFF)
 
 
 def read(connection: BaseDatabaseWrapper, statement: Bound, given: Mapping[str, Any]) -> list[Record]:
@@ -123,6 +125,9 @@ def read(connection: BaseDatabaseWrapper, statement: Bound, given: Mapping[str, 
     connection.validate_no_broken_transaction()
     raw = connection.connection
     with connection.wrap_database_errors, raw.lock:
+        if not raw.autocommit and raw.pgconn.transaction_status == TransactionStatus.IDLE:
+            # As psycopg does before the first statement of a transaction.
+            _check(raw, raw.pgconn.exec_(b"BEGIN"))
         try:
             return _session(raw).run(raw, statement, given)
         except _STALE:

@@ -47,9 +47,9 @@ def deliver_all(*, failures_allowed: bool = False) -> list[Delivery]:
         taken = outbox.take()
         if not taken:
             return attempted
-        for delivery_id, name in taken:
-            outbox.attempt(delivery_id)
-            delivery = Delivery.objects.select_related("event").get(pk=delivery_id)
-            attempted.append(delivery)
-            is_well = failures_allowed or delivery.state == DeliveryState.DONE
-            assert is_well, f"{name} was told of {delivery.event.kind}: {delivery.error}"
+        for ids, name in taken:
+            outbox.attempt(*ids)
+            for delivery in Delivery.objects.select_related("event").filter(pk__in=ids).order_by("event"):
+                attempted.append(delivery)
+                is_well = failures_allowed or delivery.state == DeliveryState.DONE
+                assert is_well, f"{name} was told of {delivery.event.kind}: {delivery.error}"

@@ -2,7 +2,7 @@
 
     HIRED = News("hired", Topic.APPLICATIONS, en="{company} hired you as {job}.", de="…", page="my-applications")
 
-`accounts.services.notification.tell` tells it to people; docs/notifications.md says who hears of what.
+`accounts.services.notification.tell_all` tells it to people; docs/notifications.md says who hears of what.
 """
 
 from collections.abc import Mapping

@@ -49,11 +49,12 @@ NEWS = Template(
     "news",
     sample={
         "first": "Larkfield Systems looks at your application as Gardener.",
-        "others": 1,
+        "others": 2,
         "lines": [
             {"text": "Larkfield Systems looks at your application as Gardener.", "link": client_link("applications")},
             {"text": "Somebody applied as Gardener.", "link": client_link("jobs")},
         ],
+        "left_out": 1,
         "link": client_link("notification-settings"),
         "unsubscribe": f"{settings.PUBLIC_URL}/unsubscribe/{_SAMPLE_TOKEN}",
     },

@@ -11,17 +11,14 @@ Audit entries stay: of people they hold ids, which lead to nobody any more, and 
 """
 
 from collections.abc import Callable
-from functools import partial
 
 from django.contrib.admin.models import LogEntry
-from django.core.files.storage import default_storage
-from django.db import transaction
 from django.db.models import Q
 
 from accounts.auth import principals
 from accounts.events import AccountDeleted
 from accounts.models import DataRequest, EmailToken, PlatformRole, RevokeReason, User, UserStatus
-from accounts.services import audit, session
+from accounts.services import audit, session, stored_file
 from kernel.events import emit
 from kernel.viewer import Viewer
 
@@ -71,9 +68,7 @@ def erase(user: User, *, by: Viewer) -> None:
 
 def _delete_rows(user: User) -> None:
     """All rows of this app that hang on the person, those of models yet to come included, and the admin's of them."""
-    files = DataRequest.objects.filter(user=user).exclude(file="").values_list("file", flat=True)
-    for name in list(files):
-        transaction.on_commit(partial(default_storage.delete, name))
+    stored_file.drop(DataRequest.objects.filter(user=user).exclude(file="").values_list("file", flat=True))
     # What the admin notes of a change has the address of whom it was made to.
     LogEntry.objects.filter(object_id=str(user.pk)).delete()
     EmailToken.objects.filter(Q(email=user.email) | Q(from_email=user.email)).delete()

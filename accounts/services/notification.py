@@ -5,15 +5,18 @@ that are due at one time, so that quiet hours and digests end in one message.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core import signing
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from accounts.events import NotificationsDue
 from accounts.models import (
@@ -32,6 +35,7 @@ from kernel.errors import Forbidden, Invalid
 from kernel.events import emit
 from kernel.ids import uuid7
 from kernel.outbox import Telling
+from kernel.reading import Reading
 from kernel.viewer import Viewer
 
 KEPT_FOR = timedelta(days=180)
@@ -44,53 +48,98 @@ _SALT = "nexus.unsubscribe"
 
 type Target = tuple[str, object]
 
+_COLUMNS = 'id, user_id, event_id, topic, kind, "values", target_type, target_id, is_in_inbox, email_due_at'
+_INSERT = f"""
+    INSERT INTO {Notification._meta.db_table} (created_at, updated_at, {_COLUMNS})
+    SELECT %(now)s, %(now)s, {_COLUMNS}
+    FROM unnest(%(ids)s::uuid[], %(people)s::uuid[], %(events)s::uuid[], %(topics)s::text[], %(kinds)s::text[],
+        %(values)s::jsonb[], %(target_types)s::text[], %(target_ids)s::text[], %(in_inbox)s::bool[],
+        %(due)s::timestamptz[]) AS told ({_COLUMNS})
+    ON CONFLICT DO NOTHING"""  # noqa: S608 - our own text
+_GIVEN = ("ids", "people", "events", "topics", "kinds", "values", "target_types", "target_ids", "in_inbox", "due")
 
-def tell(
-    people: Collection[UUID],
-    topic: Topic,
-    kind: str,
-    telling: Telling,
-    *,
-    values: Mapping[str, Any],
-    about: Target | None = None,
-    is_mailed: bool = True,
-) -> int:
-    """Tell people something, in the caller's transaction; how many rows came of it. Nobody is told twice of a telling.
 
-    `kind` is that of a `News` (`accounts.notifications.news`), which has the words.
-    `is_mailed`: also by mail, where that is wanted. Those who wanted neither way, who are gone or switched off, and a
-    company's programs are told nothing. At most three statements, whatever the number of people.
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What some people are to be told. `kind` is that of a `News` (`accounts.notifications.news`), which has the words.
+
+    `is_mailed`: also by mail, where that is wanted.
+    """
+
+    people: Collection[UUID]
+    topic: Topic
+    kind: str
+    telling: Telling
+    values: Mapping[str, Any]
+    about: Target | None = None
+    is_mailed: bool = True
+
+
+class _Reader(NamedTuple):
+    """Somebody who may be told something, by their clock and quiet hours."""
+
+    id: UUID
+    timezone: str
+    quiet: QuietHours | None
+    wanted: dict[tuple[str, str], str]
+
+    def cadence(self, topic: Topic, channel: Channel) -> str:
+        return self.wanted.get((topic, channel), DEFAULTS[topic][channel])
+
+
+def tell_all(notices: Collection[Notice]) -> int:
+    """Tell people things, in the caller's transaction; how many rows came of it. Nobody is told twice of a telling.
+
+    Those who wanted neither way, who are gone or switched off, and a company's programs are told nothing. At most three
+    statements, whatever the number of people and notices.
     """
     now = timezone.now()
-    active = User.objects.filter(pk__in=set(people), status=UserStatus.ACTIVE, kind=UserKind.PERSON)
-    found = list(active.select_related("quiet_hours"))
-    if not found:
+    readers = _readers({key for notice in notices for key in notice.people})
+    rows: list[tuple[Any, ...]] = []
+    for notice in notices:
+        for key in sorted(set(notice.people) & readers.keys()):
+            reader = readers[key]
+            inbox, email = (reader.cadence(notice.topic, channel) for channel in (Channel.INBOX, Channel.EMAIL))
+            due = due_at(now, email, reader.timezone, reader.quiet) if notice.is_mailed else None
+            if inbox == Cadence.NONE and due is None:
+                continue
+            kind, target = notice.about or ("", "")
+            told = (notice.telling.id, notice.topic.value, notice.kind, Jsonb(dict(notice.values)))
+            rows.append((uuid7(), key, *told, kind, str(target), inbox != Cadence.NONE, due))
+    if not rows:
         return 0
-    said = NotificationPreference.objects.filter(user__in=found, topic=topic)
-    wanted = {(row.user_id, row.channel): row.cadence for row in said}
-    rows = []
-    for user in found:
-        inbox, email = (
-            wanted.get((user.pk, channel), DEFAULTS[topic][channel]) for channel in (Channel.INBOX, Channel.EMAIL)
-        )
-        if not is_mailed:
-            email = Cadence.NONE
-        if inbox == Cadence.NONE and email == Cadence.NONE:
-            continue
-        rows.append(
-            Notification(
-                user=user,
-                event_id=telling.id,
-                topic=topic,
-                kind=kind,
-                values=dict(values),
-                target_type=about[0] if about else "",
-                target_id=str(about[1]) if about else "",
-                is_in_inbox=inbox != Cadence.NONE,
-                email_due_at=due_at(now, email, user.timezone, getattr(user, "quiet_hours", None)),
-            )
-        )
-    return len(Notification.objects.bulk_create(rows, ignore_conflicts=True))
+    columns = dict(zip(_GIVEN, map(list, zip(*rows, strict=True)), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, {**columns, "now": now})
+        return int(cursor.rowcount)
+
+
+def _people() -> QuerySet[User]:
+    rows = User.objects.filter(status=UserStatus.ACTIVE, kind=UserKind.PERSON).only("timezone")
+    return rows.annotate(begins_at=F("quiet_hours__begins_at"), ends_at=F("quiet_hours__ends_at"))
+
+
+_PEOPLE = Reading(_people)
+_SAID = Reading(NotificationPreference.objects.all, by="user_id")
+
+
+def _readers(people: Collection[UUID]) -> dict[UUID, _Reader]:
+    """Those of the people who may be told, and how soon they want to be told of what."""
+    found: dict[UUID, _Reader] = {}
+    rows: Collection[Any] = _PEOPLE.rows(people)
+    for row in rows:
+        quiet = None if row.begins_at is None else QuietHours(begins_at=row.begins_at, ends_at=row.ends_at)
+        found[row.pk] = _Reader(row.pk, row.timezone, quiet, {})
+    for said in _SAID.rows(list(found)):
+        found[said.user_id].wanted[said.topic, said.channel] = said.cadence
+    return found
+
+
+def after_quiet_hours(people: Collection[UUID | None], at: datetime) -> dict[UUID | None, datetime]:
+    """When a mail for an instant may come to each of the people; those who keep no quiet hours are left out."""
+    rows = QuietHours.objects.filter(user__in=[key for key in people if key]).select_related("user")
+    zones = {row.user_id: (row, _zone(row.user.timezone)) for row in rows}
+    return {key: _after_quiet(at.astimezone(zone), row, zone).astimezone(UTC) for key, (row, zone) in zones.items()}
 
 
 def due_at(now: datetime, cadence: str, zone_name: str, quiet: QuietHours | None) -> datetime | None:
@@ -114,14 +163,15 @@ def due_at(now: datetime, cadence: str, zone_name: str, quiet: QuietHours | None
 
 @transaction.atomic
 def read(*, by: Viewer, ids: Sequence[UUID] | None = None) -> int:
-    """Say that the viewer has read some of the own news, or with None all there are; how many were unread.
+    """Say that the viewer has read some of the own inbox, or with None all of it; how many were unread.
 
-    What was read is not mailed any more. Ids of others' news, and of none, are passed over: the two look the same.
+    What was read is not mailed any more; what is only mailed has not been read. Ids of others' news, and of none, are
+    passed over: the two look the same.
     Raises `Forbidden` for keys and for staff in the person's name, and `Invalid`.
     """
     if ids is not None and len(ids) > MOST_READ:
         raise Invalid(f"At most {MOST_READ} at a time.", field="ids")
-    own = Notification.objects.filter(user=_person(by), read_at__isnull=True)
+    own = Notification.objects.filter(user=_person(by), is_in_inbox=True, read_at__isnull=True)
     unread = own if ids is None else own.filter(pk__in=ids)
     now = timezone.now()
     unread.filter(mail_id__isnull=True).update(email_due_at=None)
@@ -196,14 +246,15 @@ def unsubscribe(token: str) -> list[Topic] | None:
 def release(now: datetime | None = None) -> int:
     """Give what is due to be mailed, one message a person; how many people it was, at most `BATCH`.
 
-    Any number of processes may release at once: each row goes into one message.
+    Any number of processes may release at once: each takes people whom nobody else is at.
     """
     now = now or timezone.now()
     due = Notification.objects.filter(email_due_at__lte=now, mail_id__isnull=True)
     people = list(due.order_by("email_due_at", "user_id").values_list("user_id", flat=True)[: BATCH * 5])
-    people = list(dict.fromkeys(people))[:BATCH]
+    some = User.objects.filter(pk__in=list(dict.fromkeys(people))[:BATCH])
+    held = list(some.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
     taken: dict[UUID, list[UUID]] = {}
-    for key, user_id in due.filter(user_id__in=people).select_for_update(skip_locked=True).values_list("pk", "user_id"):
+    for key, user_id in due.filter(user_id__in=held).select_for_update().values_list("pk", "user_id"):
         taken.setdefault(user_id, []).append(key)
     # In the order of their ids, as `emit` asks of whoever tells of several.
     for user_id in sorted(taken):
@@ -235,16 +286,15 @@ def _set_quiet(user: User, quiet: tuple[time, time] | None) -> None:
         raise Invalid("They end when they begin.", field="quiet_hours.ends_at")
     else:
         QuietHours.objects.update_or_create(user=user, defaults={"begins_at": quiet[0], "ends_at": quiet[1]})
-    hours = QuietHours(begins_at=quiet[0], ends_at=quiet[1]) if quiet else None
-    if hours is None:
+    if quiet is None:
         return
-    # What waits already waits for the end of them, too.
+    # What waits already waits for the end of them, too; what is being released at this moment was due before.
     waiting = Notification.objects.filter(user=user, email_due_at__isnull=False, mail_id__isnull=True)
-    zone = _zone(user.timezone)
-    for row in waiting.order_by("pk")[:MOST_READ]:
-        moved = _after_quiet(row.email_due_at.astimezone(zone), hours, zone).astimezone(UTC)  # type: ignore[union-attr]
-        if moved != row.email_due_at:
-            Notification.objects.filter(pk=row.pk).update(email_due_at=moved)
+    hours, zone = QuietHours(begins_at=quiet[0], ends_at=quiet[1]), _zone(user.timezone)
+    rows = list(waiting.order_by("pk").select_for_update(skip_locked=True, no_key=True))
+    for row in rows:
+        row.email_due_at = _after_quiet(row.email_due_at.astimezone(zone), hours, zone)  # type: ignore[union-attr]
+    Notification.objects.bulk_update(rows, ["email_due_at"], batch_size=BATCH)
 
 
 def _drop_unwanted(user: User, cadences: Sequence[tuple[Topic, Channel, Cadence]]) -> None:

@@ -3,44 +3,42 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-import orjson
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Subquery
-from django.db.models.functions import JSONObject
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import User, UserStatus
 from accounts.text import person_name
 from jobs import policies
-from jobs.errors import AlreadyApplied, ApplicationMoveRefused, FormChangedMeanwhile, JobNotApplicable
+from jobs.errors import AlreadyApplied, ApplicationMoveRefused, FileNotReady, FormChangedMeanwhile, JobNotApplicable
 from jobs.events import ApplicationSubmitted, ApplicationWithdrawn
 from jobs.machines.application import APPLICATION, ApplicationAct
 from jobs.machines.machine import refused
 from jobs.models import (
     Application,
-    ApplicationDraft,
     ApplicationStatus,
     ApplyKind,
-    File,
     FilePurpose,
-    FormVersion,
-    InteractionKind,
     Job,
     JobRevision,
     RejectionMail,
 )
-from jobs.models.job import live
 from jobs.selectors import job as jobs
 from jobs.selectors import outward
-from jobs.selectors.form import NO_FORM, Form, form_of
-from jobs.services import answers, candidate, interaction, rejection_mail, revision, source_token, stage, transition
+from jobs.selectors.form import Form
+from jobs.services import (
+    answers,
+    application_entry,
+    candidate,
+    rejection_mail,
+    revision,
+    source_token,
+    stage,
+    transition,
+)
 from jobs.services import file as files
-from jobs.services import profile_values as read
 from jobs.services.answers import Answer
-from jobs.services.candidate import LONGEST_PHONE
+from jobs.services.application_entry import Applicant
 from jobs.services.source_token import Source
 from jobs.services.transition import Before
 from kernel.errors import Forbidden, NotFound
@@ -52,10 +50,6 @@ ONE_LIVE = "application_one_live"
 LIVE = (ApplicationStatus.ACTIVE, ApplicationStatus.REJECTED, ApplicationStatus.HIRED)
 # Of an application that was there and was taken back in between, and of a job that had no revision yet.
 _TRIES = 3
-_FORGET_DRAFT = (
-    f"DELETE FROM {ApplicationDraft._meta.db_table}"  # noqa: S608 - our own text
-    " WHERE user_id = %s AND job_id = %s RETURNING answers, resume_id"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +66,6 @@ class Letter:
     """None: as the account has it."""
     phone: str | None = None
     source_token: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Applicant:
-    """Who applies, and what they found."""
-
-    user: User
-    revision_id: int | None
-    form: Form
-    referrer_id: UUID | None
 
 
 def submit(*, by: Viewer, job_id: UUID, letter: Letter) -> Application:
@@ -124,18 +108,20 @@ def _submit(by: Viewer, user_id: UUID, job_id: UUID, letter: Letter) -> Applicat
         user_id=user_id,
         name=name,
         email=person.user.email,
-        phone=read.text(letter.phone, "phone", longest=LONGEST_PHONE),
+        phone=candidate.phone_number(letter.phone),
     )
+    # Before the files: whoever writes the draft at this moment holds it, and asks for its files then.
+    drafted = application_entry.end_draft(user_id, job.pk)
     answered = answers.understood(form, letter.answers, by=by, is_complete=True)
-    beginning = stage.begin(job)
+    beginning = person.stage or stage.begin(Job(pk=job.pk, company_id=job.company_id))
     made = Application(
-        job=job,
+        job_id=job.pk,
         candidate=known,
         revision_id=person.revision_id,
         form_version_id=form.pk,
         answers=answered.values,
         cover_letter=answers.plain(letter.cover_letter, "cover_letter", longest=LONGEST_LETTER),
-        resume=_resume(by, user_id, letter),
+        resume_id=_resume(by, letter, person),
         source=source.name,
         referrer_id=person.referrer_id,
         needs_review=bool(answered.knockouts),
@@ -144,11 +130,10 @@ def _submit(by: Viewer, user_id: UUID, job_id: UUID, letter: Letter) -> Applicat
         entered_stage_at=now,
         submitted_at=now,
     )
-    made.save(force_insert=True)
-    transition.step(made, act=ApplicationAct.SUBMIT, by=by, at=now)
-    _forget_draft(user_id, made, form)
+    if left := drafted - answers.files_of(form, made.answers) - {made.resume_id}:
+        files.release(left)
     emit(ApplicationSubmitted(application_id=made.pk, job_id=job.pk, company_id=job.company_id), by=by)
-    interaction.note(user_id, job.pk, InteractionKind.APPLY, now)
+    application_entry.write(made, user_id=user_id, stage=beginning)
     return made
 
 
@@ -198,11 +183,7 @@ def applicable(by: Viewer, job_id: UUID, *, is_held: bool = False) -> Job:
 
     Raises `NotFound` for what the viewer may not see, and `JobNotApplicable`.
     """
-    rows = Job.objects.filter(live(), pk=job_id, is_template=False)
-    sql, values = rows.only("company_id", "apply_kind", "current_revision", "title").query.sql_with_params()
-    # Whoever closes the job waits for us, and others who apply do not.
-    text = f"{sql} FOR SHARE OF {Job._meta.db_table}" if is_held else sql
-    job: Job | None = next(iter(Job.objects.raw(text, values)), None)
+    job = application_entry.job_if_live(job_id, timezone.now(), is_held=is_held)
     if job is not None:
         if job.apply_kind != ApplyKind.NATIVE:
             raise JobNotApplicable("This job takes applications elsewhere: see how to apply.", field="job_id")
@@ -220,53 +201,32 @@ def applicable(by: Viewer, job_id: UUID, *, is_held: bool = False) -> Job:
 
 def answerable(form: Form, version: int | None) -> Form:
     """The form, if it is the version that somebody answers. Raises `FormChangedMeanwhile`."""
+    if form.questions and version is None:
+        raise FormChangedMeanwhile("Read what this posting asks, and name the form's version.", field="form_version")
     if (form.questions or version) and version != form.version:
         raise FormChangedMeanwhile(field="form_version")
     return form
 
 
-def _applicant(user_id: UUID, job: Job, source: Source) -> _Applicant:
-    """Who applies, whom nobody forgets meanwhile, and what the posting says and asks. One statement."""
-    revisions = JobRevision.objects.filter(job=job.pk, number=job.current_revision)
-    forms = FormVersion.objects.filter(job=job.pk).order_by("-number")
-    # Nobody refers themselves.
-    referrers = User.objects.filter(pk__in=[source.referrer_id or user_id], status=UserStatus.ACTIVE)
-    rows = User.objects.filter(pk=user_id, status=UserStatus.ACTIVE).only("name", "email", "email_verified_at")
-    rows = rows.annotate(
-        revision_pk=Subquery(revisions.values("pk")[:1]),
-        form=Subquery(forms.values(json=JSONObject(pk="pk", number="number", questions="questions"))[:1]),
-        referrer_pk=Subquery(referrers.exclude(pk=user_id).values("pk")[:1]),
-    )
-    sql, values = rows.query.sql_with_params()
-    found: Any = next(iter(User.objects.raw(f"{sql} FOR SHARE OF {User._meta.db_table}", values)), None)
+def _applicant(user_id: UUID, job: Job, source: Source) -> Applicant:
+    """Who applies, and may. Raises `Forbidden`."""
+    found = application_entry.applicant(user_id, job, source.referrer_id)
     if found is None:
         raise Forbidden
-    if found.email_verified_at is None:
+    if found.user.email_verified_at is None:
         raise Forbidden("Confirm your e-mail address first: the company writes to it.")
-    form = form_of(FormVersion(**_loaded(found.form))) if found.form else NO_FORM
-    return _Applicant(found, found.revision_pk, form, found.referrer_pk)
+    return found
 
 
-def _loaded(json: Any) -> Any:
-    return orjson.loads(json) if isinstance(json, str | bytes) else json
-
-
-def _resume(by: Viewer, user_id: UUID, letter: Letter) -> File | None:
+def _resume(by: Viewer, letter: Letter, person: Applicant) -> UUID | None:
     if letter.resume_id is not None:
-        return files.take(by=by, file_id=letter.resume_id, purpose=FilePurpose.RESUME, field="resume_file_id")
-    return files.default_resume(user_id) if letter.has_resume else None
-
-
-def _forget_draft(user_id: UUID, made: Application, form: Form) -> None:
-    """The draft is done; files of it that were not sent go with time."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET_DRAFT, [user_id, made.job_id])
-        draft = cursor.fetchone()
-    if draft is not None:
-        had = answers.files_of(form, _loaded(draft[0])) | ({draft[1]} if draft[1] else set())
-        left = had - answers.files_of(form, made.answers) - {made.resume_id}
-        if left:
-            files.release(left)
+        return files.take(by=by, file_id=letter.resume_id, purpose=FilePurpose.RESUME, field="resume_file_id").pk
+    if not letter.has_resume or person.resume_id is None:
+        return None
+    if not person.has_ready_resume:
+        # Nobody has looked at it yet, which takes a second: it is not left out in silence.
+        raise FileNotReady(field="resume_file_id")
+    return person.resume_id
 
 
 def _live_one(user_id: UUID, job_id: UUID) -> UUID | None:

@@ -26,7 +26,9 @@ def forget_applicant(user: User) -> None:
         application.take_back(one, by=ANONYMOUS, at=now)
     known = list(Candidate.objects.filter(user=user).order_by("pk").select_for_update().values_list("pk", flat=True))
     note.forget(known)
-    Application.objects.filter(candidate__in=known).update(answers={}, cover_letter="", resume=None, updated_at=now)
+    Application.objects.filter(candidate__in=known).update(
+        answers={}, knockouts=[], needs_review=False, cover_letter="", resume=None, updated_at=now
+    )
     Candidate.objects.filter(pk__in=known).update(
         user=None, name="", email="", phone="", tags=[], anonymised_at=now, updated_at=now
     )

@@ -45,12 +45,14 @@ def write(*, by: Viewer, job_id: UUID, changes: DraftChanges, version: int | Non
         raise Forbidden
     job = application.applicable(by, job_id)
     take_turn(by.user_id, _TURN)
-    draft = ApplicationDraft.objects.select_for_update().filter(user=by.user_id, job=job).first()
+    draft = ApplicationDraft.objects.select_for_update().filter(user=by.user_id, job=job.pk).first()
     if version is not None and version != (draft.version if draft else 0):
-        raise ApplicationChangedMeanwhile(field="version")
+        raise ApplicationChangedMeanwhile(
+            "This draft has changed since you opened it. Look at it again.", field="version"
+        )
     is_new = draft is None
     if draft is None:
-        draft = ApplicationDraft(user_id=by.user_id, job=job, version=0)
+        draft = ApplicationDraft(user_id=by.user_id, job_id=job.pk, version=0)
     had = _files_of(draft)
     asked = form.current(job.pk)
     if changes.answers is not None:

@@ -12,7 +12,7 @@ from jobs.services import job_clock
 log = structlog.get_logger("nexus.jobs")
 
 
-@shared_task(soft_time_limit=110, time_limit=120)
+@shared_task(soft_time_limit=55, time_limit=60)
 def move_jobs() -> None:
     """Publishes what is due, and expires what is over. What is not reached in time is for the next look."""
     with contextlib.suppress(SoftTimeLimitExceeded):
@@ -22,7 +22,7 @@ def move_jobs() -> None:
             log.info("jobs_expired", jobs=expired)
 
 
-@shared_task(soft_time_limit=110, time_limit=120)
+@shared_task(soft_time_limit=55, time_limit=60)
 def remind_of_ends() -> None:
     """Announces the ends that come near."""
     with contextlib.suppress(SoftTimeLimitExceeded):

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from time_machine import travel
 
@@ -20,7 +20,7 @@ from kernel.errors import Invalid
 from kernel.events import Event, emit, kinds
 from kernel.ids import uuid7
 from kernel.models import Delivery, DeliveryState, OutboxEvent
-from kernel.outbox import Telling, subscriber
+from kernel.outbox import Telling, Told, subscriber, subscriber_of_many
 from kernel.viewer import Viewer
 from tests.deliveries import deliver_all, own_subscribers
 from tests.factories import UserFactory
@@ -213,8 +213,8 @@ def test_an_attempt_that_ended_with_its_process_counts() -> None:
     throw(uuid7())
     outbox.fan_out()
     for number in (1, 2):
-        [(pk, _)] = outbox.take()
-        assert outbox._begin(pk) is not None
+        [((pk,), _)] = outbox.take()
+        assert outbox._begin([pk], timezone.now()) == [pk]
         # The process dies here; the message comes again.
         outbox.attempt(pk)
         assert only_delivery().attempts == number
@@ -237,11 +237,30 @@ def test_what_the_queue_lost_is_sent_again_and_what_it_may_still_have_is_not(
         assert outbox.take() == []
 
 
+def test_what_was_begun_and_nobody_is_at_is_sent_again_within_seconds(
+    told: list[tuple[BallThrown, Telling]],
+) -> None:
+    for _ in range(2):
+        throw(uuid7())
+    outbox.fan_out()
+    [(begun, _), (waiting, _)] = outbox.take()
+    assert outbox._begin(begun, timezone.now()) == list(begun)
+    # The process dies here.
+    with travel(timezone.now() + timedelta(seconds=outbox.LONGEST_GAP - 5)):
+        assert outbox.take() == []
+    with travel(timezone.now() + timedelta(seconds=outbox.LONGEST_GAP + 5)):
+        [(again, _)] = outbox.take()
+        assert again == begun != waiting
+        outbox.attempt(*again)
+    first = Delivery.objects.get(pk=begun[0])
+    assert (first.state, first.attempts, told) == (DeliveryState.WAITING, 1, [])
+
+
 def test_what_did_not_reach_the_queue_is_sent_at_the_next_look(told: list[tuple[BallThrown, Telling]]) -> None:
     throw(uuid7())
     outbox.fan_out()
     [sent] = outbox.take()
-    outbox.put_back([sent[0]])
+    outbox.put_back(sent.ids)
     assert outbox.take() == [sent]
 
 
@@ -255,7 +274,7 @@ def test_a_subscriber_has_no_more_in_the_queue_than_it_has_room_for(
     first = outbox.take()
     assert len(first) == 3
     assert outbox.take() == []
-    outbox.attempt(first[0][0])
+    outbox.attempt(*first[0].ids)
     assert len(outbox.take()) == 1
 
 
@@ -277,6 +296,107 @@ def test_what_everybody_heard_a_month_ago_is_forgotten_and_what_is_dead_is_not(
     assert Delivery.objects.filter(pk=dead.pk).exists()
 
 
+def hearing_together(*errors: Exception) -> list[list[int]]:
+    """A subscriber of many that fails with one error after another, and then does not; what it was told of at once."""
+    heard: list[list[int]] = []
+
+    @subscriber_of_many(BallThrown)
+    def hear_all(told: Sequence[Told[BallThrown]]) -> None:
+        heard.append([event.height for event, _ in told])
+        UserFactory.create_batch(len(told), name="written by a subscriber")
+        if len(heard) <= len(errors):
+            raise errors[len(heard) - 1]
+
+    return heard
+
+
+def test_a_subscriber_of_many_hears_of_different_things_together_and_of_one_in_order() -> None:
+    heard = hearing_together()
+    ball, others = uuid7(), [uuid7(), uuid7()]
+    throw(ball, 1)
+    throw(ball, 2)
+    for other in others:
+        throw(other, 3)
+    deliver_all()
+    assert heard == [[1, 3, 3], [2]]
+    assert set(Delivery.objects.values_list("state", "attempts")) == {(DeliveryState.DONE, 1)}
+
+
+def test_what_failed_together_is_taken_back_and_tried_alone_and_in_order() -> None:
+    heard = hearing_together(Invalid("not all of this"), Invalid("nor this"))
+    balls = [uuid7() for _ in range(3)]
+    for height, ball in enumerate(balls):
+        throw(ball, height)
+    throw(balls[0], 9)
+    deliver_all(failures_allowed=True)
+    assert heard == [[0, 1, 2]]
+    assert not User.objects.filter(name="written by a subscriber").exists()
+    waiting = Delivery.objects.order_by("event").values_list("state", "attempts")
+    assert list(waiting) == [(DeliveryState.WAITING, 1)] * 3 + [(DeliveryState.WAITING, 0)]
+    make_due()
+    deliver_all(failures_allowed=True)
+    assert heard[1:] == [[0], [1], [2]]
+    make_due()
+    deliver_all()
+    assert heard[4:] == [[0], [9]]
+    assert User.objects.filter(name="written by a subscriber").count() == 4
+    assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.DONE}
+
+
+def test_no_more_go_together_than_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "MOST_TOGETHER", 2)
+    heard = hearing_together()
+    for height in range(5):
+        throw(uuid7(), height)
+    deliver_all()
+    assert heard == [[0, 1], [2, 3], [4]]
+
+
+def test_an_attempt_at_many_that_ended_with_its_process_counts_for_each_and_they_are_tried_alone() -> None:
+    heard = hearing_together()
+    for height in range(3):
+        throw(uuid7(), height)
+    outbox.fan_out()
+    [message] = outbox.take()
+    assert len(outbox._begin(message.ids, timezone.now())) == 3
+    # The process dies here; the message comes again.
+    outbox.attempt(*message.ids)
+    assert heard == []
+    make_due()
+    taken = [ids for ids, _ in outbox.take()]
+    assert [len(ids) for ids in taken] == [1, 1, 1]
+    for ids in taken:
+        outbox.attempt(*ids)
+    assert heard == [[0], [1], [2]]
+    assert set(Delivery.objects.values_list("state", "attempts")) == {(DeliveryState.DONE, 2)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_worker_is_at_is_left_to_it_and_the_rest_is_done() -> None:
+    at_work = threading.Barrier(2, timeout=30)
+    runs: list[list[int]] = []
+
+    @subscriber_of_many(BallThrown)
+    def work(told: Sequence[Told[BallThrown]]) -> None:
+        runs.append([event.height for event, _ in told])
+        if len(told) == 1:
+            at_work.wait()
+
+    for height in range(3):
+        throw(uuid7(), height)
+    outbox.fan_out()
+    [((one, *others), _)] = outbox.take()
+
+    def all_of_them() -> None:
+        until(lambda: runs)
+        outbox.attempt(one, *others)
+        at_work.wait()
+
+    assert at_once(lambda: outbox.attempt(one), all_of_them) == ["done", "done"]
+    assert runs == [[0], [1, 2]]
+    assert set(Delivery.objects.values_list("state", "attempts")) == {(DeliveryState.DONE, 1)}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_several_workers_with_one_message_one_runs_the_subscriber() -> None:
     at_work = threading.Barrier(2, timeout=30)
@@ -289,7 +409,7 @@ def test_of_several_workers_with_one_message_one_runs_the_subscriber() -> None:
 
     throw(uuid7())
     outbox.fan_out()
-    [(pk, _)] = outbox.take()
+    [((pk,), _)] = outbox.take()
 
     def first() -> None:
         outbox.attempt(pk)
@@ -313,10 +433,10 @@ def test_of_several_relays_each_delivery_is_taken_by_one(told: list[tuple[BallTh
 
     def relay() -> None:
         made.append(outbox.fan_out())
-        taken.extend(pk for pk, _ in outbox.take())
+        taken.extend(pk for ids, _ in outbox.take() for pk in ids)
 
     assert at_once(relay, relay, relay, relay) == ["done"] * 4
-    taken.extend(pk for pk, _ in outbox.take())
+    taken.extend(pk for ids, _ in outbox.take() for pk in ids)
     assert sum(made) == 20
     assert sorted(taken) == sorted(Delivery.objects.values_list("pk", flat=True))
 
@@ -328,3 +448,30 @@ def test_while_one_relay_makes_deliveries_the_others_make_none(told: list[tuple[
         other.execute(outbox._FAN_OUT)
         assert outbox.fan_out() == 0
     assert outbox.fan_out() == 1
+
+
+def end_own_connection() -> None:
+    """As a restart of the server would."""
+    pid = connection.connection.info.backend_pid
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_database_was_away_does_its_work_once_it_is_back(
+    told: list[tuple[BallThrown, Telling]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    throw(uuid7())
+    outbox.fan_out()
+    [((pk,), _)] = outbox.take()
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "LONGEST_WAIT", -1)
+        end_own_connection()
+        with pytest.raises(OperationalError):
+            outbox.attempt(pk)
+    connection.close()
+    connection.ensure_connection()
+    end_own_connection()
+    outbox.attempt(pk)
+    assert [telling.attempt for _, telling in told] == [1]
+    assert only_delivery().state == DeliveryState.DONE

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, NotSupportedError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from psycopg.pq import TransactionStatus
 
 from jobs.models import Company
 from kernel import prepared
@@ -52,6 +53,18 @@ def test_a_statement_is_prepared_after_its_second_run() -> None:
         reading.one([uuid7()])
         prepared_after.append(len(kept()))
     assert prepared_after == [0, 0, 1, 1]
+
+
+def test_the_first_statement_of_a_transaction_begins_it() -> None:
+    company, reading = CompanyFactory(), Reading(Company.objects.all)
+    with transaction.atomic():
+        assert list(reading.one([company.pk])) == [company.pk]
+        assert connection.connection.info.transaction_status == TransactionStatus.INTRANS
+        Company.objects.filter(pk=company.pk).update(name="Other")
+        transaction.set_rollback(True)
+    assert connection.connection.info.transaction_status == TransactionStatus.IDLE
+    assert not Company.objects.filter(name="Other").exists()
+    assert reading.one([company.pk])[company.pk].name == company.name
 
 
 def test_nothing_is_prepared_where_the_settings_forbid_it() -> None:

@@ -75,7 +75,7 @@ def test_a_mail_whose_worker_is_killed_before_the_commit_comes_again_under_the_s
     register()
     while outbox.fan_out():
         pass
-    [(delivery_id, _)] = outbox.take()
+    [((delivery_id,), _)] = outbox.take()
     told = {"EMAIL_URL": smtp_sink.url, "DEFAULT_FROM_EMAIL": "nexus@board.example"}
     settings = {"DJANGO_SETTINGS_MODULE": "nexus.settings"}
     worker = [sys.executable, "-c", DIES, str(delivery_id)]

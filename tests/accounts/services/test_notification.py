@@ -8,9 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts import tasks
 from accounts.models import DEFAULTS, Cadence, Channel, Notification, QuietHours, Topic, User, UserStatus
 from accounts.notifications.news import declared, page, sentence
 from accounts.services import notification
+from accounts.services.notification import Notice
 from jobs.notifications import APPLICATION_MOVED, CANDIDATE_APPLIED, JOB_REPORTED
 from kernel.errors import Forbidden, Invalid
 from kernel.outbox import Telling
@@ -26,9 +28,9 @@ LATE = datetime(2027, 1, 13, 22, 30, tzinfo=UTC)
 
 
 def tell(*people: User, news=APPLICATION_MOVED, told: Telling | None = None, **options: object) -> int:
-    return notification.tell(
-        [user.pk for user in people], news.topic, news.kind, told or telling(), values=VALUES, **options
-    )
+    keys = [user.pk for user in people]
+    notice = Notice(keys, news.topic, news.kind, told or telling(), values=VALUES, **options)
+    return notification.tell_all([notice])
 
 
 def due(cadence: str, *, zone: str = "Europe/Berlin", quiet: tuple[int, int] | None = None, now: datetime = LATE):
@@ -175,6 +177,43 @@ def test_what_was_read_is_not_mailed(smtp_sink: Sink) -> None:
     assert smtp_sink.taken == []
 
 
+def test_what_is_only_mailed_is_not_read_with_the_inbox(smtp_sink: Sink) -> None:
+    ada = UserFactory()
+    notification.prefer(by=viewer_of(ada), cadences=[(Topic.APPLICATIONS, Channel.INBOX, Cadence.NONE)])
+    tell(ada)
+    assert notification.read(by=viewer_of(ada)) == 0
+    assert notification.read(by=viewer_of(ada), ids=[Notification.objects.get().pk]) == 0
+    notification.release()
+    deliver_all()
+    assert smtp_sink.recipients == [ada.email]
+
+
+def test_what_was_switched_off_between_the_release_and_the_mail_is_not_mailed(smtp_sink: Sink) -> None:
+    ada = UserFactory()
+    tell(ada)
+    notification.release()
+    notification.unsubscribe(notification.unsubscribe_link(ada.pk, [Topic.APPLICATIONS]).rpartition("/")[2])
+    deliver_all()
+    assert smtp_sink.taken == []
+
+
+def test_a_mail_says_how_many_more_there_are(smtp_sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "MOST_LINES", 2)
+    ada, bob = UserFactory(locale="en"), UserFactory(locale="en")
+    for _ in range(5):
+        tell(ada)
+    tell(bob)
+    tell(bob)
+    notification.release()
+    deliver_all()
+    mails = {str(mail["To"]): mail for mail in smtp_sink.taken}
+    assert str(mails[ada.email]["Subject"]).endswith("(and 4 more)")
+    for kind in ("plain", "html"):
+        assert text_of(mails[ada.email], kind).count("/my-applications") == 2
+        assert "And 3 more." in text_of(mails[ada.email], kind)
+        assert "more." not in text_of(mails[bob.email], kind)
+
+
 def test_nobody_reads_anothers_news() -> None:
     ada, grace = UserFactory(), UserFactory()
     tell(ada)
@@ -210,6 +249,24 @@ def test_quiet_hours_move_what_waits_already() -> None:
     notification.prefer(by=viewer_of(ada), quiet=(begins, ends), is_quiet_changed=True)
     assert notification.release(now) == 0
     assert notification.release(now + timedelta(hours=1, minutes=1)) == 1
+
+
+def test_all_that_waits_is_moved_at_once() -> None:
+    ada = UserFactory(timezone="UTC")
+    now = timezone.now()
+    quiet = (now - timedelta(hours=1)).time(), (now + timedelta(hours=1)).time()
+
+    def statements(number: int) -> int:
+        Notification.objects.all().delete()
+        for _ in range(number):
+            tell(ada)
+        with CaptureQueriesContext(connection) as queries:
+            notification.prefer(by=viewer_of(ada), quiet=quiet, is_quiet_changed=True)
+        assert not Notification.objects.filter(email_due_at__lte=now).exists()
+        notification.prefer(by=viewer_of(ada), is_quiet_changed=True)
+        return len(queries)
+
+    assert statements(2) == statements(120)
 
 
 def test_quiet_hours_that_never_end_are_refused() -> None:

@@ -3,17 +3,30 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Notification, User
 from jobs import events
-from jobs.models import Application, ApplicationTransition, Job, Note, RejectionMail
+from jobs.models import Application, ApplicationTransition, Job, ModerationCase, Note, RejectionMail
+from jobs.services import pipeline
+from jobs.tasks import news
 from kernel.events import Event, emit
+from kernel.outbox import Told
 from kernel.viewer import ANONYMOUS, Viewer
 from tests import hiring_board
+from tests.accounts.notifications.tellings import telling
 from tests.deliveries import deliver_all
-from tests.factories import CompanyFactory, HiringTeamFactory, JobFactory, MembershipFactory, UserFactory, viewer_of
+from tests.factories import (
+    CompanyFactory,
+    HiringTeamFactory,
+    JobFactory,
+    MembershipFactory,
+    SourcePostingFactory,
+    UserFactory,
+    viewer_of,
+)
 from tests.smtp import Sink
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +97,26 @@ def test_moderators_are_told_of_reports_and_get_no_mail(job: Job) -> None:
     assert Notification.objects.get().email_due_at is None
 
 
+def test_moderators_are_told_of_reports_of_what_was_imported_and_its_company_of_nothing(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(external_reference="source/1")
+    SourcePostingFactory(job=job)
+    member(job, "recruiter")
+    moderator = UserFactory(moderator=True)
+    tell(of_job(events.JobReported, job))
+    tell(of_job(events.JobExpired, job))
+    assert told() == {(moderator.email, "job_reported")}
+
+
+@pytest.mark.parametrize("reports", [0, 3])
+def test_moderators_are_told_of_what_was_changed_after_the_approval_and_once_of_a_report(
+    reports: int, job: Job
+) -> None:
+    moderator = UserFactory(moderator=True)
+    ModerationCase.objects.create(job=job, reports=reports)
+    tell(of_job(events.JobFlagged, job))
+    assert told() == (set() if reports else {(moderator.email, "job_changed")})
+
+
 def test_an_application_is_told_to_both_sides_and_names_nobody(job: Job) -> None:
     recruiter, ada = member(job, "recruiter"), UserFactory(name="Ada Lovelace")
     application = hiring_board.application(job, ada)
@@ -134,6 +167,37 @@ def test_who_was_declined_is_told_when_the_mail_goes_out(job: Job, smtp_sink: Si
     assert Notification.objects.get().email_due_at is None
 
 
+def test_a_rejection_that_was_taken_back_is_not_told(job: Job, smtp_sink: Sink) -> None:
+    application = hiring_board.application(job, status="active")
+    mail = RejectionMail.objects.create(application=application, due_at=timezone.now(), released_at=timezone.now())
+    tell(of(events.RejectionMailDue, application, mail_id=mail.pk))
+    assert told() == set()
+    assert smtp_sink.taken == []
+
+
+def test_a_hire_that_was_taken_back_is_not_told(job: Job) -> None:
+    ada, grace = UserFactory(), UserFactory()
+    by = hiring_board.viewer_at(job)
+    wrong, right = (hiring_board.application(job, person) for person in (ada, grace))
+    pipeline.hire(by=by, application_id=wrong.pk, version=1)
+    pipeline.unhire(by=by, application_id=wrong.pk, version=2, comment="The wrong one.")
+    pipeline.hire(by=by, application_id=right.pk, version=1)
+    deliver_all()
+    hired = Notification.objects.filter(kind="application_hired")
+    assert [row.user_id for row in hired] == [grace.pk]
+
+
+def test_of_two_steps_before_the_telling_the_last_is_told_once(job: Job) -> None:
+    ada = UserFactory()
+    application = hiring_board.application(job, ada)
+    by = hiring_board.viewer_at(job)
+    for version, kind in enumerate(("screen", "interview"), start=1):
+        target = job.stages.get(kind=kind).pk
+        pipeline.move(by=by, application_id=application.pk, stage_id=target, version=version)
+    deliver_all()
+    assert Notification.objects.filter(user=ada, kind="application_moved").count() == 1
+
+
 def test_only_those_who_may_read_a_note_are_told_that_it_names_them(job: Job) -> None:
     author, recruiter, stranger = member(job, "recruiter"), member(job, "recruiter"), UserFactory()
     interviewer, elsewhere = member(job, "interviewer"), member(job, "interviewer")
@@ -151,3 +215,31 @@ def test_what_is_gone_is_told_to_nobody(job: Job) -> None:
     tell(events.JobApproved(job_id=missing, company_id=job.company_id))
     tell(events.ApplicationSubmitted(application_id=missing, job_id=job.pk, company_id=job.company_id))
     assert told() == set()
+
+
+def test_many_applications_are_told_in_as_few_statements_as_one_and_each_to_its_own_people() -> None:
+    def applied(many: int) -> tuple[list[Told[events.ApplicationSubmitted]], set[tuple[str, str]]]:
+        told_of, expected = [], set()
+        for number in range(many):
+            job = JobFactory()
+            recruiter, ada = member(job, "recruiter"), UserFactory()
+            manager = member(job, "hiring_manager")
+            if number % 2:
+                HiringTeamFactory(job=job, user=manager, role="hiring_manager")
+            event = of(events.ApplicationSubmitted, hiring_board.application(job, ada))
+            told_of.append(Told(event, telling()))
+            expected |= {(ada.email, job.slug), ((manager if number % 2 else recruiter).email, job.slug)}
+        return told_of, expected
+
+    counts = []
+    for many in (2, 8):
+        Notification.objects.all().delete()
+        given, expected = applied(many)
+        with CaptureQueriesContext(connection) as statements:
+            news.tell_applicant(given)
+            news.tell_hiring_team(given)
+        counts.append(len(statements))
+        rows = Notification.objects.select_related("user")
+        assert {(row.user.email, row.values["slug"]) for row in rows} == expected
+        assert len(rows) == 2 * many
+    assert counts[0] == counts[1] <= 10

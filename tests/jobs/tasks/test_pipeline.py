@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.models import QuietHours
 from jobs.models import Application, Candidate, EmailTemplate, RejectionMail
-from jobs.services import pipeline, rejection_mail
+from jobs.services import pipeline, pipeline_bulk, rejection_mail
 from jobs.services.rejection_mail import MailWords
 from jobs.tasks import release_rejection_mails
 from kernel.models import Delivery, DeliveryState, OutboxEvent
@@ -148,3 +149,19 @@ def test_many_are_released_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     release_rejection_mails()
     assert OutboxEvent.objects.filter(kind="RejectionMailDue").count() == 5
     assert not RejectionMail.objects.filter(released_at=None).exists()
+
+
+def test_it_keeps_to_the_person_s_quiet_hours(smtp_sink: Sink) -> None:
+    user = UserFactory(timezone="UTC")
+    begins = timezone.now() - timedelta(hours=1)
+    # Until three hours from now.
+    ends = timezone.now().replace(microsecond=0) + timedelta(hours=3)
+    QuietHours.objects.create(user=user, begins_at=begins.time(), ends_at=ends.time())
+    job = JobFactory()
+    rows = [application(job, user), application(job, UserFactory())]
+    versions = {row.pk: 1 for row in rows}
+    pipeline_bulk.reject(by=viewer_at(job), versions=versions, reason="filled", mail=MailWords(send_after_hours=0))
+    due = {mail.application_id: mail.due_at for mail in RejectionMail.objects.all()}
+    assert due[rows[0].pk] == ends
+    assert due[rows[1].pk] <= timezone.now()
+    assert rejection_mail.release_due() == 1
