@@ -180,6 +180,13 @@ JOB_REPORTED = News(
     de="{job} von {company} wurde gemeldet.",
     page="moderation",
 )
+JOB_CHANGED = News(
+    "job_changed",
+    Topic.MODERATION,
+    en="{job} of {company} says something else since it was approved.",
+    de="{job} von {company} sagt seit der Freigabe etwas anderes.",
+    page="moderation",
+)
 EXPORT_READY = News(
     "export_ready",
     Topic.EXPORTS,

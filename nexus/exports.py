@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.services import export
 from kernel.viewer import Viewer
+from nexus.files import Attachment
 
 
 @require_safe
@@ -17,6 +18,4 @@ def download(request: HttpRequest, token: str) -> FileResponse:
         file = found.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(file, as_attachment=True, filename="my-data.json", content_type="application/json")
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return Attachment(file, "my-data.json", "application/json")

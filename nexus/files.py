@@ -6,15 +6,16 @@ has answered for.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
@@ -24,6 +25,8 @@ from jobs.services import company_export, file_store
 from jobs.services import file as services
 from jobs.services.file_store import Arrival
 from kernel.viewer import Viewer
+from nexus import outage
+from nexus.graphql.connections import is_lost
 from nexus.graphql.door import Receive, Scope, Send, headers_of, send_response
 from nexus.graphql.http import HttpError, Request, Response
 from nexus.graphql.view import require_allowed_host
@@ -33,8 +36,10 @@ log = structlog.get_logger("nexus.files")
 UPLOADS = "/uploads/"
 # RFC 4180 for the one; the other has no type of its own (https://jsonlines.org).
 EXPORT_TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8; header=present", ExportFormat.JSONL: "application/jsonl"}
-# What is collected before it is written.
+# What is collected before it is written, and what is read before it is sent.
 PIECE = 256 * 1024
+# Files that come to a process at a time: a gigabyte on the disk at most that nobody may keep in the end.
+MOST_AT_ONCE = 100
 # What a page of ours may send here, and what it may read of the answer.
 METHODS = "PUT, OPTIONS"
 HEADERS = {
@@ -45,6 +50,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
 }
+
+
+_room = asyncio.Semaphore(MOST_AT_ONCE)
 
 
 async def receive_upload(scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,9 +80,12 @@ async def _answered(request: Request, receive: Receive) -> Response:
     if arrival is None or not await asyncio.to_thread(_is_awaited, arrival):
         raise HttpError(404, "Nothing is awaited at this address, or not any more.")
     announced = request.header("content-length")
-    if announced.isdigit() and int(announced) != arrival.size:
+    if announced.isdecimal() and int(announced) != arrival.size:
         raise HttpError(400, f"The file that is awaited has {arrival.size:,} bytes.")
-    await _store(arrival, receive)
+    if _room.locked():
+        raise HttpError(503, "Too many files are coming in. Try again in a moment.", **{"Retry-After": "1"})
+    async with _room:
+        await _store(arrival, receive)
     return Response(204)
 
 
@@ -126,6 +137,10 @@ def _is_awaited(arrival: Arrival) -> bool:
     """On a thread, which keeps no connection to the database: files come seldom."""
     try:
         return files.is_awaited(arrival.file_id)
+    except DatabaseError as error:
+        if not is_lost(error):
+            raise
+        raise HttpError(503, outage.AWAY, **outage.HEADERS) from error
     finally:
         connections.close_all()
 
@@ -141,6 +156,19 @@ def _cors(request: Request) -> dict[str, str]:
     return allowed
 
 
+class Attachment(FileResponse):
+    """A file that is kept by whoever asked for it and shown by no browser, sent as it is read."""
+
+    def __init__(self, content: "File[Any]", name: str, content_type: str) -> None:
+        super().__init__(content, as_attachment=True, filename=name, content_type=content_type, headers=HEADERS)
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        # Django's own reads all of it into memory before it sends the first byte.
+        while piece := await asyncio.to_thread(self._content.read, PIECE):
+            yield piece
+
+
 @require_safe
 def download(request: HttpRequest, token: str) -> FileResponse:
     """The file, as an attachment that nobody keeps; 404 for a link that is wrong or over, and for any other path."""
@@ -153,7 +181,7 @@ def download(request: HttpRequest, token: str) -> FileResponse:
     except FileNotFoundError:
         log.exception("file_missing", file=str(found.pk))
         raise Http404 from None
-    return _attachment(content, services.download_name(found), found.mime)
+    return Attachment(content, services.download_name(found), found.mime)
 
 
 @require_safe
@@ -167,8 +195,4 @@ def download_export(request: HttpRequest, token: str) -> FileResponse:
     except FileNotFoundError:
         raise Http404 from None
     name = f"{found.company.slug}-{found.kind}.{found.format}"
-    return _attachment(content, name, EXPORT_TYPES[ExportFormat(found.format)])
-
-
-def _attachment(content: "File[bytes]", name: str, content_type: str) -> FileResponse:
-    return FileResponse(content, as_attachment=True, filename=name, content_type=content_type, headers=HEADERS)
+    return Attachment(content, name, EXPORT_TYPES[ExportFormat(found.format)])

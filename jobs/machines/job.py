@@ -104,6 +104,13 @@ def is_over(job: Job, now: datetime) -> DomainError | None:
     return JobMoveRefused("Its time is not over: resume it.") if job.lifecycle == _L.PAUSED else JobAlreadyPublished()
 
 
+def is_to_be_looked_at(job: Job, now: datetime) -> DomainError | None:
+    """It is flagged, or somebody has reported it, and nobody has decided yet."""
+    # Whoever reads the row to ask this annotates it: see `jobs.selectors.moderation`.
+    is_open = job.moderation == _M.FLAGGED or getattr(job, "has_open_case", False)
+    return None if is_open else JobMoveRefused("Nobody has anything against this job: there is nothing to settle.")
+
+
 _SHOWABLE = (is_no_template, is_complete, company_is_active, is_not_held)
 
 LIFECYCLE: Machine[Job] = Machine(
@@ -200,7 +207,14 @@ MODERATION: Machine[Job] = Machine(
     initial=frozenset({_M.CLEAR}),
     moves=(
         Move(ModerationAct.FLAG, frozenset({_M.CLEAR}), _M.FLAGGED, None, (), events.JobFlagged),
-        Move(ModerationAct.CLEAR, frozenset({_M.FLAGGED}), _M.CLEAR, policies.may_moderate, (), events.JobCleared),
+        Move(
+            ModerationAct.CLEAR,
+            frozenset({_M.CLEAR, _M.FLAGGED}),
+            _M.CLEAR,
+            policies.may_moderate,
+            (is_to_be_looked_at,),
+            events.JobCleared,
+        ),
         Move(
             ModerationAct.FREEZE,
             frozenset({_M.CLEAR, _M.FLAGGED}),

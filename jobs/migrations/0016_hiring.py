@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='job',
             name='moderation',
-            field=models.CharField(choices=[('clear', 'Nothing speaks against it'), ('flagged', 'Several people reported it; shown until moderators decide'), ('frozen', 'Moderators took it from public view'), ('removed', 'Moderators took it from public view for good')], default='clear', max_length=16),
+            field=models.CharField(choices=[('clear', 'Nothing speaks against it'), ('flagged', 'Moderators are asked to look at it; shown until they decide'), ('frozen', 'Moderators took it from public view'), ('removed', 'Moderators took it from public view for good')], default='clear', max_length=16),
         ),
         migrations.AddField(
             model_name='job',

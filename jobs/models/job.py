@@ -35,7 +35,7 @@ class JobModeration(models.TextChoices):
     """What the platform thinks of a posting, apart from its lifecycle."""
 
     CLEAR = "clear", "Nothing speaks against it"
-    FLAGGED = "flagged", "Several people reported it; shown until moderators decide"
+    FLAGGED = "flagged", "Moderators are asked to look at it; shown until they decide"
     FROZEN = "frozen", "Moderators took it from public view"
     REMOVED = "removed", "Moderators took it from public view for good"
 

@@ -33,7 +33,11 @@ class StageTemplate(models.Model):
                 name="stage_template_position_is_unique",
                 deferrable=Deferrable.DEFERRED,
             ),
+            models.UniqueConstraint(fields=["company"], condition=Q(kind="applied"), name="stage_template_one_applied"),
+            models.UniqueConstraint(fields=["company"], condition=Q(kind="hired"), name="stage_template_one_hired"),
+            models.UniqueConstraint(fields=["company", "name"], name="stage_template_name_is_unique"),
             models.CheckConstraint(condition=Q(kind__in=StageKind.values), name="stage_template_kind_is_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="stage_template_has_a_name"),
         ]
 
 

@@ -142,7 +142,7 @@ def _told(rows: QuerySet[Application], status: str | None) -> QuerySet[Applicati
 
 
 def _listed(viewer: Viewer, where: ApplicationFilter) -> QuerySet[Application]:
-    return _kept(rows_for(viewer).filter(full_for(viewer) | redacted_for(viewer)), where)
+    return _kept(viewer, rows_for(viewer).filter(full_for(viewer) | redacted_for(viewer)), where)
 
 
 def _on_board(viewer: Viewer) -> QuerySet[Application]:
@@ -150,11 +150,12 @@ def _on_board(viewer: Viewer) -> QuerySet[Application]:
     return rows.filter(full_for(viewer) | redacted_for(viewer))
 
 
-def _kept(rows: QuerySet[Application], where: ApplicationFilter) -> QuerySet[Application]:
+def _kept(viewer: Viewer, rows: QuerySet[Application], where: ApplicationFilter) -> QuerySet[Application]:
     if where.status is not None:
         rows = rows.filter(status=where.status)
     if where.needs_review is not None:
-        rows = rows.filter(needs_review=where.needs_review)
+        # Whoever is not shown it does not find out by asking for those of which it is true.
+        rows = rows.filter(full_for(viewer), needs_review=where.needs_review)
     return rows
 
 
@@ -244,7 +245,7 @@ def counts_of_jobs(viewer: Viewer, keys: Collection[UUID], *, where: Application
     if not viewer.allows(Scope.APPLICATIONS_READ):
         return {}
     shown = Application.objects.filter(full_for(viewer) | redacted_for(viewer), job_id__in=keys)
-    return dict(_kept(shown, where).values("job_id").annotate(n=Count("pk")).values_list("job_id", "n"))
+    return dict(_kept(viewer, shown, where).values("job_id").annotate(n=Count("pk")).values_list("job_id", "n"))
 
 
 def _of_job(key: RawSQL) -> Q:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -38,6 +38,9 @@ _REVIEWS = Listing(_in_review, (), Order("updated_at"))
 _BY_ID = Reading(ModerationCase.objects.all)
 _REPORTS = Reading(_newest_reports, by="case_id")
 _STATES = Reading(lambda: Job.objects.only("moderation"))
+_OPEN_STATES = Reading(
+    lambda: Job.objects.only("moderation").annotate(has_open_case=Exists(_open().filter(job=OuterRef("pk"))))
+)
 
 
 def cases(viewer: Viewer, wanted: Slice) -> Page[ModerationCase]:
@@ -75,7 +78,7 @@ def acts_of_jobs(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, list[str]
     if not policies.may_read_moderation(viewer):
         return {}
     now, standing = timezone.now(), policies.Standing()
-    return {key: MODERATION.offered(job, viewer, standing, now) for key, job in _STATES.one(keys).items()}
+    return {key: MODERATION.offered(job, viewer, standing, now) for key, job in _OPEN_STATES.one(keys).items()}
 
 
 def readable(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, bool]:

@@ -15,11 +15,10 @@ from jobs.models import AnswerFileKind, FilePurpose, QuestionKind
 from jobs.selectors.form import Form, Question
 from jobs.services import file as files
 from jobs.services import profile_values as read
-from jobs.services.form import LONGEST_TEXT, MOST_QUESTIONS
+from jobs.services.form import EARLIEST_DAY, LATEST_DAY, LONGEST_TEXT, MOST_QUESTIONS
 from kernel.errors import Invalid
 from kernel.viewer import Viewer
 
-EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2100, 12, 31)
 # Which field of an answer a kind of question takes.
 FIELDS: Mapping[str, str] = {
     QuestionKind.TEXT: "text",
@@ -57,8 +56,8 @@ class Answered:
 def understood(form: Form, given: Sequence[Answer], *, by: Viewer, is_complete: bool) -> Answered:
     """The answers to a form, with their files taken for what keeps them; in the caller's transaction.
 
-    What is empty is not answered. `is_complete`: what is required has to be. Raises `Invalid`, and what taking a file
-    raises, on `answers.<number>.…`.
+    What is empty is not answered. `is_complete`: what is required has to be, and what has a least length has it. Raises
+    `Invalid`, and what taking a file raises, on `answers.<number>.…`.
     """
     if len(given) > MOST_QUESTIONS:
         raise Invalid(f"At most {MOST_QUESTIONS} answers.", field="answers")
@@ -73,7 +72,7 @@ def understood(form: Form, given: Sequence[Answer], *, by: Viewer, is_complete: 
         if question.id in seen:
             raise Invalid("This question was answered before.", field=f"{path}.question_id")
         seen.add(question.id)
-        value = _value(question, answer, path, by)
+        value = _value(question, answer, path, by, is_complete=is_complete)
         if value is not None:
             values[question.id] = value
     if is_complete:
@@ -91,7 +90,7 @@ def _place(given: Sequence[Answer], question: Question) -> str:
     return "answers"
 
 
-def _value(question: Question, answer: Answer, path: str, by: Viewer) -> Any:
+def _value(question: Question, answer: Answer, path: str, by: Viewer, *, is_complete: bool) -> Any:
     """What is kept of an answer; None for an empty one."""
     wanted = FIELDS[question.kind]
     for name in dict.fromkeys(FIELDS.values()):
@@ -104,26 +103,26 @@ def _value(question: Question, answer: Answer, path: str, by: Viewer) -> Any:
         return None
     match question.kind:
         case QuestionKind.TEXT | QuestionKind.LONG_TEXT:
-            return _text(question, value, path)
+            return _text(question, value, path, is_complete=is_complete)
         case QuestionKind.CHOICE | QuestionKind.CHOICES:
-            return _choices(question, value, path)
+            return _choices(question, value, path, is_complete=is_complete)
         case QuestionKind.NUMBER:
             _refuse_outside(question.min, question.max, value, path)
             return f"{Decimal(value).normalize():f}"
         case QuestionKind.DATE:
-            _refuse_outside(question.earliest or EARLIEST, question.latest or LATEST, value, path)
+            _refuse_outside(question.earliest or EARLIEST_DAY, question.latest or LATEST_DAY, value, path)
             return value.isoformat()
         case QuestionKind.FILE:
             return _file(question, value, path, by)
     return value is True
 
 
-def _text(question: Question, value: str, path: str) -> str | None:
+def _text(question: Question, value: str, path: str, *, is_complete: bool) -> str | None:
     longest = LONGEST_TEXT[QuestionKind(question.kind)]
     text = plain(value, path, longest=longest if question.max is None else int(question.max))
     if question.kind == QuestionKind.TEXT and "\n" in text:
         raise Invalid("Write it in one line.", field=path)
-    if text and question.min is not None and len(text) < question.min:
+    if text and is_complete and question.min is not None and len(text) < question.min:
         raise Invalid(f"At least {question.min} characters.", field=path)
     return text or None
 
@@ -138,7 +137,7 @@ def plain(value: str | None, path: str, *, longest: int) -> str:
     return text
 
 
-def _choices(question: Question, value: Sequence[str], path: str) -> list[str] | str | None:
+def _choices(question: Question, value: Sequence[str], path: str, *, is_complete: bool) -> list[str] | str | None:
     chosen = list(value)
     options = [option.id for option in question.options]
     if len(chosen) > len(options):
@@ -152,7 +151,7 @@ def _choices(question: Question, value: Sequence[str], path: str) -> list[str] |
         if len(chosen) > 1:
             raise Invalid("Choose one of the options.", field=path)
         return chosen[0]
-    _refuse_outside(question.min, question.max, len(chosen), path)
+    _refuse_outside(question.min if is_complete else None, question.max, len(chosen), path)
     return [option for option in options if option in chosen]
 
 

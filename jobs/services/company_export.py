@@ -5,7 +5,6 @@ said so for a minute has died; another begins anew, and the first, should it liv
 """
 
 from datetime import datetime, timedelta
-from functools import partial
 from tempfile import TemporaryFile
 from typing import IO
 from uuid import UUID
@@ -19,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.auth import throttles
-from accounts.services import audit
+from accounts.services import audit, stored_file
 from jobs import policies
 from jobs.errors import ExportUnderWay
 from jobs.events import ExportReady, ExportRequested
@@ -97,6 +96,8 @@ def write(export_id: UUID) -> None:
     if claimed is None:
         return
     row, held = claimed
+    if row.stored_as:
+        default_storage.delete(row.stored_as)
     contents = company_export_rows.contents_of(row)
     try:
         if not _is_allowed(row):
@@ -107,7 +108,10 @@ def write(export_id: UUID) -> None:
             held = _written(row, held, contents, file)
             size = file.tell()
             file.seek(0)
-            name = default_storage.save(file_store.new_name("company-exports"), File(file))
+            name = file_store.new_name("company-exports")
+            # Said before it is there: whoever goes on where this one died knows what it may have left.
+            held = _say(row, held, stored_as=name)
+            default_storage.save(name, File(file))
     except LeaseLost:
         return
     if not _finish(row, held, name, size):
@@ -169,10 +173,9 @@ def forget_expired() -> int:
 
 
 def delete_of(user_id: UUID) -> None:
-    """Delete what a person asked for, in the caller's transaction; the files go when it commits."""
+    """Delete what a person asked for, in the caller's transaction; the files go once it has committed."""
     rows = CompanyExport.objects.filter(requested_by_id=user_id)
-    for name in rows.exclude(stored_as="").values_list("stored_as", flat=True):
-        transaction.on_commit(partial(default_storage.delete, name))
+    stored_file.drop(rows.exclude(stored_as="").values_list("stored_as", flat=True))
     rows.delete()
 
 
@@ -186,7 +189,7 @@ def _claim(export_id: UUID) -> tuple[CompanyExport, datetime] | None:
     return CompanyExport.objects.get(pk=export_id), now
 
 
-def _say(row: CompanyExport, held: datetime, **progress: int) -> datetime:
+def _say(row: CompanyExport, held: datetime, **progress: int | str) -> datetime:
     """Say how far it has got; the lease from now on. Raises `LeaseLost`."""
     # Two leases of one moment would be one.
     now = max(timezone.now(), held + timedelta(microseconds=1))

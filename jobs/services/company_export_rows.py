@@ -10,9 +10,11 @@ from typing import IO, Any
 from uuid import UUID
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from jobs.models import Application, CompanyExport, ExportFormat, ExportKind, FormVersion, Job
+from jobs.models import Application, CompanyExport, ExportFormat, ExportKind, File, FormVersion, Job, QuestionKind
+from jobs.selectors.form import NO_FORM, Form, Question, form_of
+from jobs.services.answers import files_of
 
 BATCH = 500
 # What a spreadsheet may take for a formula, at the beginning of a cell:
@@ -90,15 +92,25 @@ def _applications(export: CompanyExport) -> QuerySet[Application]:
 
 def _application_batches(export: CompanyExport) -> Iterator[list[Values]]:
     """Job by job, which is how applications can be found in an order."""
-    forms: dict[int, Mapping[str, str]] = {}
-    applications = _applications(export).select_related("candidate", "stage", "job", "resume")
-    for jobs in _batches(_jobs(export).only("pk")):
+    applications = _applications(export).select_related("candidate", "stage", "job", "resume").defer("resume__text")
+    applied_for = _jobs(export).filter(Exists(Application.objects.filter(job=OuterRef("pk"))))
+    for jobs in _batches(applied_for.only("pk")):
         for job in jobs:
-            for batch in _batches(applications.filter(job_id=job.pk).defer("resume__text")):
-                yield [_application(row, _questions(row.form_version_id, forms)) for row in batch]
+            for batch in _newest_first(applications.filter(job_id=job.pk)):
+                yield _with_answers(batch)
 
 
-def _application(row: Application, questions: Mapping[str, str]) -> Values:
+def _with_answers(batch: list[Application]) -> list[Values]:
+    """The rows of a batch, with what the forms say that they answer, and the names of the files."""
+    wanted = {row.form_version_id for row in batch if row.form_version_id is not None}
+    forms = {row.pk: form_of(row) for row in FormVersion.objects.filter(pk__in=wanted)}
+    asked = [(row, forms[row.form_version_id] if row.form_version_id else NO_FORM) for row in batch]
+    files = {key for row, form in asked for key in files_of(form, row.answers)}
+    names = dict(File.objects.filter(pk__in=files).values_list("pk", "name"))
+    return [_application(row, form, names) for row, form in asked]
+
+
+def _application(row: Application, form: Form, files: Mapping[UUID, str]) -> Values:
     same = ("id", "job_id", "status", "submitted_at", "entered_stage_at", "decided_at", "reject_reason", "source")
     person = {name: getattr(row.candidate, name) for name in ("name", "email", "phone", "tags")}
     return {name: getattr(row, name) for name in (*same, "needs_review", "cover_letter")} | {
@@ -107,23 +119,41 @@ def _application(row: Application, questions: Mapping[str, str]) -> Values:
         "stage": row.stage.name,
         "stage_kind": row.stage.kind,
         "resume": row.resume.name if row.resume else "",
-        "answers": {questions.get(question, question): answer for question, answer in row.answers.items()},
+        "answers": [
+            {"question": question.label, "answer": _answer(question, row.answers[question.id], files)}
+            for question in form.questions
+            if question.id in row.answers
+        ],
     }
 
 
-def _questions(form_id: int | None, known: dict[int, Mapping[str, str]]) -> Mapping[str, str]:
-    """The words of a form's questions by their ids. Of one form there are many applications, one after the other."""
-    if form_id is None:
-        return {}
-    if form_id not in known:
-        form = FormVersion.objects.only("questions").get(pk=form_id)
-        known.clear()
-        known[form_id] = {question["id"]: question.get("label") or question["id"] for question in form.questions}
-    return known[form_id]
+def _answer(question: Question, value: Any, files: Mapping[UUID, str]) -> Any:
+    """An answer as somebody reads it: options by their words, and a file by its name."""
+    if question.kind == QuestionKind.FILE:
+        return files.get(UUID(value), "")
+    labels = {option.id: option.label for option in question.options}
+    if question.kind == QuestionKind.CHOICES:
+        return [labels.get(one, one) for one in value]
+    return labels.get(value, value) if question.kind == QuestionKind.CHOICE else value
 
 
-def _batches[Row: (Job, Application)](rows: QuerySet[Row]) -> Iterator[list[Row]]:
-    """All the rows in the order of their keys, a batch at a time."""
+def _newest_first(rows: QuerySet[Application]) -> Iterator[list[Application]]:
+    """All applications of one job, a batch at a time, as its index has them."""
+    rows = rows.order_by("-submitted_at", "-pk")
+    page = rows
+    while True:
+        found = list(page[:BATCH])
+        if found:
+            yield found
+        if len(found) < BATCH:
+            return
+        last = found[-1]
+        before = Q(submitted_at__lt=last.submitted_at) | Q(submitted_at=last.submitted_at, pk__lt=last.pk)
+        page = rows.filter(before, submitted_at__lte=last.submitted_at)
+
+
+def _batches(rows: QuerySet[Job]) -> Iterator[list[Job]]:
+    """All postings in the order of their keys, a batch at a time."""
     last: UUID | None = None
     while True:
         found = list((rows if last is None else rows.filter(pk__gt=last)).order_by("pk")[:BATCH])

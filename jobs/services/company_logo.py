@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
 from PIL import Image, ImageOps
 
+from accounts.services import stored_file
 from kernel.errors import Invalid
 
 MOST_BYTES = 700_000
@@ -29,10 +29,10 @@ def store(encoded: str, *, field: str) -> str:
 
 
 def replace(old: str, encoded: str | None, *, field: str) -> str:
-    """Keep another image in the place of `old`, which goes when the transaction commits; none for None."""
+    """Keep another image in the place of `old`, which goes once the transaction has committed; none for None."""
     name = "" if encoded is None else store(encoded, field=field)
     if old:
-        transaction.on_commit(lambda: default_storage.delete(old))
+        stored_file.drop([old])
     return name
 
 

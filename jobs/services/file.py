@@ -137,7 +137,8 @@ def take(*, by: Viewer, file_id: UUID, purpose: FilePurpose, field: str) -> File
 
     Raises `NotFound`, `FileNotReady`, and `Invalid` for a file that is for something else or was refused.
     """
-    file = File.objects.select_for_update().filter(pk=file_id, owner_id=_person(by)).first()
+    rows = File.objects.select_for_update().defer("text")
+    file = rows.filter(pk=file_id, owner_id=_person(by)).first()
     if file is None or _is_over(file):
         raise NotFound(field=field)
     if file.purpose != purpose:
@@ -157,13 +158,6 @@ def release(file_ids: Iterable[UUID]) -> None:
     kept = Resume.objects.values("file_id")
     loose = File.objects.filter(pk__in=list(file_ids), expires_at=None).exclude(pk__in=kept)
     loose.update(expires_at=timezone.now() + KEPT_FOR)
-
-
-def default_resume(user_id: UUID) -> File | None:
-    """The résumé that is used where a person names none; None where there is none that is ready."""
-    row = Resume.objects.filter(user_id=user_id, is_default=True, file__state=FileState.READY)
-    found = row.select_related("file").first()
-    return found.file if found else None
 
 
 def link(file: File, *, by: Viewer) -> str:
@@ -262,7 +256,7 @@ def _refuse(file: File, reason: str) -> None:
     file.state, file.reason, file.expires_at = FileState.REFUSED, reason, timezone.now() + KEPT_FOR
     file.save(update_fields=["state", "reason", "expires_at", "updated_at"])
     resume_file.drop(file)
-    file_store.delete_on_commit([file])
+    file_store.drop([file])
 
 
 def _name(name: str) -> str:

@@ -10,9 +10,9 @@ from jobs.services import company_export, file_store
 
 @erasure.eraser
 def forget_files(user: User) -> None:
-    """Delete all files, those included that companies were sent; the store's part goes when the transaction commits."""
+    """Delete all files, those included that companies were sent; the store's part goes once it has committed."""
     rows = File.objects.filter(owner=user)
-    file_store.delete_on_commit(list(rows.defer("text")))
+    file_store.drop(rows.defer("text"))
     rows.delete()
     company_export.delete_of(user.pk)
 

@@ -61,7 +61,9 @@ def _packed(content: bytes) -> FileKind | None:
     """The kind of an archive: the names of what is in it stand there unpacked."""
     if content[_ODT_AT : _ODT_AT + len(_ODT)] == _ODT:
         return ODT
-    if b"[Content_Types].xml" in content and b"word/document.xml" in content and b"word/vbaProject.bin" not in content:
+    # Readers of such archives tell no capitals from small letters in them.
+    names = content.lower()
+    if b"[content_types].xml" in names and b"word/document.xml" in names and b"word/vbaproject.bin" not in names:
         return DOCX
     return None
 

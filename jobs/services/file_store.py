@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,9 +16,10 @@ from django.conf import settings
 from django.core import signing
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
-from django.db import transaction
 
+from accounts.services import stored_file
 from jobs.models import File as FileRow
+from jobs.models import FileState
 
 UPLOAD_WITHIN = timedelta(hours=1)
 _SALT = "nexus.upload"
@@ -114,21 +114,20 @@ def opened(file: FileRow) -> "File[bytes]":
 
 
 def replace(file: FileRow, content: bytes) -> str:
-    """Keep another content under a new name, and give the name. The old one goes when the transaction commits."""
-    transaction.on_commit(partial(default_storage.delete, file.stored_as))
+    """Keep another content under a new name, and give the name. The old one goes once the transaction has committed."""
+    stored_file.drop([file.stored_as])
     return default_storage.save(new_name(), ContentFile(content))
 
 
 def delete(file: FileRow) -> None:
     """Delete what came and what was taken of it, at once."""
-    for name in (_incoming(file.pk), file.stored_as):
+    for name in _names(file):
         default_storage.delete(name)
 
 
-def delete_on_commit(files: Iterable[FileRow]) -> None:
-    """Delete what the store has of files whose rows go, when the transaction commits."""
-    for file in files:
-        transaction.on_commit(partial(delete, file))
+def drop(files: Iterable[FileRow]) -> None:
+    """Delete what the store has of files once the transaction has committed."""
+    stored_file.drop(name for file in files for name in _names(file))
 
 
 def sweep(now: datetime) -> None:
@@ -142,6 +141,12 @@ def sweep(now: datetime) -> None:
         with suppress(FileNotFoundError):
             if now - default_storage.get_modified_time(path) > 2 * UPLOAD_WITHIN:
                 default_storage.delete(path)
+
+
+def _names(file: FileRow) -> tuple[str, ...]:
+    """Where something of a file may lie."""
+    # What was taken while a transaction failed lies at its place, though it is awaited.
+    return (file.stored_as, _incoming(file.pk)) if file.state == FileState.AWAITED else (file.stored_as,)
 
 
 def _incoming(file_id: UUID) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from kernel.viewer import Viewer
 LONGEST_LABEL, LONGEST_HELP, LONGEST_OPTION = 500, 2_000, 200
 LONGEST_TEXT = {QuestionKind.TEXT: 1_000, QuestionKind.LONG_TEXT: 10_000}
 MOST_BYTES = 200_000
+EARLIEST_DAY, LATEST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _CHOICES = (QuestionKind.CHOICE, QuestionKind.CHOICES)
 _BOUNDED = (*LONGEST_TEXT, QuestionKind.CHOICES, QuestionKind.NUMBER)
@@ -87,14 +89,10 @@ def understood(questions: Sequence[Mapping[str, Any]], before: Sequence[Question
 
 def _question(given: Mapping[str, Any], path: str, left: list[Question]) -> Question:
     kind = read.choice(given.get("kind") or "", f"{path}.kind", among=QuestionKind.values)
-    label = _line(given.get("label"), f"{path}.label", longest=LONGEST_LABEL)
+    label = read.line(given.get("label"), f"{path}.label", longest=LONGEST_LABEL, is_required=True)
     options = _options(kind, given.get("options") or (), f"{path}.options")
     least, most = _bounds(kind, given, path, len(options))
-    earliest, latest = given.get("earliest"), given.get("latest")
-    if kind != QuestionKind.DATE and (earliest or latest):
-        raise Invalid("Only a date has these bounds.", field=f"{path}.{'earliest' if earliest else 'latest'}")
-    if earliest and latest and earliest > latest:
-        raise Invalid("This is before the earliest day.", field=f"{path}.latest")
+    earliest, latest = _days(kind, given, path)
     kinds = read.choices(given.get("file_kinds"), f"{path}.file_kinds", among=AnswerFileKind.values)
     if kinds and kind != QuestionKind.FILE:
         raise Invalid("Only a file has kinds.", field=f"{path}.file_kinds")
@@ -131,13 +129,6 @@ def _known_form(text: str, path: str) -> str:
     return text
 
 
-def _line(value: str | None, path: str, *, longest: int) -> str:
-    line = read.text(value, path, longest=longest)
-    if not line or not line.isprintable():
-        raise Invalid("Write it in one line.", field=path)
-    return line
-
-
 def _options(kind: str, given: Sequence[Mapping[str, Any]], path: str) -> tuple[Option, ...]:
     if kind not in _CHOICES:
         if given:
@@ -148,7 +139,7 @@ def _options(kind: str, given: Sequence[Mapping[str, Any]], path: str) -> tuple[
     found: list[Option] = []
     for number, option in enumerate(given):
         key = option.get("id")
-        label = _line(option.get("label"), f"{path}.{number}.label", longest=LONGEST_OPTION)
+        label = read.line(option.get("label"), f"{path}.{number}.label", longest=LONGEST_OPTION, is_required=True)
         # Without an id of its own an option goes by its place: it is the same one as long as nothing moves.
         found.append(Option(_known_form(key, f"{path}.{number}.id") if key is not None else f"o{number}", label))
         if found[-1].id in {other.id for other in found[:-1]}:
@@ -168,11 +159,28 @@ def _bounds(kind: str, given: Mapping[str, Any], path: str, options: int) -> tup
             raise Invalid("Only texts, choices of several and numbers have bounds.", field=f"{path}.{name}")
         if kind != QuestionKind.NUMBER:
             top = options if kind == QuestionKind.CHOICES else LONGEST_TEXT[QuestionKind(kind)]
-            if value != int(value) or not 0 <= value <= top:
-                raise Invalid(f"A whole number from 0 to {top:,}.", field=f"{path}.{name}")
+            # With nothing at the most there would be no answer.
+            bottom = 1 if name == "max" else 0
+            if value != int(value) or not bottom <= value <= top:
+                raise Invalid(f"A whole number from {bottom} to {top:,}.", field=f"{path}.{name}")
     if least is not None and most is not None and least > most:
         raise Invalid("This is less than the least.", field=f"{path}.max")
     return _normal(least), _normal(most)
+
+
+def _days(kind: str, given: Mapping[str, Any], path: str) -> tuple[date | None, date | None]:
+    """The first and the last day that are an answer."""
+    earliest, latest = given.get("earliest"), given.get("latest")
+    for name, day in (("earliest", earliest), ("latest", latest)):
+        if day is None:
+            continue
+        if kind != QuestionKind.DATE:
+            raise Invalid("Only a date has these bounds.", field=f"{path}.{name}")
+        if not EARLIEST_DAY <= day <= LATEST_DAY:
+            raise Invalid(f"From {EARLIEST_DAY} to {LATEST_DAY}.", field=f"{path}.{name}")
+    if earliest is not None and latest is not None and earliest > latest:
+        raise Invalid("This is before the earliest day.", field=f"{path}.latest")
+    return earliest, latest
 
 
 def _normal(value: Decimal | None) -> Decimal | None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -42,6 +43,8 @@ def publish_due(at: datetime) -> int:
             try:
                 with transaction.atomic():
                     published += _published(job, at)
+            except SoftTimeLimitExceeded:
+                raise
             except Exception:
                 # No posting stands in the way of those behind it.
                 log.exception("job_not_published", job_id=str(job.pk))

@@ -14,7 +14,7 @@ from accounts.auth import throttles
 from accounts.services import audit
 from jobs import policies
 from jobs.errors import AlreadyReported, JobMoveRefused
-from jobs.events import JobCleared, JobReported
+from jobs.events import JobReported
 from jobs.machines.job import MODERATION, ModerationAct
 from jobs.machines.machine import refused
 from jobs.models import (
@@ -102,13 +102,10 @@ def _judged(by: Viewer, job_id: UUID, act: ModerationAct, decision: CaseDecision
         raise Forbidden
     before = job.moderation
     case = ModerationCase.objects.filter(job=job, decided_at=None).first()
-    if act == ModerationAct.UNFREEZE and before in (JobModeration.CLEAR, JobModeration.FLAGGED) and case:
+    job.has_open_case = case is not None  # type: ignore[attr-defined]  # as selectors annotate it
+    if act == ModerationAct.UNFREEZE and before in (JobModeration.CLEAR, JobModeration.FLAGGED):
         act = ModerationAct.CLEAR
-    if act == ModerationAct.CLEAR and before == JobModeration.CLEAR:
-        # Few have reported it: there is nothing to take back but the case.
-        emit(JobCleared(job_id=job.pk, company_id=job.company_id), by=by)
-    else:
-        _move(job, act, by)
+    _move(job, act, by)
     case = case or ModerationCase(job=job)
     case.decision, case.comment, case.decided_by_id, case.decided_at = decision, comment, by.user_id, timezone.now()
     case.save()

@@ -29,6 +29,8 @@ from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.viewer import Viewer
 
 ENDED = frozenset({JobLifecycle.CLOSED, JobLifecycle.ARCHIVED})
+# Of what was never public nobody is told that they are considered for it; and a draft with applications could not go.
+HANDED_OVER_TO = frozenset({JobLifecycle.PUBLISHED, JobLifecycle.PAUSED, JobLifecycle.EXPIRED})
 COPIED = (
     *("candidate_id", "revision_id", "form_version_id", "answers", "cover_letter", "resume_id", "source"),
     *("referrer_id", "needs_review", "knockouts", "submitted_at"),
@@ -124,7 +126,8 @@ def transfer(*, by: Viewer, application_id: UUID, version: int, to_job_id: UUID,
     """Hand an application over to another job of the company, and give back the one that it goes on as.
 
     That is a new application in the first stage of the other job; what was asked and answered goes with it. Raises
-    `AlreadyApplied` where the person has one there, and `JobNotApplicable` for a job that has ended or is a template.
+    `AlreadyApplied` where the person has one there, and `JobNotApplicable` for a job that was never published, or has
+    ended.
     """
     said = bulk.comment_of(comment)
     application = _locked(by, application_id, ApplicationAct.TRANSFER, version)
@@ -161,7 +164,8 @@ def _locked_job(by: Viewer, application_id: UUID) -> Job:
     job_id = known.first()
     if job_id is None:
         raise NotFound(field="application_id")
-    return Job.objects.select_for_update().get(pk=job_id)
+    # Not the key: who applies at this moment, or is handed over to the job, does not wait for it.
+    return Job.objects.select_for_update(no_key=True).get(pk=job_id)
 
 
 def _target(by: Viewer, application: Application, to_job_id: UUID) -> Job:
@@ -174,8 +178,8 @@ def _target(by: Viewer, application: Application, to_job_id: UUID) -> Job:
     twin = Application(job=target, candidate=application.candidate)
     if not policies.may_move_application(by, membership.standing(by), twin):
         raise Forbidden(field="to_job_id")
-    if target.is_template or target.lifecycle in ENDED:
-        raise JobNotApplicable("This job takes no applications any more.", field="to_job_id")
+    if target.lifecycle not in HANDED_OVER_TO:
+        raise JobNotApplicable("This job was never published, or has ended.", field="to_job_id")
     return target
 
 

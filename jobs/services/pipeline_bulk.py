@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.services import audit
+from accounts.text import refuse_unreadable
 from jobs import policies
 from jobs.errors import ApplicationChangedMeanwhile, ApplicationMoveRefused
 from jobs.machines.application import APPLICATION, ApplicationAct
@@ -84,7 +85,7 @@ def reject(
         raise Invalid(f"Somebody is declined for one of: {', '.join(RejectReason.values)}.", field="reason")
     said = comment_of(comment)
     template = rejection_mail.template_of(mail) if mail else None
-    outcomes = [_worded(outcome, template) for outcome in locked(by, ApplicationAct.REJECT, versions)]
+    outcomes = [_worded(outcome, mail, template) for outcome in locked(by, ApplicationAct.REJECT, versions)]
     declined = [one.application for one in outcomes if one.application]
     if not is_dry_run:
         now = timezone.now()
@@ -98,7 +99,7 @@ def reject(
 def locked(by: Viewer, act: ApplicationAct, versions: Mapping[UUID, int]) -> list[Outcome]:
     """The applications, locked until the transaction ends, that `by` may do this to as they stand; the rest refused.
 
-    They have their job, candidate and stage. Raises `NotFound` or `Forbidden` where `by` may do it to none of them.
+    They have their job, candidate and stage.
     """
     # Without the stage: a row that somebody else is just moving would be matched with the stage that it was in.
     rows = Application.objects.filter(applications.readable_by(by), pk__in=list(versions))
@@ -108,11 +109,7 @@ def locked(by: Viewer, act: ApplicationAct, versions: Mapping[UUID, int]) -> lis
     for row in found.values():
         row.stage = stages[row.stage_id]
     standing, now = membership.standing(by), timezone.now()
-    judged = [_judged(by, standing, act, key, found.get(key), version, now) for key, version in versions.items()]
-    denied = [one.error for one in judged if isinstance(one.error, NotFound | Forbidden)]
-    if denied and len(denied) == len(judged):
-        raise denied[0]
-    return judged
+    return [_judged(by, standing, act, key, found.get(key), version, now) for key, version in versions.items()]
 
 
 def _judged(
@@ -186,12 +183,19 @@ def transitions(
 
 def comment_of(comment: str) -> str:
     """A comment as it is kept. Raises `Invalid` for one that is too long, or holds what no text can."""
+    refuse_unreadable(comment, field="comment")
     said = comment.strip()
     if len(said) > LONGEST_COMMENT:
         raise Invalid(f"At most {LONGEST_COMMENT} characters.", field="comment")
-    if "\x00" in said:
-        raise Invalid("Holds a character that no text can hold.", field="comment")
     return said
+
+
+def refuse_strangers(outcomes: Sequence[Outcome]) -> None:
+    """Raises `NotFound` or `Forbidden` where none of the applications was the caller's to move, or not so."""
+    denied = [one.error for one in outcomes if isinstance(one.error, NotFound | Forbidden)]
+    if denied and len(denied) == len(outcomes):
+        field = denied[0].field
+        raise type(denied[0])(field="applications" if field in (None, "application_id") else field)
 
 
 def _into(outcome: Outcome, target: Stage | None) -> Outcome:
@@ -204,9 +208,11 @@ def _into(outcome: Outcome, target: Stage | None) -> Outcome:
     return outcome
 
 
-def _worded(outcome: Outcome, template: EmailTemplate | None) -> Outcome:
-    """Refused where the words are another company's."""
-    if outcome.application and template and template.company_id != outcome.application.job.company_id:
+def _worded(outcome: Outcome, mail: MailWords | None, template: EmailTemplate | None) -> Outcome:
+    """Refused where the template is another company's, or none."""
+    if outcome.application is None or mail is None or mail.template_id is None:
+        return outcome
+    if template is None or template.company_id != outcome.application.job.company_id:
         return Outcome(outcome.application_id, error=NotFound(field="mail.template_id"))
     return outcome
 

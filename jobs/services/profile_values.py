@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from accounts.text import refuse_unreadable
+from accounts.text import is_plain_line, refuse_unreadable
 from jobs.selectors import taxonomy
 from kernel.errors import Invalid
 
@@ -24,6 +24,14 @@ def text(value: str | None, field: str, *, longest: int) -> str:
     plain = value.strip()
     if len(plain) > longest:
         raise Invalid(f"At most {longest:,} characters.", field=field)
+    return plain
+
+
+def line(value: str | None, field: str, *, longest: int, is_required: bool = False) -> str:
+    """A text in one line, of characters that can be seen; empty for None unless it is required."""
+    plain = text(value, field, longest=longest)
+    if not is_plain_line(plain) or (is_required and not plain):
+        raise Invalid("Write it in one line, of characters that can be seen.", field=field)
     return plain
 
 

@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.services.notification import after_quiet_hours
+from accounts.text import refuse_unreadable
 from jobs.events import RejectionMailDue
-from jobs.models import Application, EmailTemplate, RejectionMail
-from kernel.errors import Invalid, NotFound
+from jobs.models import Application, ApplicationStatus, EmailTemplate, RejectionMail
+from kernel.errors import Invalid
 from kernel.events import emit_all
 
 USUAL_HOURS, MOST_HOURS = 24, 168
@@ -30,32 +32,34 @@ class MailWords:
 
 
 def template_of(words: MailWords) -> EmailTemplate | None:
-    """The template, if one is named. Raises `Invalid` for words that cannot be sent, `NotFound` for no template.
+    """The template, if one is named and there. Raises `Invalid` for words that cannot be sent.
 
     The caller sees to it that the template is the company's.
     """
     if not 0 <= words.send_after_hours <= MOST_HOURS:
         raise Invalid(f"From 0 to {MOST_HOURS} hours.", field="mail.send_after_hours")
-    if len(words.message) > LONGEST_MESSAGE or "\x00" in words.message:
-        raise Invalid(f"A text of at most {LONGEST_MESSAGE} characters.", field="mail.message")
+    refuse_unreadable(words.message, field="mail.message")
+    if len(words.message) > LONGEST_MESSAGE:
+        raise Invalid(f"At most {LONGEST_MESSAGE} characters.", field="mail.message")
+    if words.message and not words.message.strip():
+        raise Invalid("Say something, or leave it out for the board's own words.", field="mail.message")
     if words.template_id is None:
         return None
-    if words.message.strip():
+    if words.message:
         raise Invalid("A template or a message, not both.", field="mail.message")
-    template = EmailTemplate.objects.filter(pk=words.template_id).first()
-    if template is None:
-        raise NotFound(field="mail.template_id")
-    return template
+    return EmailTemplate.objects.filter(pk=words.template_id).first()
 
 
 def plan(declined: Sequence[Application], words: MailWords, *, at: datetime) -> None:
-    """Have each of the people told, after the hours. One statement."""
+    """Have each of the people told, after the hours and not in their quiet ones. Two statements."""
+    due = at + timedelta(hours=words.send_after_hours)
+    later = after_quiet_hours({application.candidate.user_id for application in declined}, due)
     RejectionMail.objects.bulk_create(
         RejectionMail(
             application=application,
             template_id=words.template_id,
             message=words.message.strip(),
-            due_at=at + timedelta(hours=words.send_after_hours),
+            due_at=later.get(application.candidate.user_id, due),
         )
         for application in declined
     )
@@ -93,9 +97,11 @@ def release_due(at: datetime | None = None) -> int:
     return len(due)
 
 
-def was_followed(mail: RejectionMail) -> bool:
-    """Whether the rejection was taken back after all, and the person declined again: the later mail tells them."""
-    return RejectionMail.objects.filter(application=mail.application_id, pk__gt=mail.pk).exists()
+def still_stands(mail: RejectionMail) -> bool:
+    """Whether it is to be told: not if the rejection was taken back after all, nor if a later mail tells of another."""
+    if mail.application.status != ApplicationStatus.REJECTED:
+        return False
+    return not RejectionMail.objects.filter(application=mail.application_id, pk__gt=mail.pk).exists()
 
 
 def words_of(mail: RejectionMail) -> tuple[str, str] | None:

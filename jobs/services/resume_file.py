@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs import policies
-from jobs.models import Application, File, Resume
+from jobs.models import Application, ApplicationDraft, File, Resume
 from jobs.services.turns import take_turn
 from kernel.errors import Forbidden, NotFound
 from kernel.viewer import Viewer
@@ -32,7 +32,7 @@ def make_default(*, by: Viewer, resume_id: UUID) -> Resume:
 
 @transaction.atomic
 def delete(*, by: Viewer, resume_id: UUID) -> Resume:
-    """Keep a résumé no longer; what applications have of it they keep. The newest of the others becomes the default.
+    """Keep a résumé no longer; applications and drafts that have it keep it. The newest of the others is the default.
 
     Raises `NotFound`.
     """
@@ -40,7 +40,7 @@ def delete(*, by: Viewer, resume_id: UUID) -> Resume:
     # Whoever applies with it at this moment holds its file.
     file = File.objects.select_for_update().defer("text").get(pk=row.file_id)
     drop(file)
-    if not Application.objects.filter(resume=file).exists():
+    if not (Application.objects.filter(resume=file).exists() or ApplicationDraft.objects.filter(resume=file).exists()):
         file.expires_at = timezone.now()
         file.save(update_fields=["expires_at", "updated_at"])
     return row

@@ -32,7 +32,7 @@ NOWHERE = Source()
 
 def for_place(job_id: UUID, label: str) -> str:
     """The token of a link to a job that stands somewhere. Raises `Invalid` for a label that is none."""
-    return _signer().sign_object([job_id.hex, _plain(label, "label"), ""])
+    return _signer().sign_object([job_id.hex, read.line(label, "label", longest=LONGEST_SOURCE, is_required=True), ""])
 
 
 def for_referral(job_id: UUID, person_id: UUID) -> str:
@@ -54,16 +54,9 @@ def read_token(token: str | None, job_id: UUID) -> Source:
         is_of_job = UUID(job) == job_id
         return Source(str(label), UUID(person) if person and is_of_job else None)
     except (signing.BadSignature, ValueError, TypeError, AttributeError):
-        return Source(_plain(token, "source_token"))
+        return Source(read.line(token, "source_token", longest=LONGEST_SOURCE, is_required=True))
 
 
 def _signer() -> signing.Signer:
     """Without the time: the same place has the same token, and links stand for years."""
     return signing.Signer(salt=_SALT)
-
-
-def _plain(text: str, field: str) -> str:
-    line = read.text(text, field, longest=LONGEST_SOURCE)
-    if not line or not line.isprintable():
-        raise Invalid("Write it in one line.", field=field)
-    return line

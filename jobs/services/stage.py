@@ -19,6 +19,7 @@ from jobs.models import Application, ApplicationStatus, Company, Job, Stage, Sta
 from jobs.selectors import company as companies
 from jobs.selectors import job as jobs
 from jobs.selectors import membership
+from jobs.selectors import stage as stages
 from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.viewer import Viewer
 
@@ -202,7 +203,7 @@ def _of_company(by: Viewer, company_id: UUID) -> Line:
 
 
 def _found(by: Viewer, stage_id: int | None, template_id: int | None) -> tuple[Line, Row]:
-    """A stage among those of its owner."""
+    """A stage among those of its owner. Who is not shown the stage is not told either that it is another's."""
     known: Row | None = None
     if stage_id is not None:
         known = Stage.objects.filter(pk=stage_id).first()
@@ -212,7 +213,10 @@ def _found(by: Viewer, stage_id: int | None, template_id: int | None) -> tuple[L
         raise NotFound(field="id")
     try:
         line = _of_job(by, known.job_id) if isinstance(known, Stage) else _of_company(by, known.company_id)
-    except NotFound:
+    except (NotFound, Forbidden) as refusal:
+        shown = stages.by_id if isinstance(known, Stage) else stages.template_by_id
+        if isinstance(refusal, Forbidden) and shown(by, [known.pk]):
+            raise
         raise NotFound(field="id") from None
     # Read again, now that nobody else sets them up.
     row = next((row for row in line.rows if row.pk == known.pk), None)

@@ -158,6 +158,7 @@ def _versions(given: list[dict[str, Any]]) -> dict[Any, int]:
 
 
 def _told(viewer: Viewer, done: list[pipeline_bulk.Outcome]) -> list[ApplicationOutcome]:
+    pipeline_bulk.refuse_strangers(done)
     rows = applications.by_id(viewer, [one.application_id for one in done if one.application])
     return [
         ApplicationOutcome(

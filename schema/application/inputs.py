@@ -29,7 +29,9 @@ class ApplicationWhere(graphene.InputObjectType):
     """Which applications. All conditions must hold."""
 
     status = graphene.InputField(enum_of(ApplicationStatus), description="Those that stand so.")
-    needs_review = graphene.Boolean(description="Those with, or without, an answer that is to be looked at first.")
+    needs_review = graphene.Boolean(
+        description="Those with, or without, an answer that is to be looked at first; of those that one is shown whole."
+    )
 
 
 def answers_of(written: list[dict[str, Any]] | None) -> list[Answer] | None:

@@ -143,7 +143,7 @@ class ApplicationTransfer(Mutation):
     class Input:
         application_id = graphene.ID(required=True, description="The application.")
         version = graphene.Int(required=True, description=VERSION)
-        to_job_id = graphene.ID(required=True, description="The other job, which has not ended.")
+        to_job_id = graphene.ID(required=True, description="The other job, which was published and has not ended.")
         comment = graphene.String(description=COMMENT)
 
     application = graphene.Field(APPLICATION, description="The new application; null when refused.")

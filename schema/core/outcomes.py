@@ -7,7 +7,7 @@ from kernel.viewer import Viewer
 from schema.core import ids
 from schema.core.types import global_id_of
 
-_NODE, _AT, _ON = "$node", "$at", "$on"
+_NODE, _AT, _ON, _FIELDS = "$node", "$at", "$on", "$fields"
 
 
 def plain(payload: dict[str, Any]) -> dict[str, Any]:
@@ -29,6 +29,8 @@ def _plain(value: Any) -> Any:
         return {_AT: value.isoformat()}
     if isinstance(value, date):
         return {_ON: value.isoformat()}
+    if isinstance(value, dict):
+        return {_FIELDS: plain(value)}
     return {_NODE: global_id_of(value)}
 
 
@@ -41,5 +43,7 @@ def _recalled(viewer: Viewer, value: Any) -> Any:
         return datetime.fromisoformat(value[_AT])
     if _ON in value:
         return date.fromisoformat(value[_ON])
+    if _FIELDS in value:
+        return recalled(viewer, value[_FIELDS])
     type_name, key = ids.decode(value[_NODE], argument="idempotencyKey")
     return ids.batch_of(type_name)(viewer, [key]).get(key)

@@ -25,8 +25,9 @@ from kernel.rows import Page, Slice
 from kernel.viewer import Viewer
 from schema.core import ids
 from schema.core.connections import CursorCodec, PageOfList, connection_field, connection_of, slice_of
+from schema.core.costs import costs
 from schema.core.inputs import plain_value
-from schema.core.loading import Computed, Relation, many, one
+from schema.core.loading import Computed, ListSize, Relation, many, one
 from schema.core.mutations import Mutation
 from schema.core.scalars import DateTime
 from schema.core.types import ModelType, enum_of
@@ -78,14 +79,18 @@ class ModerationCase(ModelType):
         at_most=moderations.MOST_REPORTS,
         description="What they said, the newest first.",
     )
-    available_actions = graphene.List(
-        graphene.NonNull(enum_of(ModerationAct)),
-        required=True,
-        description="What whoever asks may do to the job as it stands.",
+    available_actions = costs(
+        graphene.Field(
+            graphene.List(graphene.NonNull(enum_of(ModerationAct))),
+            required=True,
+            description="What whoever asks may do to the job as it stands. `jobUnfreeze` does `CLEAR` and `UNFREEZE`; "
+            f"`REMOVE` is done in the admin. At most {len(ModerationAct)}.",
+            resolver=Relation(moderations.acts_of_jobs, "job_id", many=True),
+        ),
+        list_size=ListSize(len(ModerationAct)),
     )
 
     resolve_report_count = Computed(attrgetter("reports"))
-    resolve_available_actions = Relation(moderations.acts_of_jobs, "job_id", many=True)
 
 
 ModerationCaseConnection = connection_of("ModerationCase", ModerationCase, "cases")

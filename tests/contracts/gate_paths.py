@@ -162,6 +162,7 @@ PROBES: dict[str, Probe] = {
     ),
     "sitemap": _sitemap,
     "JSON-LD": _json_ld,
+    "way to apply": lambda board, by: board.get(f"/jobs/{board.job.slug}/apply").status == 303,
 }
 
 
@@ -205,6 +206,7 @@ EDGES: dict[str, tuple[str, ...] | str] = {
     "Job.duplicates": ("duplicates",),
     "Job.similar": ("similar",),
     "JobDismissal.job": OF_ONESELF + "`saved jobs` goes the same way",
+    "JobUpsertOutcome.job": OF_MEMBERS,
     "ModerationCase.job": "for staff",
     "ModerationQueue.reviews": "for staff",
     "SavedJob.job": ("saved jobs",),
@@ -224,7 +226,7 @@ ENDPOINTS: dict[str, tuple[str, ...] | str] = {
 }
 # Every public document: likewise.
 DOCUMENTS: dict[str, tuple[str, ...] | str] = {
-    "/jobs/": ("JSON-LD",),
+    "/jobs/": ("JSON-LD", "way to apply"),
     "/sitemap.xml": ("sitemap",),
     "/sitemaps/": ("sitemap",),
     "/robots.txt": NO_JOBS,

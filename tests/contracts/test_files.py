@@ -15,7 +15,7 @@ KERNEL_MODULES = {
     "prepared", "reading", "release", "rows", "viewer", "write_behind",
 }  # fmt: skip
 # Caches, hot reads and the outbox are the floor's largest parts, because every app stands on them.
-KERNEL_MOST_LINES = 2_000
+KERNEL_MOST_LINES = 2_150
 FORBIDDEN_NAMES = {"common.py", "helpers.py", "misc.py", "utils.py"}
 
 # Selectors and services are the only ones who talk to the database.

@@ -8,18 +8,22 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import LazySettings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import stored_file
 from jobs.errors import FileNotReady, FileRefused
 from jobs.models import File, FileState
 from jobs.services import company_export, file_store
 from jobs.services import file as service
+from kernel.models import Delivery
 from kernel.viewer import Viewer
 from nexus.file_stores import file_store as told
 from tests import files
+from tests.deliveries import deliver_all
 from tests.factories import JobFactory, MembershipFactory, UserFactory
 from tests.s3 import BUCKET, s3_server
 
@@ -145,6 +149,21 @@ def test_exports_lie_there_too() -> None:
     row.refresh_from_db()
     answer: Any = Client().get(urlsplit(company_export.link(row, by=by) or "").path)
     assert len(b"".join(answer.streaming_content)) == row.size
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("s3")
+def test_what_is_to_go_while_the_store_is_away_goes_once_it_is_back(settings: LazySettings) -> None:
+    there = settings.STORAGES
+    default_storage.save("files/of-somebody", ContentFile(b"Ada"))
+    stored_file.drop(["files/of-somebody"])
+    settings.STORAGES = {**there, "default": told(f"s3://key:secret@{BUCKET}?endpoint=http://127.0.0.1:9")}
+    late = deliver_all(failures_allowed=True)[0]
+    settings.STORAGES = there
+    assert default_storage.exists("files/of-somebody")
+    Delivery.objects.filter(pk=late.pk).update(due_at=timezone.now())
+    deliver_all()
+    assert not default_storage.exists("files/of-somebody")
 
 
 def test_a_store_that_is_away_is_a_fault_of_ours(settings: LazySettings) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from asgiref.sync import async_to_sync
 from django.conf import LazySettings
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
@@ -107,6 +108,13 @@ def test_who_goes_away_half_way_leaves_nothing(person: User, own_store: Path) ->
     assert stored(own_store) == []
 
 
+def test_of_too_many_at_once_one_is_told_to_come_again(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = file_store.upload_of(awaited(person)).url
+    monkeypatch.setattr(door, "_room", asyncio.Semaphore(0))
+    status, headers = bring(url, [b"Ada"])
+    assert (status, headers["retry-after"]) == (503, "1")
+
+
 def test_of_a_body_without_an_end_no_more_is_read_than_was_announced(person: User, own_store: Path) -> None:
     read = 0
 
@@ -177,6 +185,16 @@ def test_a_download_is_an_attachment_that_runs_nothing(person: User) -> None:
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer["Cache-Control"] == "private, no-store"
     assert Client().post(path).status_code == 405
+
+
+def test_a_download_is_sent_as_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "PIECE", 2)
+    content = ContentFile(b"Ada L")
+
+    async def sent() -> list[tuple[bytes, int]]:
+        return [(piece, content.tell()) async for piece in door.Attachment(content, "cv.txt", "text/plain")]
+
+    assert asyncio.run(sent()) == [(b"Ad", 2), (b"a ", 4), (b"L", 5)]
 
 
 def test_what_is_not_ready_or_gone_from_the_store_is_not_found(person: User, own_store: Path) -> None:

@@ -43,9 +43,10 @@ def two_stages(**values: Any) -> None:
     a_stage(job=job, **{"name": "Other", "position": 1, **values})
 
 
-def two_templates() -> None:
+def two_templates(**values: Any) -> None:
     company = CompanyFactory()
-    twice(lambda: a_template(company=company))
+    a_template(company=company, **{"name": "One", "position": 0, **values})
+    a_template(company=company, **{"name": "Other", "position": 1, **values})
 
 
 def two_words() -> None:
@@ -91,8 +92,12 @@ VIOLATIONS: dict[str, Callable[[], object]] = {
     "stage_of_job": same_stage,
     "stage_kind_is_known": lambda: change(a_stage(), kind="lunch"),
     "stage_has_a_name": lambda: change(a_stage(), name=""),
-    "stage_template_position_is_unique": lambda: at_the_end(two_templates),
+    "stage_template_position_is_unique": lambda: at_the_end(lambda: two_templates(position=3)),
+    "stage_template_one_applied": lambda: two_templates(kind="applied"),
+    "stage_template_one_hired": lambda: two_templates(kind="hired"),
+    "stage_template_name_is_unique": lambda: two_templates(name="Call"),
     "stage_template_kind_is_known": lambda: change(a_template(), kind="lunch"),
+    "stage_template_has_a_name": lambda: change(a_template(), name=""),
     "email_template_name_is_unique": two_words,
     "application_transition_is_unique": two_steps,
     "note_says_something": lambda: Note.objects.create(application=application(), text=""),

@@ -52,6 +52,13 @@ CASES = {
         input=lambda scene: {"id": _id(scene), "version": 1, "changes": {"title": "Night nurse"}},
     ),
     "jobClone": _case(RUNS_JOBS, {}),
+    "jobUpsertMany": RoleCase(
+        allowed=RUNS_JOBS,
+        input=lambda scene: {
+            "companyId": scene.id("Company", scene.company.pk),
+            "jobs": [{"fields": {"externalReference": "N-1", "title": "Nurse"}}],
+        },
+    ),
     "jobSubmit": _case(WRITES, {"draft": True}),
     "jobApprove": _case(PUBLISHES, {"in_review": True}),
     "jobReject": _case(PUBLISHES, {"in_review": True}, comment="Say more."),

@@ -19,14 +19,21 @@ def at_once(*acts: Callable[[], object]) -> list[str]:
     return outcomes
 
 
-def just_before(first: Callable[[], object], second: Callable[[], object]) -> str:
-    """How the second act ends, which waits for what the first has written and not committed yet."""
+def just_before(
+    first: Callable[[], object], second: Callable[[], object], *, meanwhile: Callable[[], object] | None = None
+) -> str:
+    """How the second act ends, which waits for what the first has written and not committed yet.
+
+    `meanwhile` is what the first goes on with while the second waits.
+    """
     outcomes: list[str] = []
     waiting = threading.Thread(target=lambda: outcomes.extend(at_once(second)))
     with transaction.atomic():
         first()
         waiting.start()
         _until_somebody_waits()
+        if meanwhile is not None:
+            meanwhile()
     waiting.join(60)
     return outcomes[0]
 

@@ -73,7 +73,6 @@ def test_what_is_empty_is_not_answered() -> None:
         ([Answer("why", choice_ids=["a"])], "answers.0.choice_ids"),
         ([Answer("why", file_id=uuid7())], "answers.0.file_id"),
         ([Answer("line", text="one\ntwo")], "answers.0.text"),
-        ([Answer("line", text="ab")], "answers.0.text"),
         ([Answer("line", text="x" * 21)], "answers.0.text"),
         ([Answer("why", text="x" * 10_001)], "answers.0.text"),
         ([Answer("why", text="a\x00")], "answers.0.text"),
@@ -102,6 +101,17 @@ def test_what_is_required_is_asked_for_when_it_is_sent_and_not_before() -> None:
         with pytest.raises(Invalid, match="May you work here") as refusal:
             read(*answers, is_complete=True)
         assert refusal.value.field == field
+
+
+def test_what_is_too_short_can_be_written_and_not_sent() -> None:
+    questions = [QUESTIONS[2], {**QUESTIONS[4], "min": 2}]
+    form = Form(1, 1, tuple(forms.understood(questions)))
+    short = (Answer("line", text="ab"), Answer("tools", choice_ids=["a"]))
+    assert read(*short, form=form).values == {"line": "ab", "tools": ["a"]}
+    for answer, field in zip(short, ("text", "choice_ids"), strict=True):
+        with pytest.raises(Invalid, match="At least") as refusal:
+            read(answer, form=form, is_complete=True)
+        assert refusal.value.field == f"answers.0.{field}"
 
 
 class TestFiles:

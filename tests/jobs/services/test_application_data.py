@@ -46,7 +46,7 @@ class TestGoing:
         assert (made.status, hired.status) == ("withdrawn", "hired")
         for one in (made, hired):
             assert (one.answers, one.cover_letter, one.resume_id) == ({}, "", None)
-        assert (made.needs_review, made.knockouts) == (True, ["permit"])
+        assert (made.needs_review, made.knockouts) == (False, [])
         known = Candidate.objects.get()
         assert (known.user, known.name, known.email, known.phone) == (None, "", "", "")
         assert known.anonymised_at is not None

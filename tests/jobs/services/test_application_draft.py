@@ -8,7 +8,7 @@ from jobs.services import application_draft as drafts
 from jobs.services.answers import Answer
 from jobs.services.application_draft import DraftChanges
 from kernel.errors import Forbidden, Invalid
-from tests.applying import asking, file_of, hiring
+from tests.applying import asking, file_of, hiring, submit
 from tests.factories import JobFactory, UserFactory, viewer_of
 from tests.jobs.services.races import at_once
 
@@ -55,6 +55,15 @@ def test_one_that_was_written_meanwhile_is_not_overwritten() -> None:
         with pytest.raises(ApplicationChangedMeanwhile):
             write(user, job, version, cover_letter="b")
     assert write(user, job, 1, cover_letter="b").version == 2
+
+
+def test_what_was_sent_meanwhile_is_not_begun_anew() -> None:
+    user, job = UserFactory(), JobFactory()
+    draft = write(user, job, 0, cover_letter="a")
+    submit(user, job)
+    with pytest.raises(ApplicationChangedMeanwhile, match="draft"):
+        write(user, job, draft.version, cover_letter="b")
+    assert not ApplicationDraft.objects.exists()
 
 
 def test_files_that_it_needs_no_longer_go_with_time() -> None:

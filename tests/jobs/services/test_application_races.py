@@ -9,14 +9,16 @@ import pytest
 from django.db import connection
 
 from jobs.errors import AlreadyApplied
-from jobs.models import Application, ApplicationTransition, Candidate, InteractionEvent
+from jobs.models import Application, ApplicationDraft, ApplicationTransition, Candidate, InteractionEvent
 from jobs.services import application as applications
+from jobs.services import application_draft, pipeline
 from jobs.services import form as forms
 from jobs.services import job as jobs
-from jobs.services import pipeline
+from jobs.services.answers import Answer
+from jobs.services.application_draft import DraftChanges
 from kernel.models import OutboxEvent
 from schema.core import ids
-from tests.applying import QUESTIONS, YES_NO, asking, hiring, submit
+from tests.applying import QUESTIONS, YES_NO, asking, file_of, hiring, submit
 from tests.door import send, token_for
 from tests.factories import JobFactory, UserFactory, viewer_of
 from tests.jobs.services.races import at_once, just_before
@@ -90,6 +92,22 @@ def test_a_form_that_is_being_changed_is_not_answered() -> None:
     change = lambda: forms.update(by=viewer_of(recruiter), job_id=job.pk, version=1, questions=QUESTIONS)  # noqa: E731
     outcome = just_before(change, lambda: submit(UserFactory(), job, form_version=1))
     assert outcome == "FORM_CHANGED_MEANWHILE"
+
+
+def test_a_draft_that_is_being_written_is_sent_after_it_and_neither_waits_for_the_other_for_good() -> None:
+    job, recruiter = hiring()
+    asking(job, recruiter)
+    user = UserFactory()
+    proof, permit = Answer("proof", file_id=file_of(user).pk), Answer("permit", is_yes=True)
+
+    def write() -> None:
+        changes = DraftChanges(answers=[proof], form_version=1)
+        application_draft.write(by=viewer_of(user), job_id=job.pk, changes=changes)
+
+    write()
+    hold = lambda: ApplicationDraft.objects.select_for_update().get()  # noqa: E731
+    assert just_before(hold, lambda: submit(user, job, permit, proof, form_version=1), meanwhile=write) == "done"
+    assert not ApplicationDraft.objects.exists()
 
 
 def test_of_two_who_change_a_form_at_once_one_does() -> None:

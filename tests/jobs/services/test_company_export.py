@@ -5,6 +5,7 @@ import io
 import json
 import threading
 from datetime import timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from kernel.errors import Forbidden, NotFound
 from kernel.models import OutboxEvent
 from kernel.viewer import Scope, Viewer
 from tests import hiring_board
+from tests.applying import file_of
 from tests.factories import CompanyFactory, JobFactory, MembershipFactory, UserFactory
 from tests.files import own_store, stored
 from tests.jobs.services.races import at_once
@@ -90,7 +92,8 @@ def test_all_postings_of_the_company_are_there_and_no_others(
 @pytest.mark.parametrize("format", ExportFormat.values)
 def test_all_applications_are_there_with_what_was_asked_and_answered(recruiter: Membership, format: str) -> None:
     job = JobFactory(company=recruiter.company)
-    form = FormVersion.objects.create(job=job, number=1, questions=[{"id": "q1", "label": "Driving licence?"}])
+    question = {"id": "q1", "kind": "yes_no", "label": "Driving licence?"}
+    form = FormVersion.objects.create(job=job, number=1, questions=[question])
     made = [
         hiring_board.application(job, UserFactory(name=f"Ada {number}"), form_version=form, answers={"q1": True})
         for number in range(3)
@@ -101,8 +104,52 @@ def test_all_applications_are_there_with_what_was_asked_and_answered(recruiter: 
     assert {row["id"] for row in found} == {str(row.pk) for row in made}
     assert {row["name"] for row in found} == {"Ada 0", "Ada 1", "Ada 2"}
     answers = found[0]["answers"]
-    assert (answers if format == "jsonl" else json.loads(answers)) == {"Driving licence?": True}
+    assert (answers if format == "jsonl" else json.loads(answers)) == [{"question": "Driving licence?", "answer": True}]
     assert found[0].keys() == set(rows.APPLICATION_COLUMNS)
+
+
+def test_answers_are_told_in_words(recruiter: Membership) -> None:
+    job, person = JobFactory(company=recruiter.company), UserFactory()
+    options = [{"id": "a", "label": "Mornings"}, {"id": "b", "label": "Nights"}]
+    questions = [
+        {"id": "q1", "kind": "choice", "label": "When?", "options": options},
+        {"id": "q2", "kind": "choices", "label": "When?", "options": options},
+        {"id": "q3", "kind": "file", "label": "Your drawing"},
+        {"id": "q4", "kind": "text", "label": "Anything else?"},
+    ]
+    form = FormVersion.objects.create(job=job, number=1, questions=questions)
+    file = file_of(person, purpose="answer", name="drawing.pdf")
+    answers = {"q3": str(file.pk), "q2": ["b", "a"], "q1": "b"}
+    hiring_board.application(job, person, form_version=form, answers=answers)
+    (row,) = lines(written(recruiter, "applications"))
+    assert row["answers"] == [
+        {"question": "When?", "answer": "Nights"},
+        {"question": "When?", "answer": ["Nights", "Mornings"]},
+        {"question": "Your drawing", "answer": "drawing.pdf"},
+    ]
+
+
+def test_applications_of_many_jobs_are_all_there_once(recruiter: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "BATCH", 2)
+    at = timezone.now()
+    jobs = JobFactory.create_batch(3, company=recruiter.company)
+    # Three of one moment, and two later.
+    moments = [at, at, at, at + timedelta(hours=1), at + timedelta(hours=2)]
+    made = [hiring_board.application(job, at=moment) for job in jobs[1:] for moment in moments]
+    found = [row["id"] for row in lines(written(recruiter, "applications"))]
+    assert sorted(found) == sorted(str(row.pk) for row in made)
+
+
+def test_jobs_for_which_nobody_applied_cost_nothing(recruiter: Membership) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            written(recruiter, "applications")
+        return len(captured)
+
+    hiring_board.application(JobFactory(company=recruiter.company))
+    few = statements()
+    JobFactory.create_batch(10, company=recruiter.company)
+    assert statements() == few
 
 
 def test_the_own_application_is_not_among_them(recruiter: Membership) -> None:
@@ -129,14 +176,15 @@ def test_an_export_says_how_far_it_is(recruiter: Membership, monkeypatch: pytest
     told: list[tuple[int, int | None]] = []
     say = service._say
 
-    def listening(row: CompanyExport, held: Any, **progress: int) -> Any:
+    def listening(row: CompanyExport, held: Any, **progress: Any) -> Any:
         now = say(row, held, **progress)
         told.append(CompanyExport.objects.values_list("done", "total").get(pk=row.pk))
         return now
 
     monkeypatch.setattr(service, "_say", listening)
     written(recruiter)
-    assert told == [(0, 5), (2, 5), (4, 5), (5, 5)]
+    # The last once more, with the name of the file.
+    assert told == [(0, 5), (2, 5), (4, 5), (5, 5), (5, 5)]
     assert OutboxEvent.objects.filter(kind="ExportReady").count() == 1
 
 
@@ -217,25 +265,52 @@ def test_what_a_dead_worker_left_another_begins_anew(recruiter: Membership) -> N
     assert (row.status, row.done, row.total) == (ExportStatus.READY, 1, 1)
 
 
+@pytest.mark.parametrize("place", ["file_store.new_name", "File"])
 def test_who_was_slow_finds_that_another_has_it(
-    recruiter: Membership, own_store: Path, monkeypatch: pytest.MonkeyPatch
+    recruiter: Membership, own_store: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     row = requested(recruiter)
-    new_name, stood_still = service.file_store.new_name, [False]
+    done, stood_still = attrgetter(place)(service), [False]
 
-    def slow(folder: str) -> str:
+    def slow(given: Any) -> Any:
         if not stood_still[0]:
             stood_still[0] = True
             CompanyExport.objects.update(updated_at=timezone.now() - service.LEASE - timedelta(seconds=1))
             service.write(row.pk)
-        return new_name(folder)
+        return done(given)
 
-    monkeypatch.setattr(service.file_store, "new_name", slow)
+    # Before it says where it will write, and after.
+    monkeypatch.setattr(f"{service.__name__}.{place}", slow)
     service.write(row.pk)
     row.refresh_from_db()
     assert row.status == ExportStatus.READY
     assert stored(own_store) == [row.stored_as]
     assert OutboxEvent.objects.filter(kind="ExportReady").count() == 1
+
+
+@pytest.mark.parametrize("is_begun_anew", [True, False])
+def test_what_a_worker_stored_before_it_died_is_deleted(
+    recruiter: Membership, own_store: Path, monkeypatch: pytest.MonkeyPatch, is_begun_anew: bool
+) -> None:
+    row = requested(recruiter)
+
+    def die(*_: object) -> bool:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "_finish", die)
+        with pytest.raises(SystemExit):
+            service.write(row.pk)
+    (left,) = stored(own_store)
+    if is_begun_anew:
+        CompanyExport.objects.update(updated_at=timezone.now() - service.LEASE - timedelta(seconds=1))
+        service.write(row.pk)
+        row.refresh_from_db()
+        assert stored(own_store) == [row.stored_as] != [left]
+    else:
+        CompanyExport.objects.update(expires_at=timezone.now())
+        service.forget_expired()
+        assert stored(own_store) == []
 
 
 @pytest.mark.django_db(transaction=True)

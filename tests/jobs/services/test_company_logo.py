@@ -13,6 +13,7 @@ from PIL import Image
 from jobs.models import Company
 from jobs.services import company_logo, company_profile
 from kernel.errors import Invalid
+from tests.deliveries import deliver_all
 from tests.factories import CompanyFactory, MembershipFactory, viewer_of
 
 BLUE = (10, 20, 200)
@@ -119,7 +120,7 @@ def test_more_bytes_than_allowed_are_refused() -> None:
     assert "700,000 bytes" in refusal_of(base64.b64encode(b"x" * 700_001).decode())
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_the_old_logo_goes_when_the_new_one_is_kept() -> None:
     company = CompanyFactory()
     by = viewer_of(MembershipFactory(company=company, role="owner").user)
@@ -131,6 +132,7 @@ def test_the_old_logo_goes_when_the_new_one_is_kept() -> None:
     assert default_storage.exists(first)
     second = change(encoded()).logo
     assert default_storage.exists(second)
-    assert not default_storage.exists(first)
     assert change(None).logo == ""
+    deliver_all()
+    assert not default_storage.exists(first)
     assert not default_storage.exists(second)

@@ -196,13 +196,10 @@ def test_a_document_that_cannot_be_read_is_ready_without_a_text(person: User) ->
     assert (file.state, file.text) == (FileState.READY, "")
 
 
-def test_an_image_is_kept_as_it_was_made_anew(
-    person: User, own_store: Path, django_capture_on_commit_callbacks
-) -> None:  # type: ignore[no-untyped-def]
+def test_an_image_is_kept_as_it_was_made_anew(person: User, own_store: Path) -> None:
     content = files.image() + b"what hides behind the image"
     file = brought(person, content, "answer", name="cert.exe")
-    with django_capture_on_commit_callbacks(execute=True):
-        service.look_at(file.pk)
+    deliver_all()
     file.refresh_from_db()
     with file_store.opened(file) as kept:
         made = kept.read()
@@ -226,19 +223,15 @@ def eicar(file: BytesIO) -> str:
     return "Eicar" if b"EICAR" in file.read() else ""
 
 
-def test_what_the_scanner_finds_is_refused_and_gone(
-    person: User,
-    own_store: Path,
-    settings: LazySettings,
-    django_capture_on_commit_callbacks,  # type: ignore[no-untyped-def]
-) -> None:
+def test_what_the_scanner_finds_is_refused_and_gone(person: User, own_store: Path, settings: LazySettings) -> None:
     settings.FILE_SCANNER = f"{__name__}.eicar"
     monkey = pytest.MonkeyPatch()
     monkey.setattr(file_scan, "import_string", {settings.FILE_SCANNER: eicar}.__getitem__)
-    with monkey.context(), django_capture_on_commit_callbacks(execute=True):
+    with monkey.context():
         file = ready(person, b"X5O EICAR")
         assert ready(person, b"harmless").state == FileState.READY
     monkey.undo()
+    deliver_all()
     assert (file.state, file.reason) == (FileState.REFUSED, "The scanner found Eicar.")
     assert not Resume.objects.filter(file=file).exists()
     assert file.stored_as not in stored(own_store)

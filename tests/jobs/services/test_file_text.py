@@ -137,6 +137,7 @@ def test_the_largest_image_fits() -> None:
         b"{\\rtf1 hello}",
         b"PK\x03\x04 something else",
         files.docx(**{"word/vbaProject.bin": b"x"}),
+        files.docx(**{"word/VBAPROJECT.bin": b"x"}),
         b"\x1b[2Jhello",
         files.image("GIF"),
     ],

@@ -125,6 +125,11 @@ def test_who_applies_is_not_told_what_knocks_out() -> None:
     assert shown.whole_of_jobs(viewer_of(UserFactory()), [job.pk]) == {}
 
 
+@pytest.mark.parametrize("label", ["Pourquoi nous\u00a0?", "می\u200cتوانید؟", "👩\u200d🌾?"])
+def test_a_label_may_be_written_as_its_language_is(label: str) -> None:
+    assert forms.understood([{**TEXT, "label": label}])[0].label == label
+
+
 @pytest.mark.parametrize(
     ("questions", "field"),
     [
@@ -133,6 +138,7 @@ def test_who_applies_is_not_told_what_knocks_out() -> None:
         ([{**TEXT, "kind": None}], "questions.0.kind"),
         ([{**TEXT, "label": " "}], "questions.0.label"),
         ([{**TEXT, "label": "a\nb"}], "questions.0.label"),
+        ([{**TEXT, "label": "a\u202eb"}], "questions.0.label"),
         ([{**TEXT, "label": "x" * 501}], "questions.0.label"),
         ([{**TEXT, "label": "a\x00"}], "questions.0.label"),
         ([{**TEXT, "help": "x" * 2_001}], "questions.0.help"),
@@ -151,6 +157,11 @@ def test_who_applies_is_not_told_what_knocks_out() -> None:
         ([{**TEXT, "min": Decimal("1.5")}], "questions.0.min"),
         ([{**TEXT, "max": 1_001}], "questions.0.max"),
         ([{**TEXT, "min": -1}], "questions.0.min"),
+        ([{**TEXT, "max": 0}], "questions.0.max"),
+        ([{**CHOICE, "kind": "choices", "max": 0}], "questions.0.max"),
+        ([{"kind": "date", "label": "When?", "earliest": date(1899, 12, 31)}], "questions.0.earliest"),
+        ([{"kind": "date", "label": "When?", "earliest": date(2101, 1, 1)}], "questions.0.earliest"),
+        ([{"kind": "date", "label": "When?", "latest": date(9999, 1, 1)}], "questions.0.latest"),
         ([{**NUMBER, "min": 3, "max": 2}], "questions.0.max"),
         ([{**NUMBER, "earliest": date(2026, 1, 1)}], "questions.0.earliest"),
         (

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -116,6 +117,22 @@ def test_a_fault_in_one_does_not_stop_the_others(at_noon: None, monkeypatch: pyt
     assert job_clock.publish_due(NOW) == 1
     assert Job.objects.get(pk=broken.pk).lifecycle == "scheduled"
     assert Job.objects.get(pk=sound.pk).lifecycle == "published"
+
+
+def test_a_look_whose_time_is_up_ends_and_leaves_the_posting_for_the_next(
+    at_noon: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs_due = [due(), due(at=NOW + timedelta(minutes=1))]
+
+    def take_too_long(job: Job, at: datetime) -> Job:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(jobs, "publish_scheduled", take_too_long)
+    with pytest.raises(SoftTimeLimitExceeded):
+        job_clock.publish_due(NOW)
+    monkeypatch.undo()
+    assert {Job.objects.get(pk=job.pk).lifecycle for job in jobs_due} == {"scheduled"}
+    assert job_clock.publish_due(NOW) == 2
 
 
 @pytest.mark.parametrize("standing", ["published", "paused"])

@@ -137,6 +137,9 @@ def test_what_a_rejection_cannot_say() -> None:
     assert refusal(reject(mail=MailWords(send_after_hours=169))) == ("INVALID", "mail.send_after_hours")
     assert refusal(reject(mail=MailWords(send_after_hours=-1))) == ("INVALID", "mail.send_after_hours")
     assert refusal(reject(mail=MailWords(message="x" * 10_001))) == ("INVALID", "mail.message")
+    for message in ("a\x00b", "a\ud800b", " \n "):
+        assert refusal(reject(mail=MailWords(message=message))) == ("INVALID", "mail.message")
+    assert refusal(reject(comment="a\ud800b")) == ("INVALID", "comment")
     assert refusal(reject(mail=MailWords(template.pk, "and words"))) == ("INVALID", "mail.message")
     assert refusal(reject(mail=MailWords(uuid7()))) == ("NOT_FOUND", "mail.template_id")
     assert refusal(reject(mail=MailWords(template.pk))) == ("NOT_FOUND", "mail.template_id")
@@ -235,7 +238,7 @@ def test_where_nothing_is_transferred_to() -> None:
     assert refusal(to(row.job)) == ("INVALID", "to_job_id")
     assert refusal(to(JobFactory())) == ("NOT_FOUND", "to_job_id")
     assert refusal(to(JobFactory(company=company, closed=True))) == ("JOB_NOT_APPLICABLE", "to_job_id")
-    assert refusal(to(JobFactory(company=company, draft=True, is_template=True))) == ("JOB_NOT_APPLICABLE", "to_job_id")
+    assert refusal(to(JobFactory(company=company, draft=True))) == ("JOB_NOT_APPLICABLE", "to_job_id")
     manager = viewer_at(row.job, "hiring_manager", is_on_team=True)
     assert refusal(to(JobFactory(company=company), manager)) == ("FORBIDDEN", "to_job_id")
     taken = application(JobFactory(company=company), row.candidate.user)

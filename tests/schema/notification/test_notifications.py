@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Notification
-from accounts.services.notification import tell
+from accounts.services.notification import Notice, tell_all
 from jobs.notifications import APPLICATION_MOVED
 from tests.accounts.notifications.tellings import telling
 from tests.door import send, send_to_oracle
@@ -41,13 +41,8 @@ mutation Prefer($input: NotificationPreferenceUpdateInput!) {
 
 def told(user: Any, times: int = 1) -> None:
     for _ in range(times):
-        tell(
-            [user.pk],
-            APPLICATION_MOVED.topic,
-            APPLICATION_MOVED.kind,
-            telling(),
-            values={"job": "Cook", "company": "Larkfield"},
-        )
+        what, values = APPLICATION_MOVED, {"job": "Cook", "company": "Larkfield"}
+        tell_all([Notice([user.pk], what.topic, what.kind, telling(), values=values)])
 
 
 def test_the_inbox_is_read_page_by_page() -> None:
