@@ -20,7 +20,7 @@ test: .venv/synced-dev explorer ## Run the tests in parallel on throw-away serve
 
 test-long: .venv/synced-dev explorer ## Run the tests that take minutes
 	@$(call sync,$(NODE) --group dev --group data)
-	@$(BIN)/python -m pytest -n auto -m long $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m long -o faulthandler_timeout=0 $(ARGS)
 
 lint: .venv/synced-dev ## Check style, types, the house's arrows, migrations and the committed schema
 	$(BIN)/ruff check

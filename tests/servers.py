@@ -97,6 +97,8 @@ def clone(connection: psycopg.Connection, name: str) -> None:
     template = f"{os.environ[RUN]}_template"
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
     connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+    # What waits for ever fails, and says which statement it was.
+    connection.execute(sql.SQL("ALTER DATABASE {} SET statement_timeout = '2min'").format(sql.Identifier(name)))
 
 
 def reset_database() -> None:
