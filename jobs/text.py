@@ -18,7 +18,11 @@ _UNDECOMPOSED = {
     "ə": "a",
     "ŋ": "ng",
 }
-_APOSTROPHES = re.compile(r"['’‘ʻʼ`´]")  # typographic ones are meant
+_APOSTROPHES = "'’‘ʻʼ`´"  # typographic ones are meant
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+# No initials, and no dot before a word, where no letter follows a dot at once.
+_DOTTED = re.compile(r"\.[^\W\d_]")
+_PARTING = {code: " " for code in range(128) if not chr(code).isalnum()}
 _INITIALS = re.compile(r"(?<![^\W_])((?:[^\W\d_]\.)+)(?=[^\W\d_](?![^\W_]))")
 # A dot may begin a word (.net), pluses and sharps may end one (c++, c#); elsewhere they part words.
 _WORD = re.compile(r"(?:(?<![\w.])\.(?=[^\W\d_]))?[^\W_]+(?:[+#]+(?![^\W_]))?")
@@ -34,14 +38,27 @@ def fold(text: str) -> str:
         plain = text.lower()
     else:
         decomposed = unicodedata.normalize("NFKD", _decomposed(text.lower()))
-        for accent in filter(unicodedata.combining, set(decomposed)):
+        for accent in filter(unicodedata.combining, set(_FOREIGN.findall(decomposed))):
             decomposed = decomposed.replace(accent, "")
         # Korean falls apart into single letters above; what is left is put together again.
         plain = _decomposed(unicodedata.normalize("NFC", decomposed))
-    plain = _APOSTROPHES.sub("", plain)
-    if "." in plain:
+    for apostrophe in _APOSTROPHES:
+        if apostrophe in plain:
+            plain = plain.replace(apostrophe, "")
+    if _DOTTED.search(plain):
         plain = _INITIALS.sub(lambda match: match[1].replace(".", ""), plain)
+    elif "+" not in plain and "#" not in plain and (parted := _parted(plain)).isascii():
+        # No sign belongs to a word. Nine in ten texts come this way, which takes a third of what the expression does.
+        return " ".join(parted.translate(_PARTING).split())
     return " ".join(_WORD.findall(plain))
+
+
+def _parted(text: str) -> str:
+    """The text with spaces for all signs that ASCII has not."""
+    for sign in () if text.isascii() else set(_FOREIGN.findall(text)):
+        if not sign.isalnum():
+            text = text.replace(sign, " ")
+    return text
 
 
 def _decomposed(text: str) -> str:

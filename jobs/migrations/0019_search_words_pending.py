@@ -1,4 +1,4 @@
-"""What is indexed waits on a list of the index of words, until there is half a megabyte of it to be sorted in together.
+"""What is indexed waits on a list of the index of words, until there is enough of it to be sorted in together.
 
 Only a setting of the index changes: nothing is built anew, and nobody waits.
 """
@@ -19,9 +19,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            "ALTER INDEX job_search_words SET (fastupdate = on, gin_pending_list_limit = 512)",
-            "ALTER INDEX job_search_words SET (fastupdate = off); ALTER INDEX job_search_words RESET"
-            " (gin_pending_list_limit); SELECT gin_clean_pending_list('job_search_words')",
+            "ALTER INDEX job_search_words SET (fastupdate = on)",
+            "ALTER INDEX job_search_words SET (fastupdate = off); SELECT gin_clean_pending_list('job_search_words')",
             state_operations=[
                 migrations.RemoveIndex("jobsearch", "job_search_words"),
                 migrations.AddIndex(
@@ -30,7 +29,6 @@ class Migration(migrations.Migration):
                         *map(models.F, ("tsv", "head", "place_ids", "countries", "skill_ids", "employment_types")),
                         RawSQL(MARKS, ()),  # noqa: S611 - ours
                         fastupdate=True,
-                        gin_pending_list_limit=512,
                         name="job_search_words",
                     ),
                 ),

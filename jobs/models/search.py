@@ -21,7 +21,6 @@ def _keys() -> "ArrayField[list[int], list[int]]":
 
 
 LEVELS = 16
-PENDING_KILOBYTES = 512
 MARKS = (
     "array_cat(ARRAY['c' || {0}category_id::text, 'w' || {0}workplace, 's' || {0}seniority],"
     f" (ARRAY[{', '.join(f"'{level}'" for level in range(1, LEVELS + 1))}])"
@@ -80,12 +79,12 @@ class JobSearch(models.Model):
         indexes = [
             # One for words and filters: what several of its columns ask for is intersected in the index, from entry to
             # entry of whatever is rarest, before any row is read. A posting has 170 entries: they wait on a list, which
-            # every search reads, until there are half a megabyte of them to be sorted in together.
+            # every search reads, until there are enough of them to be sorted in together; how many is enough, whoever
+            # writes says (`jobs.search.postgres.document`).
             GinIndex(
                 *("tsv", "head", "place_ids", "countries", "skill_ids", "employment_types"),
                 RawSQL(MARKS.format(""), ()),  # noqa: S611 - ours
                 fastupdate=True,
-                gin_pending_list_limit=PENDING_KILOBYTES,
                 name="job_search_words",
             ),
             models.Index(fields=["-published_at", "-job"], name="job_search_newest"),

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from jobs.text import fold
 
@@ -35,3 +37,9 @@ def test_names_fold_to_what_they_are_compared_by(text, folded):
 @pytest.mark.parametrize("text", ["São Paulo", "C++", ".NET", "U.S.", "서울", "ﬁn", "Ⅳ"])
 def test_folding_twice_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(st.one_of(st.sampled_from(" .+#'’–éİaB1_²東가ж\u0301\n"), st.characters(exclude_categories=["Cs"]))))
+@example("Jobs – “new”: 5 Städte, 100 % remote.")
+def test_a_text_without_signs_that_belong_to_words_is_folded_as_one_with_them(text):
+    assert fold(f"{text} c++") == f"{fold(text)} c++".strip()

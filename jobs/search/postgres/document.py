@@ -31,38 +31,41 @@ INDEXABLE = """
     j.lifecycle = 'published' AND j.moderation IN ('clear', 'flagged') AND j.visibility = 'public'
     AND j.expires_at > now() AND c.status = 'active'"""
 
-# What is pending is settled before anything is read: what tells of a later change stays. Rows that somebody else is
-# taking are theirs to take.
-_LOCK = """
-WITH locked AS MATERIALIZED (
-    SELECT j.id FROM {keys} JOIN jobs_job j ON j.id = k.id JOIN jobs_company c ON c.id = j.company_id
-    ORDER BY j.id FOR NO KEY UPDATE OF j{skip} FOR SHARE OF c{skip}
-), settled AS (
-    DELETE FROM search_pending WHERE id IN (
-        SELECT id FROM search_pending WHERE job_id IN (SELECT id FROM locked) FOR UPDATE SKIP LOCKED
-    )
-) SELECT id FROM locked"""
 # As JSON, because the planner takes it for the same number of rows whatever is in it, and so finds nothing to gain by
 # planning anew each time.
 _KEYS = "(SELECT DISTINCT value::uuid AS id FROM json_array_elements_text(%(keys)s::json)) k"
-_LOCK_WAITING = Statement[list[tuple[UUID]]](_LOCK.format(keys=_KEYS, skip=""), list)
-_LOCK_FREE = Statement[list[tuple[UUID]]](_LOCK.format(keys=_KEYS, skip=" SKIP LOCKED"), list)
-
-_READ = Statement[list[tuple[Any, ...]]](
-    f"""
-SELECT j.id, j.company_id, j.language, j.title, left(j.description_text, {MOST_CHARACTERS}), c.name, j.occupation_id,
-    f.cluster_id, s.ids, s.names
-FROM {_KEYS}
-JOIN jobs_job j ON j.id = k.id
-JOIN jobs_company c ON c.id = j.company_id
+# Names of skills one by one, by their keys: as a join the planner reads all skills for each job.
+_READ = f"""
+WITH found AS MATERIALIZED (
+    SELECT j.id, {INDEXABLE} AS is_shown, j.company_id, j.language, j.title, j.description_text, j.occupation_id, c.name
+    FROM {_KEYS} JOIN jobs_job j ON j.id = k.id JOIN jobs_company c ON c.id = j.company_id ORDER BY j.id{{lock}}
+){{also}}
+SELECT j.id, j.is_shown, j.company_id, j.language, j.title,
+    CASE WHEN j.is_shown THEN left(j.description_text, {MOST_CHARACTERS}) END,
+    j.name, j.occupation_id, f.cluster_id, s.ids, s.names
+FROM found j
 LEFT JOIN jobs_jobfingerprint f ON f.job_id = j.id
 CROSS JOIN LATERAL (
-    SELECT array_agg(k.id ORDER BY r.id) AS ids, array_agg(k.name ORDER BY r.id) AS names
-    FROM jobs_jobskill r JOIN jobs_skill k ON k.id = r.skill_id WHERE r.job_id = j.id
+    SELECT array_agg(r.skill_id ORDER BY r.id) AS ids,
+        array_agg((SELECT k.name FROM jobs_skill k WHERE k.id = r.skill_id) ORDER BY r.id) AS names
+    FROM jobs_jobskill r WHERE r.job_id = j.id
 ) s
-WHERE {INDEXABLE}
-ORDER BY j.id""",  # noqa: S608 - our own text, as everywhere here
-    list,
+ORDER BY j.id"""  # noqa: S608 - our own text, as everywhere here
+# What is pending is settled by the statement that reads: it takes away what it sees, and so what tells of a later
+# change stays. What it waited for, it reads as it was left. Rows that somebody else is taking are theirs to take.
+_SETTLED = """, settled AS (
+    DELETE FROM search_pending WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM search_pending WHERE job_id IN (SELECT id FROM found) FOR UPDATE SKIP LOCKED
+    ))
+)"""
+type _Found = list[tuple[Any, ...]]
+_LOOK = Statement[_Found](_READ.format(lock="", also=""), list)
+_TAKE_WAITING, _TAKE_FREE = (
+    Statement[_Found](
+        _READ.format(lock=f" FOR NO KEY UPDATE OF j{skip} FOR SHARE OF c{skip}", also=_SETTLED),
+        list,
+    )
+    for skip in ("", " SKIP LOCKED")
 )
 
 COLUMNS = {
@@ -139,12 +142,20 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) h"""  # noqa: S608
 
+# What is written waits on a list of the index of words, in kilobytes, until a writer finds it longer and sorts it in.
+# Every search reads the list; but the more is sorted in together, the less a posting costs.
+PENDING = 512
+PENDING_IN_BATCHES = 2048
+MANY = 250
+
 # A row that would say the same is left alone. Where a vector stays the same, so does what is stored of it apart from
 # the row: then a row is written at a fraction of the cost.
 _WRITE = Statement[list[tuple[int]]](
     f"""
-WITH written AS (
-    INSERT INTO job_search AS t ({", ".join(COLUMNS)}) {ROWS} ORDER BY 1
+WITH bounded AS MATERIALIZED (
+    SELECT set_config('gin_pending_list_limit', %(kilobytes)s::int::text, true)
+), written AS (
+    INSERT INTO job_search AS t ({", ".join(COLUMNS)}) {ROWS} CROSS JOIN bounded ORDER BY 1
     ON CONFLICT (job_id) DO UPDATE SET
         {", ".join(f"{name} = EXCLUDED.{name}" for name in COLUMNS if name not in ("job_id", "head", "tsv"))},
         head = CASE WHEN t.head = EXCLUDED.head THEN t.head ELSE EXCLUDED.head END,
@@ -172,26 +183,29 @@ def write(job_ids: Collection[UUID], *, is_patient: bool = True) -> Sequence[UUI
     """As `index`, in the transaction that is open; the jobs that were there. Those that somebody is writing are left
     out, and what is pending of them stays, unless `is_patient`.
     """
-    lock = _LOCK_WAITING if is_patient else _LOCK_FREE
-    locked = [key for (key,) in lock.read({"keys": _json(list(job_ids))})]
-    if not locked:
-        return ()
-    documents = read(locked)
-    live = {document["job_id"] for document in documents}
-    if gone := [key for key in locked if key not in live]:
+    found = (_TAKE_WAITING if is_patient else _TAKE_FREE).read({"keys": _json(list(job_ids))})
+    documents = described(found)
+    if len(documents) < len(found):
+        gone = [row[0] for row in found if not row[_IS_SHOWN]]
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM job_search WHERE job_id = ANY(%s::uuid[])", [array(gone)])
-    if documents and _WRITE.read(given(documents))[0][0]:
+    kilobytes = PENDING_IN_BATCHES if len(documents) >= MANY else PENDING
+    if documents and _WRITE.read({**given(documents), "kilobytes": kilobytes})[0][0]:
         # The statement passes by Django's cursor, which tells of the others.
         caching.written("job_search")
-    return locked
+    return [row[0] for row in found]
 
 
 def read(job_ids: Collection[UUID]) -> list[dict[str, Any]]:
     """What the index says in words of those of the jobs that it may show, in the order of their keys."""
-    found = _READ.read({"keys": _json(list(job_ids))})
-    occupations = classify({row[_TITLE] for row in found})
-    return [_document(row, dict(occupations.get(row[_TITLE], ()))) for row in found]
+    return described(_LOOK.read({"keys": _json(list(job_ids))}))
+
+
+def described(found: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """What the index says in words of the rows of `_READ` that it may show."""
+    shown = [row for row in found if row[_IS_SHOWN]]
+    occupations = classify({row[_TITLE] for row in shown})
+    return [_document(row, dict(occupations.get(row[_TITLE], ()))) for row in shown]
 
 
 def given(documents: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -203,12 +217,12 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-_TITLE = 3  # among the columns of `_READ`
+_IS_SHOWN, _TITLE = 1, 4  # among the columns of `_READ`
 
 
 def _document(row: tuple[Any, ...], known: dict[int, float]) -> dict[str, Any]:
     """What one row of `_READ` comes to; `known` are the occupations that its title is taken for."""
-    job_id, company_id, language, title, text, company, occupation, cluster, skill_ids, skills = row
+    job_id, _, company_id, language, title, text, company, occupation, cluster, skill_ids, skills = row
     title_words = words_of(title)
     if occupation is not None:
         known[occupation] = max(known.get(occupation, 0.0), LIKE)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobs.models import (
@@ -18,6 +19,7 @@ from jobs.models import (
     SearchPending,
     SizeBand,
 )
+from jobs.search.postgres import document
 from jobs.search.postgres.document import GAP, index
 from jobs.search.words import key_of
 from tests.factories import (
@@ -91,11 +93,32 @@ class TestWhichJobs:
             index(jobs[1:])
         assert indexed() == set(jobs)
 
+    def test_they_are_read_in_one_statement_and_written_in_another(self) -> None:
+        job = JobFactory()
+        with CaptureQueriesContext(connection) as asked:
+            index([job.pk])
+        assert sum("jobs_job " in query["sql"] for query in asked) == 2
+        assert indexed() == {job.pk}
+
+    def test_a_batch_waits_longer_for_being_sorted_into_the_index(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(document, "MANY", 2)
+        live_job()
+        assert _most_waiting() == document.PENDING
+        live_jobs("Cook", "Baker")
+        assert _most_waiting() == document.PENDING_IN_BATCHES
+
     def test_a_row_that_says_the_same_is_left_alone(self) -> None:
         job = live_job()
         before = _place_of(job.pk)
         index([job.pk])
         assert _place_of(job.pk) == before
+
+
+def _most_waiting() -> int:
+    """Kilobytes, until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting FROM pg_settings WHERE name = 'gin_pending_list_limit'")
+        return int(cursor.fetchone()[0])
 
 
 def _place_of(key: Any) -> str:

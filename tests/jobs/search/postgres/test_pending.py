@@ -32,6 +32,7 @@ from jobs.models import (
 from jobs.search.postgres import document, pending
 from jobs.search.postgres.document import index
 from jobs.search.postgres.rebuild import check
+from jobs.search.words import key_of
 from jobs.services import bulk, company_standing, job_editing
 from jobs.services import job as jobs
 from kernel import caching
@@ -284,16 +285,16 @@ class TestAtTheSameTime:
     def test_a_job_that_is_closed_while_it_is_indexed_is_not_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The closing waits for the index, and then takes the row away."""
         jobs_there = [JobFactory() for _ in range(3)]
-        read = document.read
+        described = document.described
 
-        def close_meanwhile(job_ids: Any) -> dict[str, Any]:
-            documents = read(job_ids)
+        def close_meanwhile(found: Any) -> list[dict[str, Any]]:
+            documents = described(found)
             closing.start()
             until(_waits_for_a_lock)
             return documents
 
         closing = _Thread("UPDATE jobs_job SET lifecycle = 'paused'")
-        monkeypatch.setattr(document, "read", close_meanwhile)
+        monkeypatch.setattr(document, "described", close_meanwhile)
         pending.drain()
         closing.join()
         assert indexed() == set()
@@ -303,28 +304,45 @@ class TestAtTheSameTime:
 
     def test_a_company_that_is_suspended_while_its_jobs_are_indexed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         JobFactory()
-        read = document.read
+        described = document.described
 
-        def suspend_meanwhile(job_ids: Any) -> dict[str, Any]:
-            documents = read(job_ids)
+        def suspend_meanwhile(found: Any) -> list[dict[str, Any]]:
+            documents = described(found)
             suspending.start()
             until(_waits_for_a_lock)
             return documents
 
         suspending = _Thread("UPDATE jobs_company SET status = 'suspended'")
-        monkeypatch.setattr(document, "read", suspend_meanwhile)
+        monkeypatch.setattr(document, "described", suspend_meanwhile)
         pending.drain()
         suspending.join()
         assert indexed() == set()
+
+    def test_what_was_waited_for_is_read_as_it_was_left(self) -> None:
+        """Though the statement that waits began before it was written."""
+        paused, suspended, renamed = JobFactory(), JobFactory(), JobFactory(title="Cook")
+        indexing = threading.Thread(target=_index_and_hang_up, args=([paused.pk, suspended.pk, renamed.pk],))
+        with other_connection() as other:
+            other.execute("UPDATE jobs_job SET lifecycle = 'paused' WHERE id = %s", [paused.pk])
+            other.execute("UPDATE jobs_company SET status = 'suspended' WHERE id = %s", [suspended.company_id])
+            other.execute("UPDATE jobs_job SET title = 'Candlemaker' WHERE id = %s", [renamed.pk])
+            indexing.start()
+            until(_waits_for_a_lock)
+        indexing.join(30)
+        assert not indexing.is_alive()
+        row = JobSearch.objects.get()
+        assert (row.pk, row.title_key) == (renamed.pk, key_of(["candlemaker"]))
+        assert _pending() == {renamed.pk}
+        assert not check().total
 
     def test_a_skill_that_is_added_after_the_job_was_read_is_taken_next_time(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         job, skill = JobFactory(), SkillFactory()
-        read = document.read
+        described = document.described
 
-        def add_meanwhile(job_ids: Any) -> dict[str, Any]:
-            documents = read(job_ids)
+        def add_meanwhile(found: Any) -> list[dict[str, Any]]:
+            documents = described(found)
             with other_connection() as other:
                 other.execute(
                     "INSERT INTO jobs_jobskill (job_id, skill_id, necessity) VALUES (%s, %s, 'nice')",
@@ -332,7 +350,7 @@ class TestAtTheSameTime:
                 )
             return documents
 
-        monkeypatch.setattr(document, "read", add_meanwhile)
+        monkeypatch.setattr(document, "described", add_meanwhile)
         pending.drain()
         monkeypatch.undo()
         assert _pending() == {job.pk}
@@ -412,6 +430,11 @@ def stopping(job_ids, **options):
 pending.write = stopping
 pending.drain()
 """
+
+
+def _index_and_hang_up(job_ids: list[UUID]) -> None:
+    index(job_ids)
+    connection.close()
 
 
 def _waits_for_a_lock() -> bool:
