@@ -248,8 +248,10 @@ class Engine(Protocol):
     def highlights(self, query: Query, job_ids: Collection[UUID]) -> Mapping[UUID, Highlights]:
         """Where jobs have what was asked for."""
 
-    def facets(self, query: Query, dimensions: Collection[FacetDimension], most: int) -> Mapping[FacetDimension, Facet]:
-        """How the found jobs spread over the dimensions; `most` values of each."""
+    def facets(
+        self, query: Query, dimensions: Collection[FacetDimension], most: int, found: Collection[UUID] | None = None
+    ) -> Mapping[FacetDimension, Facet]:
+        """How the found jobs spread over the dimensions; `most` values of each. `found`: all of them, if known."""
 
     def suggest(self, prefix: str, kinds: Collection[SuggestionKind], size: int, at: datetime) -> Sequence[Suggestion]:
         """How to go on with what was typed."""

@@ -59,6 +59,8 @@ class Walk:
         self.broadened: Broadening | None = None
         self.counted: Total | None = None
         """How many fit, where finding them told."""
+        self.all: Sequence[UUID] | None = None
+        """All that fit, where ranking found them all."""
         self._made: list[tuple[Query, Ranked]] = []
 
     def keep(self) -> None:
@@ -85,6 +87,7 @@ class Walk:
         least = None if ranking.is_all or not hits else start.least or _place(hits[-1])
         start = replace(start, bounds=ranking.bounds, least=least)
         self.counted = Total(len(hits)) if ranking.is_all else ranking.total
+        self.all = [hit.job_id for hit in hits] if ranking.is_all else None
         if start.stage is Stage.RANKED:
             yield from self._through(hits, start)
             start = replace(start, stage=Stage.REST, rank=0, place=None, put_off=())

@@ -123,6 +123,8 @@ class SearchResult:
     has_next: bool = False
     counted: Total | None = None
     """How many there are, where finding them told."""
+    all: Sequence[UUID] | None = None
+    """All that fit, where finding the page found them all."""
 
     @cached_property
     def total(self) -> Total:
@@ -160,6 +162,7 @@ def search(viewer: Viewer, request: SearchRequest) -> SearchResult:
         walk.broadened,
         has_next=has_next,
         counted=walk.counted,
+        all=walk.all,
     )
 
 
@@ -244,10 +247,13 @@ def _literal(query: Query) -> Query:
 
 
 def facets(
-    query: Query, dimensions: Collection[FacetDimension], most: int = MOST_VALUES
+    query: Query,
+    dimensions: Collection[FacetDimension],
+    most: int = MOST_VALUES,
+    found: Collection[UUID] | None = None,
 ) -> Mapping[FacetDimension, Facet]:
-    """How the jobs of a search spread over some dimensions."""
-    return engine().facets(query, dimensions, most) if dimensions else {}
+    """How the jobs of a search spread over some dimensions; `found` are all of them, where its result has them."""
+    return engine().facets(query, dimensions, most, found) if dimensions else {}
 
 
 def highlights(query: Query, job_ids: Collection[UUID]) -> Mapping[UUID, Highlights]:

@@ -1,10 +1,11 @@
 """Facets: how the found jobs spread over places, pay, skills and the like."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal as Number
 from operator import attrgetter
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import graphene
 from graphql import GraphQLResolveInfo
@@ -32,6 +33,8 @@ class Counted:
     """What the facets of one search are counted of. Another search is another one, whatever it asks."""
 
     query: Query
+    found: Collection[UUID] | None = None
+    """All jobs of the search, where finding a page has found them all."""
 
 
 class Wanted(NamedTuple):
@@ -50,7 +53,8 @@ def facets_of(viewer: Viewer, keys: Sequence[Wanted]) -> dict[Wanted, Facet]:
     found: dict[Wanted, Facet] = {}
     for counted, facets in asked.items():
         most = max(facet.most for facet in facets)
-        values = search.facets(counted.query, {facet.dimension for facet in facets}, most) if most else {}
+        dimensions = {facet.dimension for facet in facets}
+        values = search.facets(counted.query, dimensions, most, counted.found) if most else {}
         for wanted in facets:
             facet = values.get(wanted.dimension, Facet(()))
             found[wanted] = Facet(facet.values[: wanted.most], facet.is_approximate)

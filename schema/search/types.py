@@ -231,7 +231,7 @@ class JobSearchConnection(Connection):
     )
 
     resolve_edges = Computed(lambda found: [FoundEdge(found, hit) for hit in found.result.hits])
-    resolve_facets = Computed(lambda found: Counted(found.result.query))
+    resolve_facets = Computed(lambda found: Counted(found.result.query, found.result.all))
     resolve_correction = Computed(attrgetter("result.correction"))
     resolve_expansions = Computed(lambda found: found.result.expansions[:MOST_EXPANSIONS])
     resolve_broadened = Computed(attrgetter("result.broadened"))

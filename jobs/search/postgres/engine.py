@@ -40,8 +40,10 @@ class PostgresEngine:
     def highlights(self, query: Query, job_ids: Collection[UUID]) -> Mapping[UUID, Highlights]:
         return highlights.highlights(query, job_ids)
 
-    def facets(self, query: Query, dimensions: Collection[FacetDimension], most: int) -> Mapping[FacetDimension, Facet]:
-        return facets.facets(query, dimensions, most)
+    def facets(
+        self, query: Query, dimensions: Collection[FacetDimension], most: int, found: Collection[UUID] | None = None
+    ) -> Mapping[FacetDimension, Facet]:
+        return facets.facets(query, dimensions, most, found)
 
     def suggest(self, prefix: str, kinds: Collection[SuggestionKind], size: int, at: datetime) -> Sequence[Suggestion]:
         return suggestions.suggest(prefix, kinds, size, at)

@@ -9,7 +9,7 @@ dimensions there are.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from math import ceil, log2
@@ -17,12 +17,14 @@ from typing import Any
 from uuid import UUID
 
 from jobs.models.search import LEVELS
-from jobs.search.port import PAY_BOUNDS, PUBLISHED_DAYS, Facet, FacetDimension, FacetValue, Query
+from jobs.search.port import Facet, FacetDimension, FacetValue, Query
 from jobs.search.postgres import matching
 from jobs.search.postgres.conditions import marked
 from jobs.search.postgres.estimates import estimates, guessed
-from jobs.search.postgres.fragment import TRUE, Fragment, all_of, rows
+from jobs.search.postgres.facet_counts import COLUMNS, COUNTS, READ
+from jobs.search.postgres.fragment import TRUE, Fragment, all_of, rows_planned
 from jobs.search.where import JobFilter
+from kernel.reading import array
 
 MOST_EXACT = 2_000
 SAMPLED = 1_000  # jobs of a sample, give or take a third
@@ -41,6 +43,8 @@ class _Set:
     query: Query
     condition: Fragment
     dimensions: Sequence[FacetDimension]
+    is_known: bool = False
+    """Whether the condition names all of them."""
     # As the planner sees it: how many there are, and how many rows an index leads to of which these are some.
     size: float = 0.0
     read: float = 0.0
@@ -59,7 +63,8 @@ class _Set:
 
     def rows(self) -> Fragment:
         """The statement that finds the jobs, or a share of them."""
-        found = Fragment.of(f"SELECT {_COLUMNS} FROM job_search s WHERE {{}}", self.condition)  # noqa: S608 - ours
+        columns = ", ".join(f"s.{COLUMNS[dimension]}" for dimension in self.dimensions)
+        found = Fragment.of(f"SELECT {columns} FROM job_search s WHERE {{}}", self.condition)  # noqa: S608 - ours
         if level := self.level:
             return Fragment.of("{} AND {}", found, marked("", [level]))
         return found + f" LIMIT {MOST_EXACT + 1}"
@@ -91,8 +96,13 @@ class _Counted:
         return self.jobs >= self.expected / 3 and self.size > MOST_EXACT * 1.2
 
 
-def facets(query: Query, dimensions: Collection[FacetDimension], most: int) -> Mapping[FacetDimension, Facet]:
-    """How the found jobs spread over the dimensions; `most` values of each, a bucket for each bound of pay and age."""
+def facets(
+    query: Query, dimensions: Collection[FacetDimension], most: int, found: Collection[UUID] | None = None
+) -> Mapping[FacetDimension, Facet]:
+    """How the found jobs spread over the dimensions; `most` values of each, a bucket for each bound of pay and age.
+
+    `found` are all jobs that the query finds, for who knows them: then they are not looked for again.
+    """
     asked: dict[Query, list[FacetDimension]] = defaultdict(list)
     for dimension in dict.fromkeys(dimensions):
         asked[_without_own(query, dimension)].append(dimension)
@@ -100,21 +110,34 @@ def facets(query: Query, dimensions: Collection[FacetDimension], most: int) -> M
         return {}
     rest = [matching.live(query), matching.asked(query.question)]
     sets = [
-        _Set(each, all_of([*rest, matching.filtered(each, is_marked=True)]), wanted) for each, wanted in asked.items()
+        _known(each, found, wanted)
+        if found is not None and len(found) <= MOST_EXACT and each == query
+        else _Set(each, all_of([*rest, matching.filtered(each, is_marked=True)]), wanted)
+        for each, wanted in asked.items()
     ]
-    _estimate(sets, query)
-    found: dict[int, _Counted] = {}
+    if unknown := [each for each in sets if not each.is_known]:
+        _estimate(unknown, query)
+    counts: dict[int, _Counted] = {}
     for _ in range(MOST_ROUNDS):
-        open_ = [number for number in range(len(sets)) if number not in found or not found[number].is_good]
+        open_ = [number for number in range(len(sets)) if number not in counts or not counts[number].is_good]
         if not open_:
             break
         for number, counted in zip(open_, _count([sets[number] for number in open_], query, most), strict=True):
-            found[number] = counted
+            counts[number] = counted
             sets[number].size = counted.size
             sets[number].is_sure = True
     return {
-        dimension: _facet(found[number], dimension) for number, each in enumerate(sets) for dimension in each.dimensions
+        dimension: _facet(counts[number], dimension)
+        for number, each in enumerate(sets)
+        for dimension in each.dimensions
     }
+
+
+def _known(query: Query, found: Collection[UUID], dimensions: Sequence[FacetDimension]) -> _Set:
+    """The set of jobs that have been found, those of them that are still live."""
+    keys = array(found) if found else []
+    condition = Fragment.of("s.job_id = ANY({}::uuid[]) AND {}", keys, matching.live(query))
+    return _Set(query, condition, dimensions, is_known=True, size=len(found))
 
 
 def _facet(counted: _Counted, dimension: FacetDimension) -> Facet:
@@ -193,89 +216,19 @@ def _count(sets: Sequence[_Set], query: Query, most: int) -> Iterable[_Counted]:
         found.append(Fragment.of(f"{name} AS MATERIALIZED ({{}})", each.rows()))
         counts.append(f"SELECT {number}, '', '', count(*) FROM {name}")  # noqa: S608 - all of it is ours
         counts += [
-            f"SELECT {number}, '{dimension}', v::text, n FROM ({_COUNTS[dimension](name)}) q"  # noqa: S608
+            f"SELECT {number}, '{dimension}', v::text, n FROM ({COUNTS[dimension](name)}) q"  # noqa: S608
             for dimension in each.dimensions
         ]
     given = Fragment(" UNION ALL ".join(counts), {"facets_at": query.at, "facets_most": most})
     statement = Fragment("WITH ") + reduce(lambda one, other: one + ", " + other, found) + " " + given
     jobs: dict[int, int] = {}
     values: dict[int, dict[FacetDimension, list[tuple[Any, int]]]] = defaultdict(lambda: defaultdict(list))
-    for number, dimension, value, count in rows(statement):
+    for number, dimension, value, count in rows_planned(statement):
         if dimension:
-            values[number][dimension].append((_READ.get(dimension, str)(value), count))
+            values[number][dimension].append((READ.get(dimension, str)(value), count))
         else:
             jobs[number] = count
     return [
         _Counted(each.size / 2**each.level, each.level, jobs[number], values[number])
         for number, each in enumerate(sets)
     ]
-
-
-_COLUMNS = (
-    "s.place_ids, s.countries, s.category_id, s.employment_types, s.workplace, s.seniority, s.pay_common, s.skill_ids,"
-    " s.company_id, s.published_at"
-)
-_MOST = " ORDER BY n DESC, v LIMIT %(facets_most)s"
-
-
-def _each(column: str) -> Callable[[str], str]:
-    """Counts by the elements of an array. A job's array has each of them once."""
-    return lambda found: (
-        f"SELECT v, count(*) AS n FROM (SELECT unnest({column}) AS v FROM {found}) u GROUP BY v{_MOST}"  # noqa: S608
-    )
-
-
-def _single(column: str, unknown: str) -> Callable[[str], str]:
-    return lambda found: (
-        f"SELECT {column} AS v, count(*) AS n FROM {found} WHERE {column} {unknown} GROUP BY v{_MOST}"  # noqa: S608
-    )
-
-
-def _categories(found: str) -> str:
-    """Counts by category, each with what lies below it. Whatever is among the most, all that it lies below is too."""
-    return f"""
-        WITH RECURSIVE up (id, n) AS (
-            SELECT category_id::bigint, count(*) FROM {found} WHERE category_id IS NOT NULL GROUP BY category_id
-            UNION ALL
-            SELECT c.parent_id, up.n FROM up JOIN jobs_category c ON c.id = up.id WHERE c.parent_id IS NOT NULL
-        )
-        SELECT up.id AS v, sum(up.n)::bigint AS n FROM up JOIN jobs_category c ON c.id = up.id
-        GROUP BY up.id, c.depth ORDER BY n DESC, c.depth, v LIMIT %(facets_most)s"""  # noqa: S608
-
-
-def _pay(found: str) -> str:
-    bounds = f"ARRAY[{', '.join(map(str, PAY_BOUNDS))}]::bigint[]"
-    return f"""
-        SELECT ({bounds})[bucket] AS v, n FROM (
-            SELECT width_bucket(pay_common, {bounds}) AS bucket, count(*) AS n
-            FROM {found} WHERE pay_common IS NOT NULL GROUP BY bucket
-        ) b WHERE bucket > 0 ORDER BY bucket"""  # noqa: S608
-
-
-def _ages(found: str) -> str:
-    return f"""
-        SELECT v, count(*) AS n FROM {found}, unnest(ARRAY[{", ".join(map(str, PUBLISHED_DAYS))}]) v
-        WHERE published_at >= %(facets_at)s - v * interval '1 day' GROUP BY v ORDER BY v"""  # noqa: S608
-
-
-_COUNTS: Mapping[FacetDimension, Callable[[str], str]] = {
-    FacetDimension.PLACE: _each("place_ids"),
-    FacetDimension.COUNTRY: _each("countries"),
-    FacetDimension.CATEGORY: _categories,
-    FacetDimension.EMPLOYMENT_TYPE: _each("employment_types"),
-    FacetDimension.WORKPLACE: _single("workplace", "<> ''"),
-    FacetDimension.SENIORITY: _single("seniority", "<> ''"),
-    FacetDimension.PAY: _pay,
-    FacetDimension.SKILL: _each("skill_ids"),
-    FacetDimension.COMPANY: _single("company_id", "IS NOT NULL"),
-    FacetDimension.PUBLISHED: _ages,
-}
-# What a value is read as; the others are texts.
-_READ: Mapping[str, Callable[[str], Any]] = {
-    FacetDimension.PLACE: int,
-    FacetDimension.CATEGORY: int,
-    FacetDimension.PAY: int,
-    FacetDimension.SKILL: int,
-    FacetDimension.COMPANY: UUID,
-    FacetDimension.PUBLISHED: int,
-}

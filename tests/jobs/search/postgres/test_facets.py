@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from jobs.models import CompanyStatus, Job, JobLifecycle, PayPeriod
 from jobs.search.grammar import KeywordMode, parse
-from jobs.search.port import PAY_BOUNDS, FacetDimension, Query
+from jobs.search.port import PAY_BOUNDS, Facet, FacetDimension, Query
 from jobs.search.postgres import facets as module
 from jobs.search.postgres.facets import facets
 from jobs.search.where import JobFilter, PayFloor, SkillMatch
@@ -151,6 +151,36 @@ class TestWhatIsCounted:
         live_job()
         assert facets(_query(), [], 10) == {}
         assert set(facets(_query(), [D.SKILL, D.PAY], 10)) == {D.SKILL, D.PAY}
+
+
+class TestWhatIsKnown:
+    """Who has found all jobs of a query says which they are."""
+
+    def test_is_counted_without_looking_again(self, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+        jobs = live_jobs("Nurse", "Head Nurse", "Nurse", workplace="on_site")
+        live_job("Baker", workplace="remote")
+        query, keys = _query("nurse"), [job.pk for job in jobs]
+        looked_for = facets(query, list(FacetDimension), 10)
+        with django_assert_num_queries(1):
+            assert facets(query, list(FacetDimension), 10, keys) == looked_for
+        assert [value.count for value in looked_for[D.WORKPLACE].values] == [3]
+
+    def test_what_is_no_longer_live_is_left_out(self) -> None:
+        nurse, other = live_jobs("Nurse", "Nurse")
+        Job.objects.filter(pk=other.pk).update(lifecycle=JobLifecycle.PAUSED)
+        found = facets(_query("nurse"), [D.COMPANY], 10, [nurse.pk, other.pk])[D.COMPANY]
+        assert [(value.value, value.count) for value in found.values] == [(nurse.company_id, 1)]
+
+    def test_nothing_at_all(self) -> None:
+        live_job("Baker")
+        assert facets(_query("nurse"), [D.COMPANY], 10, [])[D.COMPANY] == Facet([])
+
+    def test_a_dimension_that_is_filtered_by_is_looked_for(self) -> None:
+        (nurse,) = live_jobs("Nurse", workplace="remote")
+        live_jobs("Nurse", "Nurse", workplace="on_site", seniority="senior")
+        found = facets(_query("nurse", workplaces=("remote",)), [D.WORKPLACE, D.SENIORITY], 10, [nurse.pk])
+        assert {value.value: value.count for value in found[D.WORKPLACE].values} == {"on_site": 2, "remote": 1}
+        assert found[D.SENIORITY] == Facet([])
 
 
 class TestLargeSets:

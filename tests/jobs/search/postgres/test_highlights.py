@@ -15,7 +15,9 @@ from jobs.models import Job, JobLifecycle
 from jobs.search.grammar import KeywordMode, parse
 from jobs.search.port import Atom, Clause, Highlights, Query, Question, SearchField
 from jobs.search.postgres import highlights as module
+from jobs.search.postgres import marks
 from jobs.search.postgres.highlights import highlights
+from jobs.search.postgres.marks import Marker, Text, Wanted
 from tests.factories import CompanyFactory, JobFactory, SkillFactory
 from tests.search_board import live_job, live_jobs
 
@@ -158,14 +160,51 @@ class TestSafety:
     @settings(max_examples=100, deadline=None)
     @given(st.text(alphabet=st.sampled_from("<>&\"'/ nurse=;#é東京ßＦ́\n"), max_size=80))
     def test_of_any_text(self, text: str) -> None:
-        wanted = module._Wanted.of(parse("nurse OR e* OR 東京", KeywordMode.ALL))
+        wanted = Wanted.of(parse("nurse OR e* OR 東京", KeywordMode.ALL))
         assert wanted
-        marker, read = module._Marker(wanted), module._Text.of(text)
-        marker.learn([read])
+        marker = Marker(wanted)
+        read = marker.read(text)
+        marker.learn()
         html = module._marked(text, marker.spans(read, SearchField.ANY))
         if html is not None:
             assert not _TAG.search(html)
             assert html.replace("<mark>", "").replace("</mark>", "") == escape(text)
+
+
+class TestWhatIsComparedAtAll:
+    """Only what begins as a wanted word does, or may after folding."""
+
+    @settings(max_examples=200, deadline=None)
+    @given(
+        st.text(alphabet=st.sampled_from("cCnurseİK\u212aﬁ½é\u0301'’+#._-/ \n東京ßи"), max_size=60),
+        st.sampled_from(
+            ["nurse", "c++ OR c# OR c", ".net OR n*", '"nurse c" OR "c nurse"', '"東京 nurse"', "é OR k* OR fi"]
+        ),
+    )
+    def test_nothing_is_overlooked(self, text: str, asked: str) -> None:
+        wanted = Wanted.of(parse(asked, KeywordMode.ALL))
+        if wanted is None:
+            return
+        few, all_of_them = Marker(wanted), Marker(wanted)
+        read = few.read(text)
+        every = Text(text, list(marks._tokens(text, 0, len(text))))
+        all_of_them._texts[text] = every
+        few.learn()
+        all_of_them.learn()
+        for field in SearchField:
+            assert few.spans(read, field) == all_of_them.spans(every, field)
+
+    def test_letters_that_fold_to_others_are_not_taken_for_plain(self) -> None:
+        """Beyond ASCII a word may begin otherwise than it stands there."""
+        for letter in map(chr, range(0x80, 0x110000)):
+            if letter.isalnum() or marks._TOKEN.fullmatch(f"a{letter}b"):
+                assert marks._CHANGING.search(letter), hex(ord(letter))
+
+    def test_a_common_text_is_hardly_cut(self) -> None:
+        wanted = Wanted.of(parse("nurse", KeywordMode.ALL))
+        assert wanted
+        read = Marker(wanted).read("• You’ll lead “nurses” – and doctors, in Zürich and elsewhere. (A nursery nurse.)")
+        assert [word for _, word in read.candidates] == ["You’ll", "nurses", "Zürich", "nursery", "nurse"]
 
 
 class TestWhichJobs:
