@@ -11,7 +11,7 @@ from threading import local
 from typing import Any, NamedTuple
 
 from jobs.search.port import Query
-from jobs.search.postgres.fragment import TRUE, Fragment, all_of, join, rows
+from jobs.search.postgres.fragment import TRUE, Fragment, all_of, join, rows, rows_planned
 from jobs.search.postgres.matching import (
     asked,
     asked_one_by_one,
@@ -46,7 +46,7 @@ def estimates(conditions: Sequence[Fragment]) -> list[Estimate]:
     counts = [Fragment.of("(SELECT count(*) FROM job_search s WHERE {})", part) for part in conditions]
     # Nothing of it is run. A function that is not safe beside others keeps the planner from sharing the rows out.
     counts.append(Fragment("set_config('nexus.estimates', '', true)"))
-    ((found,),) = rows(Fragment("EXPLAIN (FORMAT JSON) SELECT ") + join(", ", counts))
+    ((found,),) = rows_planned(Fragment("EXPLAIN (FORMAT JSON) SELECT ") + join(", ", counts))
     return [_estimate(count) for count in found[0]["Plan"]["Plans"]]
 
 

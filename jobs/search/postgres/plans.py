@@ -14,7 +14,8 @@ from jobs.search.postgres.estimates import Guess, Guesses, guessed
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, rows
 from jobs.search.postgres.matching import asked, filtered, live, without_meaning
 from jobs.search.postgres.orders import hits
-from jobs.search.postgres.score import score_sql
+from jobs.search.postgres.score import Part as Summand
+from jobs.search.postgres.score import parts_of, score_in_texts, score_of
 from jobs.search.postgres.ways import HIT, NEWEST, Search
 from kernel.reading import array
 
@@ -24,7 +25,10 @@ MOST_HEADS = 5_000
 """So many that match in title, skills and company are all ranked; of more the newest `FEW`."""
 ENOUGH_HEADS = 100
 """With fewer of them, what is meant included, the newest that match in their text are ranked with them."""
-MOST_TEXTS = 500
+MOST_TEXTS, MOST_ALIKE = 500, 100
+"""Of one word alone texts say no more than that they have it: by recency they are ranked as they are found behind what
+is ranked, and no more of them are than diversity puts in order.
+"""
 SURE, UNSURE, UNSURE_HEADS = 2, 20, 4
 """So many times as many as can all be ranked have to be expected, for nobody to look first whether they can: of words
 that are known to be common, and of others; in heads, where occupations make most of what is expected, of fewer.
@@ -42,19 +46,24 @@ def ranked(query: Query, bounds: Sequence[Any] | None = None) -> Ranked:
     """The best rows by their score: one statement to estimate, one for few matches, two to five for many."""
     if bounds is not None and _are_bounds(bounds):
         return _again(query, bounds)
-    guesses, score = guessed(query), _score(query)
+    guesses, parts = guessed(query), _parts(query)
     is_many = False
     if _may_be(guesses.anywhere, FEW, UNSURE):
-        count, few = Search(query, guesses.anywhere, score=score).all(FEW, FEW)
+        count, few = Search(query, guesses.anywhere, score=_in_texts(query, parts)).all(FEW, FEW)
         if count <= FEW:
             return Ranked(_best([_Tier(_ALL, few, count)]), is_all=True, bounds=_bounds(_ALL, None))
         is_many = True
-    return _many(query, guesses, score, is_many=is_many)
+    return _many(query, guesses, parts, is_many=is_many)
 
 
-def _score(query: Query) -> Fragment:
+def _parts(query: Query) -> Sequence[Summand]:
     assert query.question is not None, "Nothing is ranked without a question."
-    return Fragment.of("({})::float8", score_sql(query.question, query.at)[0])
+    return parts_of(query.question, query.at)
+
+
+def _in_texts(query: Query, parts: Sequence[Summand]) -> Fragment:
+    assert query.question is not None
+    return score_in_texts(parts, query.question)
 
 
 class _Tier(NamedTuple):
@@ -65,20 +74,21 @@ class _Tier(NamedTuple):
     matches: int
 
 
-def _many(query: Query, guesses: Guesses, score: Fragment, *, is_many: bool) -> Ranked:
+def _many(query: Query, guesses: Guesses, parts: Sequence[Summand], *, is_many: bool) -> Ranked:
     """The best of what matches in its head; where that is little, of what is meant as well, and of the newest texts.
 
     Of more than can be ranked the newest: of thousands that match as well nobody can say which is better, and the first
     that an index gives are the oldest.
     """
-    literal = replace(query, question=without_meaning(query.question))
+    literal, score = replace(query, question=without_meaning(query.question)), score_of(parts)
     tiers = [_heads("literal", Search(literal, guesses.literals, is_head=True, score=score))]
     if tiers[0].matches < FEW and query.question != literal.question:
         tiers.append(_heads("heads", Search(query, guesses.heads, is_head=True, score=score)))
     if max(tier.matches for tier in tiers) < ENOUGH_HEADS:
-        texts = Search(query, guesses.anywhere, score=score).first(NEWEST, MOST_TEXTS)
+        most = MOST_TEXTS if _are_told_apart(query) else min(MOST_ALIKE, MOST_TEXTS)
+        texts = Search(query, guesses.anywhere, score=_in_texts(query, parts)).first(NEWEST, most)
         tiers.append(_Tier("newest texts", texts, len(texts)))
-        if not is_many and len(texts) < MOST_TEXTS:
+        if not is_many and len(texts) < most:
             return Ranked(_best(tiers), is_all=True, bounds=_bounds(_ALL, None))
         if texts:
             _latest.query, _latest.seen = query, (len(texts), min((row[3], row[0]) for row in texts))
@@ -86,14 +96,20 @@ def _many(query: Query, guesses: Guesses, score: Fragment, *, is_many: bool) -> 
     tiers = [tier for tier in tiers if tier.rows] or tiers[:1]
     kind, further = tiers[0].kind, tiers[0].rows
     if len(tiers) > 1:
-        known = set[UUID]()
+        known = set[int]()
         for tier in tiers:
-            if new := [row for row in tier.rows if row[0] not in known]:
+            if new := [row for row in tier.rows if row[0].int not in known]:
                 kind, further = tier.kind, new
-                known.update(row[0] for row in new)
+                known.update(row[0].int for row in new)
         is_many = is_many or len(known) > FEW
     oldest = min((row[3], row[0]) for row in further) if kind.startswith("newest") else None
     return Ranked(_best(tiers), is_all=False, is_many=is_many, bounds=_bounds(kind, oldest))
+
+
+def _are_told_apart(query: Query) -> bool:
+    """Whether what matches in the text alone can do so better or worse: there are several words to have."""
+    clauses = [clause for clause in query.question.clauses if not clause.is_excluded] if query.question else []
+    return sum(len(clause.any_of) for clause in clauses) > 1
 
 
 _latest = local()
@@ -124,8 +140,9 @@ def _may_be(guess: Guess, most: int, unsure: int) -> bool:
 
 def _best(tiers: Sequence[_Tier]) -> list[Hit]:
     """The best of them, each once."""
-    found = tiers[0].rows if len(tiers) == 1 else {row[0]: row for tier in tiers for row in tier.rows}.values()
-    best = sorted(found, key=lambda row: (row[4], row[0]), reverse=True)[:MOST_RANKED]
+    # Numbers are hashed and compared in C, UUIDs in Python.
+    found = tiers[0].rows if len(tiers) == 1 else {row[0].int: row for tier in tiers for row in tier.rows}.values()
+    best = sorted(found, key=lambda row: (row[4], row[0].int), reverse=True)[:MOST_RANKED]
     return [Hit(job_id, score, company_id, likeness) for job_id, company_id, likeness, _, score in best]
 
 
@@ -151,10 +168,11 @@ def _again(query: Query, bounds: Sequence[Any]) -> Ranked:
         "newest heads": any_of([literal, all_of([in_head, since])]),
         "newest texts": any_of([in_head, all_of([anywhere, since])]),
     }[bounds[0]]
+    score = score_of(_parts(query))
     statement = Fragment.of(
         "WITH found AS MATERIALIZED (SELECT s.* FROM job_search s WHERE {} AND {} AND {} LIMIT {})"
         f" SELECT {HIT}, {{}} AS value FROM found s ORDER BY value DESC, s.job_id DESC LIMIT {{}}",
-        *(live(query), filtered(query, is_marked=True), found, 2 * MOST_HEADS, _score(query), 2 * MOST_RANKED),
+        *(live(query), filtered(query, is_marked=True), found, 2 * MOST_HEADS, score, 2 * MOST_RANKED),
     )
     return Ranked(hits(statement), is_all=bounds[0] == _ALL, bounds=tuple(bounds))
 
@@ -184,12 +202,12 @@ def explained(query: Query, job_ids: Collection[UUID]) -> dict[UUID, list[Part]]
     if query.question is None or not query.question.clauses or not job_ids:
         return {}
     # Of a broadened question's jobs nobody knows which of its words they have: nothing is taken for granted.
-    _, parts = score_sql(replace(query.question, at_least=0.0), query.at)
-    values = Fragment.of(", ".join(["({})::float8"] * len(parts)), *(value for _, _, value in parts))
+    parts = parts_of(replace(query.question, at_least=0.0), query.at)
+    values = Fragment.of(", ".join(["({})::float8"] * len(parts)), *(part.value for part in parts))
     statement = Fragment.of(
         "SELECT s.job_id, {} FROM job_search s WHERE s.job_id = ANY({}::uuid[])", values, array(job_ids)
     )
     return {
-        key: [Part(name, detail, value) for (name, detail, _), value in zip(parts, found, strict=True) if value]
+        key: [Part(part.name, part.detail, value) for part, value in zip(parts, found, strict=True) if value]
         for key, *found in rows(statement)
     }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from math import pi
+from typing import NamedTuple
 
 from jobs.search.port import Atom, Clause, Question, SearchField
 from jobs.search.postgres import terms
@@ -44,13 +45,34 @@ _RANK_OF_ONE = pi**2 / 6
 # A title of six words is as long as any; one of two counts for a third more.
 _LENGTH = Fragment("(1 / ('0.6'::float8 + '0.4'::float8 * least(s.title_length, 30) / '6'::float8))")
 
-Part = tuple[str, str, Fragment]
+NOTHING = Fragment("'0'::float8")
 
 
-def score_sql(question: Question, at: datetime) -> tuple[Fragment, Sequence[Part]]:
-    """The score of a row `s`, and the parts that it is the sum of: each a name, what it is for, and its SQL."""
-    parts = list(_parts(question, at))
-    return join(" + ", (fragment for _, _, fragment in parts)), parts
+class Part(NamedTuple):
+    """A summand of a score: its name, what it is for, its SQL, and that of a row whose head has nothing of it."""
+
+    name: str
+    detail: str
+    value: Fragment
+    elsewhere: Fragment = NOTHING
+
+
+def parts_of(question: Question, at: datetime) -> Sequence[Part]:
+    """What a row's score is the sum of. One statement, for the rarity of the words."""
+    return list(_parts(question, at))
+
+
+def score_of(parts: Sequence[Part]) -> Fragment:
+    """The score of a row `s`."""
+    return Fragment.of("({})::float8", join(" + ", (part.value for part in parts)))
+
+
+def score_in_texts(parts: Sequence[Part], question: Question) -> Fragment:
+    """The same, for rows of which most have what is asked in their texts alone: of their heads no more is asked."""
+    elsewhere = join(" + ", (part.elsewhere for part in parts if part.elsewhere is not NOTHING))
+    atoms = [atom for clause in question.clauses if not clause.is_excluded for atom in clause.any_of]
+    in_head = " | ".join(map(tsquery_of, (*atoms, *question.instead)))
+    return Fragment.of("({})::float8", _case([_when(in_head, score_of(parts))], elsewhere))
 
 
 def _parts(question: Question, at: datetime) -> Iterator[Part]:
@@ -68,54 +90,54 @@ def _parts(question: Question, at: datetime) -> Iterator[Part]:
     for clause in clauses:
         is_there = is_all and not clause.is_optional and len(clause.any_of) == 1
         found = _best(clause, lambda atom: beside * rarity(atom), is_there=is_there)
-        yield "words", " ".join(_written(clause).words), found
+        yield Part("words", " ".join(_written(clause).words), *found)
     for clause in clauses:
         atom = _written(clause)
         if len(atom.words) == 1 and not atom.is_prefix and atom.field in (SearchField.ANY, SearchField.TITLE):
             # The index has a title's words as they are, too.
-            yield "exact word", atom.words[0], _if_head(f"'={atom.words[0]}'", EXACT * beside * rarity(atom))
+            yield Part("exact word", atom.words[0], _if_head(f"'={atom.words[0]}'", EXACT * beside * rarity(atom)))
     needed = [clause for clause in clauses if not clause.is_optional]
     if needed:
-        yield "all words", "", _all(needed, asked, is_there=is_all and all(len(one.any_of) == 1 for one in needed))
+        yield Part(
+            "all words", "", *_all(needed, asked, is_there=is_all and all(len(one.any_of) == 1 for one in needed))
+        )
     for first, second in pairwise(clauses):
         if together := _together(_written(first), _written(second)):
             value = IN_ORDER * min(rarity(_written(first)), rarity(_written(second)))
-            yield "order", " ".join(together.words), _if_head(tsquery_of(together, "A"), value)
+            yield Part("order", " ".join(together.words), _if_head(tsquery_of(together, "A"), value))
     if question.exactly:
         value = WHOLE_TITLE * asked
         is_whole = Fragment.of("WHEN s.title_key = {} THEN {}", key_of(question.exactly), _number(value))
-        yield "whole title", " ".join(question.exactly), _case([is_whole])
+        yield Part("whole title", " ".join(question.exactly), _case([is_whole]))
     yield from _concepts(question.instead, asked)
     age = Fragment.of("greatest(extract(epoch FROM {}::timestamptz - s.published_at)::float8 / 86400, 0)", at)
-    yield "recency", "", Fragment.of("({} / ({} + {}))", _number(RECENCY * asked * DAYS), _number(DAYS), age)
+    recency = Fragment.of("({} / ({} + {}))", _number(RECENCY * asked * DAYS), _number(DAYS), age)
+    yield Part("recency", "", recency, recency)
 
 
 def _written(clause: Clause) -> Atom:
     return clause.any_of[0]
 
 
-def _all(clauses: Sequence[Clause], asked: float, *, is_there: bool) -> Fragment:
+def _all(clauses: Sequence[Clause], asked: float, *, is_there: bool) -> tuple[Fragment, Fragment]:
     """More than any meaning adds, if title, skills and company have all that was written. A text has many words."""
     in_title = " & ".join(tsquery_of(_written(clause), "A") for clause in clauses)
     in_head = " & ".join(tsquery_of(_written(clause)) for clause in clauses)
-    cases = [
-        Fragment.of("WHEN s.head @@ {}::tsquery THEN {}", in_title, _number(ALL_IN_TITLE * asked)),
-        Fragment.of("WHEN s.head @@ {}::tsquery THEN {}", in_head, _number(ALL_IN_HEAD * asked)),
-    ]
+    cases = [_when(in_title, _number(ALL_IN_TITLE * asked)), _when(in_head, _number(ALL_IN_HEAD * asked))]
+    in_text = []
     if any(_written(clause).field is SearchField.ANY for clause in clauses):
-        has_them = Fragment("TRUE") if is_there else Fragment.of("s.tsv @@ {}::tsquery", in_head)
-        cases.append(Fragment.of("WHEN {} THEN {}", has_them, _number(ALL_IN_TEXT * asked)))
+        in_text = [_in_text(in_head, ALL_IN_TEXT * asked, is_there=is_there)]
+    by_synonym = []
     if any(len(clause.any_of) > 1 for clause in clauses):
-        by_synonym = " & ".join(
+        found = " & ".join(
             f"({' | '.join(tsquery_of(atom, 'A') for atom in clause.any_of if atom.words)})" for clause in clauses
         )
         weight = min(max(atom.weight for atom in clause.any_of[1:] or clause.any_of) for clause in clauses)
-        value = _number(ALL_BY_SYNONYM * weight * asked)
-        cases.append(Fragment.of("WHEN s.head @@ {}::tsquery THEN {}", by_synonym, value))
-    return _case(cases)
+        by_synonym = [_when(found, _number(ALL_BY_SYNONYM * weight * asked))]
+    return _case([*cases, *in_text, *by_synonym]), _case(in_text) if in_text else NOTHING
 
 
-def _best(clause: Clause, rarity: Callable[[Atom], float], *, is_there: bool) -> Fragment:
+def _best(clause: Clause, rarity: Callable[[Atom], float], *, is_there: bool) -> tuple[Fragment, Fragment]:
     """The most that one of the clause's atoms counts. What stands in for a word is as rare as the word."""
     own = rarity(_written(clause))
     values = [
@@ -123,10 +145,13 @@ def _best(clause: Clause, rarity: Callable[[Atom], float], *, is_there: bool) ->
         for atom in clause.any_of
         if atom.words
     ]
-    return values[0] if len(values) == 1 else Fragment("greatest") + join(", ", values)
+    if len(values) == 1:
+        return values[0]
+    anywhere, elsewhere = zip(*values, strict=True)
+    return Fragment("greatest") + join(", ", anywhere), Fragment("greatest") + join(", ", elsewhere)
 
 
-def _word(atom: Atom, value: float, *, is_there: bool) -> Fragment:
+def _word(atom: Atom, value: float, *, is_there: bool) -> tuple[Fragment, Fragment]:
     """What an atom counts in the best of the places where it stands. The text is only opened if the head has it not."""
     places = {
         SearchField.TITLE: ("A",),
@@ -135,13 +160,19 @@ def _word(atom: Atom, value: float, *, is_there: bool) -> Fragment:
         SearchField.ANY: ("A", "B", "C"),
     }[atom.field]
     counts = {"A": _number(value) + " * " + _LENGTH, "B": _number(value * SKILL), "C": _number(value * COMPANY)}
-    cases = [
-        Fragment.of("WHEN s.head @@ {}::tsquery THEN ", tsquery_of(atom, label)) + counts[label] for label in places
-    ]
-    if atom.field == SearchField.ANY:
-        has_it = Fragment("TRUE") if is_there else Fragment.of("s.tsv @@ {}::tsquery", tsquery_of(atom))
-        cases.append(Fragment.of("WHEN {} THEN {}", has_it, _number(value * TEXT)))
-    return _case(cases)
+    cases = [_when(tsquery_of(atom, label), counts[label]) for label in places]
+    if atom.field != SearchField.ANY:
+        return _case(cases), NOTHING
+    if len(atom.words) == 1 and not atom.is_prefix:
+        # Most heads have it nowhere, and are asked once only. One that has it has it in one of the three.
+        cases = [_when(tsquery_of(atom), _case(cases[:2], counts["C"]))]
+    in_text = [_in_text(tsquery_of(atom), value * TEXT, is_there=is_there)]
+    return _case([*cases, *in_text]), _case(in_text)
+
+
+def _in_text(tsquery: str, value: float, *, is_there: bool) -> Fragment:
+    has_it = Fragment("TRUE") if is_there else Fragment.of("s.tsv @@ {}::tsquery", tsquery)
+    return Fragment.of("WHEN {} THEN {}", has_it, _number(value))
 
 
 def _number(value: float) -> Fragment:
@@ -163,7 +194,7 @@ def _concepts(atoms: Sequence[Atom], asked: float) -> Iterator[Part]:
         if atom.occupation is None:
             name = "skill" if atom.skill is not None else "words"
             value = SKILL_MEANT * asked * atom.weight
-            yield name, str(atom.skill or " ".join(atom.words)), _if_head(tsquery_of(atom), value)
+            yield Part(name, str(atom.skill or " ".join(atom.words)), _if_head(tsquery_of(atom), value))
         else:
             alike.setdefault(max(round(atom.weight, 1), 0.05), []).append(atom)
     if alike:
@@ -171,7 +202,7 @@ def _concepts(atoms: Sequence[Atom], asked: float) -> Iterator[Part]:
         value = CONCEPT * asked * (1 + MANY)
         keys = " ".join(str(atom.occupation) for those in alike.values() for atom in those)
         half = _number(MANY)
-        yield "occupation", keys, Fragment.of("({} * (1 - {} / ({} + {})))", *(_number(value), half, half, met))
+        yield Part("occupation", keys, Fragment.of("({} * (1 - {} / ({} + {})))", *(_number(value), half, half, met)))
 
 
 def _sureness(atoms: Sequence[Atom], weight: float) -> Fragment:
@@ -186,11 +217,15 @@ def _sureness(atoms: Sequence[Atom], weight: float) -> Fragment:
 
 
 def _if_head(tsquery: str, value: float) -> Fragment:
-    return _case([Fragment.of("WHEN s.head @@ {}::tsquery THEN {}", tsquery, _number(value))])
+    return _case([_when(tsquery, _number(value))])
 
 
-def _case(cases: Sequence[Fragment]) -> Fragment:
+def _when(tsquery: str, value: Fragment) -> Fragment:
+    return Fragment.of("WHEN s.head @@ {}::tsquery THEN {}", tsquery, value)
+
+
+def _case(cases: Sequence[Fragment], otherwise: Fragment = NOTHING) -> Fragment:
     whole = Fragment("CASE")
     for case in cases:
         whole = whole + " " + case
-    return whole + " ELSE '0'::float8 END"
+    return Fragment.of("{} ELSE {} END", whole, otherwise)

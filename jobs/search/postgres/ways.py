@@ -18,14 +18,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
-from math import ceil, inf
+from math import ceil, inf, log2
 from typing import Any
 from uuid import UUID
 
+from jobs.models.search import LEVELS
 from jobs.search.port import Query
 from jobs.search.postgres import estimates
+from jobs.search.postgres.conditions import marked
 from jobs.search.postgres.estimates import Guess
-from jobs.search.postgres.fragment import TRUE, Fragment, all_of, rows
+from jobs.search.postgres.fragment import TRUE, Fragment, all_of, rows_planned
 from jobs.search.postgres.matching import asked, filtered, has_words, is_narrowed, live
 
 MOST_SORTED = 10_000
@@ -33,12 +35,17 @@ MOST_SORTED = 10_000
 MOST_WINDOWS = 2
 MARGIN = 2.0
 """So many times the rows that are likely to do are walked, or lie in a window, before the next way is taken."""
+SPARE = 1.3
+"""So many times the rows that are enough to be counted are looked for in a part of the board."""
 # Measured, in microseconds: to read a row, to look into its text and into its head, to read an entry of the index of
-# words, to go from an entry to that of another list, and to read an entry of an index of instants.
-ROW, TEXT, HEAD, POSTING, STEP, ENTRY = 2.0, 5.0, 0.7, 0.13, 0.5, 0.1
+# words and to pass over one, to go from an entry to that of another list, the same from those of a level, which are
+# many, and to read an entry of an index of instants.
+ROW, TEXT, HEAD, POSTING, PASSED, STEP, LEAP, ENTRY = 2.0, 5.0, 0.7, 0.13, 0.01, 0.5, 0.05, 0.1
 HIT = "s.job_id, s.company_id, s.likeness"
-# What a score is made from, but for the text.
-SCORED = "s.published_at, s.title_length, s.title_key, s.head"
+FOUND = "f.job_id, f.company_id, f.likeness, f.value"
+# What a score is made from. A vector in which many words are looked for is opened once for all of them: what is in an
+# array has been fetched from where it is kept.
+SCORED = "s.published_at, s.title_length, s.title_key, ARRAY[s.head] AS heads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,42 +118,70 @@ class Search:
         statement = Fragment.of(
             "WITH {}, n AS (SELECT count(*) FROM met), found AS (SELECT * FROM met WHERE (SELECT count FROM n) <= {})"
             " SELECT n.count, s.* FROM n LEFT JOIN ({}) s ON TRUE ORDER BY s.score DESC, s.job_id DESC LIMIT {}",
-            *(self._met("s.job_id, NULL::timestamptz AS value", most=most), most, self._shown("found"), size),
+            *(self._met(f"{HIT}, s.ctid, NULL::timestamptz AS value", most=most), most, self._shown("found"), size),
         )
-        found = rows(statement)
+        found = rows_planned(statement)
         return found[0][0], [row[1:] for row in found if row[1] is not None]
 
     def count(self, most: int, after: tuple[Any, UUID] | None = None) -> int:
         """How many rows there are, behind a position among the newest if there is one; counted up to `most`."""
         has_end = is_narrowed(self.query)
-        if not has_end or self.way(most, is_sorted=False) is Way.WALK:
-            walk = self._walk(NEWEST, most, after, self._far(most) if has_end else None)
-            ((count,),) = rows(Fragment.of("SELECT count(*) FROM ({}) s", walk))
+        costs = self._costs(most, has_window=False, is_sorted=False) if has_end else {Way.WALK: 0.0}
+        way = min(costs, key=lambda way: costs[way])
+        level = self._level(most)
+        if level and self._by_level(most, level) < costs[way]:
+            # So many of a part are enough to know; of fewer the whole has to tell.
+            count = self._counted(most, after, level)
             if count >= most:
+                return count
+        if way is Way.WALK:
+            walk = self._walk(NEWEST, most, after, self._far(most) if has_end else None)
+            ((count,),) = rows_planned(Fragment.of("SELECT count(*) FROM ({}) s", walk))
+            if count >= most or not has_end:
                 return int(count)
-        ((count,),) = rows(
-            Fragment.of("WITH {} SELECT count(*) FROM met", self._met("s.job_id", after=after, most=most - 1))
-        )
+        return self._counted(most, after)
+
+    def _counted(self, most: int, after: tuple[Any, UUID] | None, level: int = 0) -> int:
+        met = self._met("s.job_id", after=after, most=most - 1, level=level)
+        ((count,),) = rows_planned(Fragment.of("WITH {} SELECT count(*) FROM met", met))
         return int(count)
+
+    def _level(self, size: int) -> int:
+        """The smallest part of the board that is likely to have so many rows; nought is all of it."""
+        return max(0, min(LEVELS, int(log2(max(self.guess.likely / (SPARE * size), 1)))))
+
+    def _by_level(self, size: int, level: int) -> float:
+        """What it takes to find so many of the rows of a level in the index, which has it beside the words."""
+        guess = self.guess
+        if not has_words(self.query.question) or not guess.is_sure or not (guess.is_joint or guess.kept >= guess.board):
+            return inf
+        part = min(guess.kept, guess.rarest, guess.board / 2**level)
+        return guess.postings * PASSED + part * (guess.lists + 1) * LEAP + size * ROW
 
     def way(self, size: int, *, has_window: bool = False, is_sorted: bool = True) -> Way:
         """The one that is likely to be the shortest to so many rows; `is_sorted`: the first ones of an order."""
+        costs = self._costs(size, has_window=has_window, is_sorted=is_sorted)
+        return min(costs, key=lambda way: costs[way])
+
+    def _costs(self, size: int, *, has_window: bool, is_sorted: bool) -> dict[Way, float]:
+        """What each way is likely to take."""
         guess = self.guess
+        by_index = min(self._by_words(inf if is_sorted else size), self._by_filters)
         # Of the rows that the filters keep, how many have to be looked at.
         share = size / max(guess.likely, 1.0)
         if share * MARGIN >= 1:
-            return Way.INDEX
+            return {Way.INDEX: by_index}
         costs = {
             # To what is not known to be common a walk may be without an end.
             Way.WALK: inf
             if not guess.is_sure
             else min(share * guess.board, inf if guess.is_scanned else guess.kept) * ROW
             + share * guess.kept * self._opened,
-            Way.INDEX: min(self._by_words(inf if is_sorted else size), self._by_filters),
+            Way.INDEX: by_index,
         }
         if has_window:
             costs[Way.WINDOW] = self._entries + MARGIN * (size * ROW + share * guess.board * ENTRY)
-        return min(costs, key=lambda way: costs[way])
+        return costs
 
     @property
     def _opened(self) -> float:
@@ -181,7 +216,7 @@ class Search:
 
     def _walk(self, order: Order, size: int, after: tuple[Any, UUID] | None, far: int | None) -> Fragment:
         """The first rows of the order; with `far`, only among so many that the filters keep."""
-        by, columns = order.by(order.column, "s.job_id"), f"{HIT}, {order.column} AS value"
+        by, columns = order.by(order.column, "s.job_id"), f"{HIT}, s.ctid, {order.column} AS value"
         kept = all_of([live(self.query), filtered(self.query), order.beyond(after, order.column, "s.job_id")])
         words = all_of([self._asked(is_walked=True), self.others])
         if far is None:
@@ -189,7 +224,9 @@ class Search:
             return Fragment.of(f"SELECT {columns} FROM job_search s WHERE {{}} {by} LIMIT {{}}", rest, size)
         # What is sorted, if it comes by an index of the filters, had better be narrow.
         some = Fragment.of(
-            f"SELECT {HIT}, {order.column}, s.head, s.tsv FROM job_search s WHERE {{}} {by} LIMIT {{}}", kept, far
+            f"SELECT {HIT}, s.ctid, {order.column}, s.head, s.tsv FROM job_search s WHERE {{}} {by} LIMIT {{}}",
+            kept,
+            far,
         )
         return Fragment.of(f"SELECT {columns} FROM ({{}}) s WHERE {{}} {by} LIMIT {{}}", some, words, size)
 
@@ -201,7 +238,7 @@ class Search:
 
     def _within(self, size: int, after: tuple[Any, UUID] | None) -> Sequence[tuple[Any, ...]]:
         """The newest rows of the last days: of as many as are likely to do, and if they do not, of some more."""
-        by, columns = NEWEST.by("value", "job_id"), f"{HIT}, {NEWEST.column} AS value"
+        by, columns = NEWEST.by("value", "job_id"), f"{HIT}, s.ctid, {NEWEST.column} AS value"
         share = MARGIN * size / max(self.guess.likely, 1.0)
         found: Sequence[tuple[Any, ...]] = ()
         for _ in range(MOST_WINDOWS):
@@ -222,7 +259,7 @@ class Search:
         found = Fragment.of(
             "{}, n AS (SELECT count(*) FROM met), found AS MATERIALIZED (SELECT * FROM met"
             f" WHERE (SELECT count FROM n) <= {{}} {by} LIMIT {{}})",
-            *(self._met(f"{HIT}, {order.column} AS value", order, after, most=MOST_SORTED), MOST_SORTED, size),
+            *(self._met(f"{HIT}, s.ctid, {order.column} AS value", order, after, most=MOST_SORTED), MOST_SORTED, size),
         )
         read = self._read(found, order, is_counted=True)
         return None if read[0][0] > MOST_SORTED else [row[1:] for row in read if row[1] is not None]
@@ -235,14 +272,17 @@ class Search:
         *,
         since: datetime | None = None,
         most: int | None = None,
+        level: int = 0,
     ) -> Fragment:
         """Common table expressions: `met_all` are the rows behind a position, and `met` one more than `most`."""
         # With many entries in the index of words, and few rows by the filters, these are looked at one by one.
-        words = self._asked(is_walked=self._by_filters < self._by_words())
+        words = self._asked(is_walked=not level and self._by_filters < self._by_words())
         kept = filtered(self.query, is_marked=has_words(self.query.question))
         conditions = [live(self.query), kept, order.beyond(after, order.column, "s.job_id")]
         if since is not None:
             conditions.append(Fragment.of("s.published_at >= {}", since))
+        if level:
+            conditions.append(marked("", [level]))
         rest = all_of([*conditions, words, self.others])
         found = Fragment.of(f"met_all AS MATERIALIZED (SELECT {columns} FROM job_search s WHERE {{}})", rest)
         if most is None:
@@ -253,18 +293,15 @@ class Search:
         """What `found` has; with `is_counted`, each row behind the count of `met`, and one at least."""
         shown = self._shown("found")
         by = order.by("s.value", "s.job_id")
-        if not is_counted:
-            return rows(Fragment.of(f"WITH {{}} SELECT s.* FROM ({{}}) s {by}", found, shown))
-        return rows(Fragment.of(f"WITH {{}} SELECT n.count, s.* FROM n LEFT JOIN ({{}}) s ON TRUE {by}", found, shown))
+        counted, joined = ("n.count, ", "n LEFT JOIN") if is_counted else ("", "")
+        given = f"SELECT {counted}s.* FROM {joined} ({{}}) s {'ON TRUE ' if is_counted else ''}{by}"
+        return rows_planned(Fragment.of("WITH {} " + given, found, shown))
 
     def _shown(self, name: str) -> Fragment:
         if self.score is None:
-            return Fragment(f"SELECT * FROM {name}")
-        # Looked up one by one: for some thousands the planner might read the whole table. A text in which several words
-        # are looked for is opened once for all of them: what is in an array has been fetched from where it is kept.
-        has_many = self.score.text.count("s.tsv") > 1
-        text = "ARRAY[s.tsv] AS texts" if has_many else "s.tsv"
-        one = f"SELECT {HIT}, {SCORED}, {text} FROM job_search s WHERE s.job_id = f.job_id OFFSET 0"
-        if has_many:
-            one = f"SELECT o.*, o.texts[1] AS tsv FROM ({one}) o"
-        return Fragment.of(f"SELECT {HIT}, f.value, {{}} AS score FROM {name} f, LATERAL ({one}) s", self.score)
+            return Fragment(f"SELECT {FOUND} FROM {name} f")
+        # Looked up one by one, where they were just seen: for some thousands the planner might read the whole table.
+        texts, opened = (", ARRAY[s.tsv] AS texts", ", o.texts[1] AS tsv") if "s.tsv" in self.score.text else ("", "")
+        one = f"SELECT {SCORED}{texts} FROM job_search s WHERE s.ctid = f.ctid OFFSET 0"
+        one = f"SELECT o.*, o.heads[1] AS head{opened} FROM ({one}) o"
+        return Fragment.of(f"SELECT {FOUND}, {{}} AS score FROM {name} f, LATERAL ({one}) s", self.score)
