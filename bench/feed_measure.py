@@ -18,6 +18,7 @@ from typing import Any
 
 import django
 
+from bench.contenders import NEXUS_SETTINGS
 from bench.say import say
 from bench.search_rounds import Task, cpu_clock, medians, take_turns
 from bench.works import DOCUMENTS
@@ -47,8 +48,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20, help="that signals are taken for; 0: none are (20)")
     parser.add_argument("--rate", type=int, default=2_000, help="signals a second (2,000)")
     options = parser.parse_args()
+    # As it is served: with DEBUG the server prepares nothing, and plans each statement anew.
+    os.environ |= NEXUS_SETTINGS | {"LOG_LEVEL": "ERROR"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
-    os.environ["LOG_LEVEL"] = "ERROR"
     django.setup()
     print(json.dumps(measured(options)))
 
