@@ -7,6 +7,7 @@ import structlog
 from django.db import DatabaseError, connection
 
 from jobs.search import occupations, skills
+from jobs.search.nearest import Space
 from jobs.search.occupations import Concepts
 from jobs.search.postgres import terms
 
@@ -23,6 +24,11 @@ BY_SKILL = 0.6
 # The less a text is like a title, beside how much it is like a skill, the less it is taken for one.
 _DOUBT = 8.0
 _LEAST = 0.05
+# A word that says what somebody is ends the names of so many occupations, and stands elsewhere in those of so few. What
+# ends with one is a title, unless it is this much more like a skill: "music therapist" is not just music.
+_ENDED = 8
+_ELSEWHERE = 0.2
+_FAR_MORE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +52,15 @@ def prepare() -> None:
 
 
 def of(words: Sequence[str]) -> Meaning:
-    """What the words mean. They are a title or a skill, whichever they are more like."""
+    """What the words mean. They are a title or a skill, whichever they are more like; if they end as titles do,
+    rather a title.
+    """
     titles = occupations.space()
     title = titles.nearest(words, 1)
     meant = skills.skills_of(words)
     near = occupations.occupations_of(titles, words)
     as_title, as_skill = (found[0][1] if found else 0.0 for found in (title, meant))
-    is_title = as_title >= as_skill
+    is_title = as_title >= as_skill / (_FAR_MORE if _ends_as_titles(titles, words) else 1.0)
     taking = {} if is_title else skills.occupations_taking(meant)
     live = terms.jobs_of({*taking, *(key for key, _ in near)})
     likely = _looked_for(near, live)[:MOST_OCCUPATIONS]
@@ -62,6 +70,11 @@ def of(words: Sequence[str]) -> Meaning:
     for key in [key for key in taking if key in live][:MOST_BY_SKILL]:
         found[key] = max(found.get(key, 0.0), BY_SKILL * taking[key])
     return Meaning({key: weight for key, weight in found.items() if weight >= _LEAST}, dict(meant[:MOST_SKILLS]))
+
+
+def _ends_as_titles(titles: Space, words: Sequence[str]) -> bool:
+    """Whether the last word is one that titles end with, and is hardly anything else in them."""
+    return bool(words) and titles.endings(words[-1]) >= _ENDED and titles.is_ending(words[-1], _ELSEWHERE)
 
 
 def _looked_for(near: Concepts, live: Mapping[int, int]) -> Concepts:

@@ -161,6 +161,15 @@ class Space:
         number = self._numbers.get(f"${stem(word)}")
         return 0 if number is None else self._starts[number + 1] - self._starts[number]
 
+    def is_ending(self, word: str, most_else: float) -> bool:
+        """Whether names that have the word end with it, but for such a part of the things that have one: it says what
+        somebody or something is ("engineer"), and not what of it ("music").
+        """
+        number = self._numbers.get(stem(word))
+        if number is None:
+            return False
+        return self.endings(word) >= (1 - most_else) * (self._starts[number + 1] - self._starts[number])
+
     def nearest(self, words: Sequence[str], most: int) -> list[tuple[int, float]]:
         """The keys of the nearest things, nearest first, each with how much of the text it is: 1 for just its name."""
         parts = stems(words)

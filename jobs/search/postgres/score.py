@@ -13,6 +13,7 @@ from itertools import pairwise
 from math import pi
 from typing import NamedTuple
 
+from jobs.search.nearest import stem
 from jobs.search.port import Atom, Clause, Question, SearchField
 from jobs.search.postgres import terms
 from jobs.search.postgres.fragment import Fragment, join
@@ -27,6 +28,10 @@ EXACT = 0.3
 IN_ORDER = 0.3
 ALL_IN_TITLE = 5.0
 ALL_IN_HEAD = 4.0
+# All words, but some of them only by their stem: "account" is no accountant. And some of them only in skills and
+# company, where an occupation or a skill is meant.
+ALL_BY_STEM = 0.8
+ALL_ABOUT = 1.0
 ALL_IN_TEXT = 0.5
 ALL_BY_SYNONYM = 3.0
 WHOLE_TITLE = 1.0
@@ -42,6 +47,8 @@ SURENESS = {"A": 1.0, "B": 0.5, "C": 0.3, "D": 0.12}
 # 1 + `MANY` times that.
 MANY = 1.0
 _RANK_OF_ONE = pi**2 / 6
+# Forms of a word that are the word itself, in the languages of titles: plurals, genders, cases.
+_ENDINGS = ("s", "es", "n", "en", "in", "innen", "e", "a", "as", "os")
 # A title of six words is as long as any; one of two counts for a third more.
 _LENGTH = Fragment("(1 / ('0.6'::float8 + '0.4'::float8 * least(s.title_length, 30) / '6'::float8))")
 
@@ -98,9 +105,9 @@ def _parts(question: Question, at: datetime) -> Iterator[Part]:
             yield Part("exact word", atom.words[0], _if_head(f"'={atom.words[0]}'", EXACT * beside * rarity(atom)))
     needed = [clause for clause in clauses if not clause.is_optional]
     if needed:
-        yield Part(
-            "all words", "", *_all(needed, asked, is_there=is_all and all(len(one.any_of) == 1 for one in needed))
-        )
+        is_there = is_all and all(len(one.any_of) == 1 for one in needed)
+        about = ALL_ABOUT if question.instead else ALL_IN_HEAD
+        yield Part("all words", "", *_all(needed, asked, about=about, is_there=is_there))
     for first, second in pairwise(clauses):
         if together := _together(_written(first), _written(second)):
             value = IN_ORDER * min(rarity(_written(first)), rarity(_written(second)))
@@ -119,11 +126,14 @@ def _written(clause: Clause) -> Atom:
     return clause.any_of[0]
 
 
-def _all(clauses: Sequence[Clause], asked: float, *, is_there: bool) -> tuple[Fragment, Fragment]:
+def _all(clauses: Sequence[Clause], asked: float, *, about: float, is_there: bool) -> tuple[Fragment, Fragment]:
     """More than any meaning adds, if title, skills and company have all that was written. A text has many words."""
-    in_title = " & ".join(tsquery_of(_written(clause), "A") for clause in clauses)
+    in_title = " & ".join(_as_written(_written(clause)) for clause in clauses)
+    as_written = " & ".join(_as_written(_written(clause), elsewhere="BC") for clause in clauses)
     in_head = " & ".join(tsquery_of(_written(clause)) for clause in clauses)
-    cases = [_when(in_title, _number(ALL_IN_TITLE * asked)), _when(in_head, _number(ALL_IN_HEAD * asked))]
+    # Most rows that are only meant have not even the stems: of those the many forms are not looked for.
+    written = [_when(in_title, _number(ALL_IN_TITLE * asked)), _when(as_written, _number(about * asked))]
+    cases = [_when(in_head, _case(written, _number(ALL_BY_STEM * asked)))]
     in_text = []
     if any(_written(clause).field is SearchField.ANY for clause in clauses):
         in_text = [_in_text(in_head, ALL_IN_TEXT * asked, is_there=is_there)]
@@ -135,6 +145,22 @@ def _all(clauses: Sequence[Clause], asked: float, *, is_there: bool) -> tuple[Fr
         weight = min(max(atom.weight for atom in clause.any_of[1:] or clause.any_of) for clause in clauses)
         by_synonym = [_when(found, _number(ALL_BY_SYNONYM * weight * asked))]
     return _case([*cases, *in_text, *by_synonym]), _case(in_text) if in_text else NOTHING
+
+
+def _as_written(atom: Atom, *, elsewhere: str = "") -> str:
+    """An atom in the title as its word is written there, or in another form of it; or by its stem `elsewhere`."""
+    if atom.field not in (SearchField.ANY, SearchField.TITLE):
+        return tsquery_of(atom)
+    if len(atom.words) != 1 or atom.is_prefix:
+        return tsquery_of(atom, "A" + elsewhere)
+    word, root = atom.words[0], stem(atom.words[0])
+    forms = dict.fromkeys([word, root, *(root + ending for ending in _ENDINGS)])
+    if root.endswith("y"):
+        forms[f"{root[:-1]}ies"] = None
+    found = [f"'={form}':A" for form in forms]
+    if elsewhere and atom.field is SearchField.ANY:
+        found.append(tsquery_of(atom, elsewhere))
+    return f"({' | '.join(found)})"
 
 
 def _best(clause: Clause, rarity: Callable[[Atom], float], *, is_there: bool) -> tuple[Fragment, Fragment]:

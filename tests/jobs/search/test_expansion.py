@@ -152,6 +152,12 @@ def test_the_form_that_was_written_comes_first() -> None:
     assert _titles("lighting engineer")[0] == "Lighting Engineer"
 
 
+def test_a_form_of_a_word_counts_more_than_what_has_only_its_stem() -> None:
+    live_jobs("Public Account Executive", "Public Accountants of the old town and its many lanes")
+
+    assert _titles("public accountant")[0] == "Public Accountants of the old town and its many lanes"
+
+
 def test_titles_only_are_expanded_in_titles_only() -> None:
     live_jobs("Site Reliability Engineer", "Cook")
     terms.rebuild()

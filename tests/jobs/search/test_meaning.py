@@ -58,3 +58,15 @@ def test_the_very_name_is_meant_though_jobs_of_its_like_are_many() -> None:
     meant = meaning.of(["lamp", "attendant"]).occupations
 
     assert next(iter(meant.items())) == (rare.pk, 1.0)
+
+
+@pytest.mark.django_db
+def test_what_ends_as_titles_do_is_a_title_though_a_skill_is_nearer() -> None:
+    skill = SkillFactory()
+    SkillAlias.objects.create(skill=skill, alias="gilded clock music")
+    for work in ("bell", "chain", "dial", "gear", "hand", "lamp", "spring", "tower"):
+        OccupationFactory(title=f"{work} zymurgist")
+
+    # Of the same two words that only the skill has; the second text ends as eight titles do.
+    assert next(iter(meaning.of(["gilded", "clock", "tower"]).skills)) == skill.pk
+    assert not meaning.of(["gilded", "clock", "zymurgist"]).skills

@@ -41,6 +41,15 @@ def test_an_empty_space_knows_nothing() -> None:
     assert Space([]).nearest(["nurse"], 4) == []
 
 
+def test_what_ends_names_is_told_from_what_stands_in_them(space: Space) -> None:
+    assert space.is_ending("analysts", 0.2)
+    # Of two things that have it, one has it last: enough for half, and not for a fifth.
+    assert space.is_ending("nurse", 0.5)
+    assert not space.is_ending("nurse", 0.2)
+    assert not space.is_ending("ward", 0.2)
+    assert not space.is_ending("zymurgist", 0.2)
+
+
 def _occupation(slug: str, *labels: str) -> Occupation:
     category, _ = Category.objects.get_or_create(
         slug="test-field", defaults={"name": "Test field", "path": "test-field/", "depth": 0, "position": 99}
