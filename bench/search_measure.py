@@ -16,6 +16,7 @@ from typing import Any
 
 import django
 
+from bench.contenders import NEXUS_SETTINGS
 from bench.say import say
 from bench.search_rounds import cpu_clock, medians, take_turns
 
@@ -31,8 +32,9 @@ def main() -> None:
     parser.add_argument("--no-tantivy", action="store_true", help="leave out the library")
     parser.add_argument("--tantivy", type=Path, help="a folder where its index of the documents is, or will be kept")
     options = parser.parse_args()
+    # As it is served: with DEBUG the server prepares nothing, and plans each statement anew.
+    os.environ |= NEXUS_SETTINGS | {"LOG_LEVEL": "ERROR"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
-    os.environ["LOG_LEVEL"] = "ERROR"
     django.setup()
     print(json.dumps(measured(options)))
 
