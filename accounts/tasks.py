@@ -44,7 +44,7 @@ from accounts.notifications import news, templates
 from accounts.notifications.mail import Template, client_link, send
 from accounts.services import email as emails
 from accounts.services import export, identity, notification, session
-from kernel.outbox import Telling, subscriber
+from kernel.subscribers import Telling, subscriber
 
 # Of one message, which says how many more there are.
 MOST_LINES = 50

@@ -11,8 +11,8 @@ from django.utils import timezone
 from kombu import Connection
 from kombu.exceptions import KombuError
 
-from kernel import outbox
 from kernel.models import Delivery, DeliveryState, OutboxEvent
+from kernel.subscribers import subscribers
 from nexus.celery import DEAD_LETTERS, LONG_QUEUE, QUEUE, app
 
 HOUR = timedelta(hours=1)
@@ -57,7 +57,7 @@ class ScheduledTask:
 def standings(*, with_done: bool = False) -> Standings:
     """A statement for what is open, one for what is dead, and one for events; they use indexes that hold only those."""
     now = timezone.now()
-    found = {name: Standing(name) for name in outbox.subscribers}
+    found = {name: Standing(name) for name in subscribers}
 
     def of(name: str) -> Standing:
         return found.setdefault(name, Standing(name, is_known=False))

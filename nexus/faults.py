@@ -51,9 +51,9 @@ def has_sentry() -> bool:
 
 def watch() -> None:
     """Report from now on what subscribers and tasks of this process fail with."""
-    from kernel import outbox
+    from kernel import subscribers
 
-    outbox.attempt_failed.connect(_report_attempt)
+    subscribers.attempt_failed.connect(_report_attempt)
     task_failure.connect(_report_task)
     worker_process_shutdown.connect(_send_the_rest)
 

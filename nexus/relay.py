@@ -18,6 +18,7 @@ from kombu import Connection, Producer
 from kombu.exceptions import KombuError
 
 from kernel import outbox
+from kernel.subscribers import subscribers
 from nexus.celery import app, dead_letters
 
 log = structlog.get_logger("nexus.relay")
@@ -136,6 +137,6 @@ def main() -> None:
     relay = Relay()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, relay.stop)
-    log.info("relay_runs", subscribers=len(outbox.subscribers))
+    log.info("relay_runs", subscribers=len(subscribers))
     relay.run()
     log.info("relay_ends")

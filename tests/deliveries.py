@@ -7,6 +7,7 @@ from celery import _state
 
 from kernel import outbox
 from kernel.models import Delivery, DeliveryState
+from kernel.subscribers import attempt, subscribers
 from nexus import relay
 from nexus.celery import app
 
@@ -21,16 +22,16 @@ def own_subscribers() -> Iterator[None]:
     tasks = set(app.tasks)
     # What every application that is made later takes up.
     finalizers = set(_state._on_app_finalizers)
-    known = dict(outbox.subscribers)
-    outbox.subscribers.clear()
+    known = dict(subscribers)
+    subscribers.clear()
     try:
         yield
     finally:
         for name in set(app.tasks) - tasks:
             app.tasks.unregister(name)
         _state._on_app_finalizers.intersection_update(finalizers)
-        outbox.subscribers.clear()
-        outbox.subscribers.update(known)
+        subscribers.clear()
+        subscribers.update(known)
 
 
 def deliver_all(*, failures_allowed: bool = False) -> list[Delivery]:
@@ -48,7 +49,7 @@ def deliver_all(*, failures_allowed: bool = False) -> list[Delivery]:
         if not taken:
             return attempted
         for ids, name in taken:
-            outbox.attempt(*ids)
+            attempt(*ids)
             for delivery in Delivery.objects.select_related("event").filter(pk__in=ids).order_by("event"):
                 attempted.append(delivery)
                 is_well = failures_allowed or delivery.state == DeliveryState.DONE

@@ -24,10 +24,10 @@ if not apps.ready:
 
 from django.db import connection, transaction
 
-from kernel import outbox
+from kernel import outbox, subscribers
 from kernel.events import Event, emit
 from kernel.ids import uuid7
-from kernel.outbox import Telling, subscriber
+from kernel.subscribers import Telling, subscriber
 from nexus.celery import app
 from nexus.environment import BASE_DIR
 from nexus.roles import worker_options
@@ -97,7 +97,7 @@ def prepare() -> None:
     subscriber(BallRolled, most_attempts=MOST_ATTEMPTS, seconds=1)(hear)
     subscriber(CrateLoaded, seconds=600)(haul)
     app.task(name="tests.stumble")(stumble)
-    outbox.LAST_WORDS, outbox.PATIENCE, outbox.FIRST_PAUSE = 0, 0.3, 0.1
+    outbox.LAST_WORDS, outbox.PATIENCE, subscribers.FIRST_PAUSE = 0, 0.3, 0.1
     app.conf.update(
         beat_max_loop_interval=0.2,
         redbeat_lock_timeout=2,

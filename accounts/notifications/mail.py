@@ -26,7 +26,7 @@ from django.template import Context, Engine, TemplateDoesNotExist
 from accounts.notifications import refusals
 from accounts.notifications.languages import ENGLISH, Language, language_of, shown
 from accounts.services import suppression
-from kernel.outbox import Telling
+from kernel.subscribers import Telling
 
 LONGEST_SUBJECT = 200
 PARTS = ("subject.txt", "body.txt", "body.html")

@@ -34,8 +34,8 @@ from accounts.models import (
 from kernel.errors import Forbidden, Invalid
 from kernel.events import emit
 from kernel.ids import uuid7
-from kernel.outbox import Telling
 from kernel.reading import Reading
+from kernel.subscribers import Telling
 from kernel.viewer import Viewer
 
 KEPT_FOR = timedelta(days=180)

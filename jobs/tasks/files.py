@@ -12,7 +12,7 @@ from django.db import transaction
 from jobs.events import ExportRequested, FileUploaded
 from jobs.services import company_export, file
 from jobs.tasks.limits import LAST_WORDS, LONGEST
-from kernel.outbox import Telling, subscriber
+from kernel.subscribers import Telling, subscriber
 
 log = structlog.get_logger("nexus.files")
 

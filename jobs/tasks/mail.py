@@ -11,7 +11,7 @@ from jobs.events import (
 )
 from jobs.models import CompanyDomain, Invitation, InvitationStatus, Membership, MembershipRole
 from jobs.services import company_domain, invitation
-from kernel.outbox import Telling, subscriber
+from kernel.subscribers import Telling, subscriber
 
 RUNS_TEAM = (MembershipRole.ADMIN, MembershipRole.OWNER)
 

@@ -48,8 +48,8 @@ from jobs.policies import is_trusted
 from jobs.selectors import audience
 from jobs.services.rejection_mail import still_stands
 from kernel.events import Event
-from kernel.outbox import Telling, Told, subscriber, subscriber_of_many
 from kernel.reading import Reading
+from kernel.subscribers import Telling, Told, subscriber, subscriber_of_many
 
 _OF_JOBS: dict[type[Event], News] = {
     JobApproved: news.JOB_APPROVED,

@@ -11,7 +11,7 @@ from jobs import notifications
 from jobs.events import RejectionMailDue
 from jobs.models import RejectionMail
 from jobs.services import rejection_mail
-from kernel.outbox import Telling, subscriber
+from kernel.subscribers import Telling, subscriber
 
 
 @shared_task(soft_time_limit=55, time_limit=60)

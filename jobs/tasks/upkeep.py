@@ -21,7 +21,7 @@ from jobs.search.postgres import rebuild as search_rebuild
 from jobs.services import company_domain, fx, search_use
 from jobs.tasks.limits import LAST_WORDS, LONGEST
 from kernel.events import Event
-from kernel.outbox import Telling, subscriber
+from kernel.subscribers import Telling, subscriber
 
 log = structlog.get_logger("nexus.imports")
 

@@ -242,7 +242,7 @@ def _facets(asking: Asking, asked: dict[str, Any], result: SearchResult) -> list
     dimensions = [FacetDimension(value) for value in dict.fromkeys(asked.get("facets", ()))]
     if not dimensions:
         return []
-    found = search.facets(result.query, dimensions, asked.get("facet_size", DEFAULT_FACET_VALUES))
+    found = search.facets(result.query, dimensions, asked.get("facet_size", DEFAULT_FACET_VALUES), result.all)
     return [
         {
             "dimension": dimension,

@@ -17,7 +17,7 @@ from jobs.services.posting import upsert
 from jobs.tasks import index_changed, index_pending, load_rates, rebuild_vocabulary
 from kernel.ids import uuid7
 from kernel.models import OutboxEvent
-from kernel.outbox import Telling, subscribers
+from kernel.subscribers import Telling, subscribers
 from tests.factories import JobFactory
 from tests.jobs.importers.web import site
 from tests.search_board import indexed, live_job

@@ -15,12 +15,12 @@ from django.utils import timezone
 from time_machine import travel
 
 from accounts.models import User
-from kernel import outbox
+from kernel import outbox, subscribers
 from kernel.errors import Invalid
 from kernel.events import Event, emit, kinds
 from kernel.ids import uuid7
 from kernel.models import Delivery, DeliveryState, OutboxEvent
-from kernel.outbox import Telling, Told, subscriber, subscriber_of_many
+from kernel.subscribers import Telling, Told, subscriber, subscriber_of_many
 from kernel.viewer import Viewer
 from tests.deliveries import deliver_all, own_subscribers
 from tests.factories import UserFactory
@@ -150,7 +150,7 @@ def test_a_failure_takes_back_what_was_written_and_is_tried_again_later() -> Non
     assert not User.objects.filter(name="written by a subscriber").exists()
     assert (delivery.state, delivery.attempts) == (DeliveryState.WAITING, 1)
     assert delivery.error.startswith("kernel.errors.Invalid: not today at tests/kernel/test_outbox.py:")
-    assert now <= delivery.due_at <= timezone.now() + timedelta(seconds=outbox.FIRST_PAUSE)
+    assert now <= delivery.due_at <= timezone.now() + timedelta(seconds=subscribers.FIRST_PAUSE)
     with travel(delivery.due_at + timedelta(seconds=1)):
         deliver_all()
     delivery = only_delivery()
@@ -168,7 +168,7 @@ def test_an_error_that_is_not_ours_is_kept_without_its_message() -> None:
 
 def test_pauses_grow_at_random_up_to_an_hour() -> None:
     for attempts, most in ((1, 2), (2, 6), (3, 18), (10, 3600), (99, 3600)):
-        pauses = [outbox._pause(attempts).total_seconds() for _ in range(200)]
+        pauses = [subscribers._pause(attempts).total_seconds() for _ in range(200)]
         assert max(pauses) <= most
         assert max(pauses) > most / 2 > min(pauses)
 
@@ -204,7 +204,7 @@ def test_a_replay_keeps_the_id_and_tries_as_often_as_before() -> None:
 def test_what_is_done_is_not_done_again(told: list[tuple[BallThrown, Telling]]) -> None:
     throw(uuid7())
     deliver_all()
-    outbox.attempt(only_delivery().pk)
+    subscribers.attempt(only_delivery().pk)
     assert len(told) == 1
 
 
@@ -214,9 +214,9 @@ def test_an_attempt_that_ended_with_its_process_counts() -> None:
     outbox.fan_out()
     for number in (1, 2):
         [((pk,), _)] = outbox.take()
-        assert outbox._begin([pk], timezone.now()) == [pk]
+        assert subscribers._begin([pk], timezone.now()) == [pk]
         # The process dies here; the message comes again.
-        outbox.attempt(pk)
+        subscribers.attempt(pk)
         assert only_delivery().attempts == number
         make_due()
     assert (only_delivery().state, attempts) == (DeliveryState.DEAD, [])
@@ -244,14 +244,14 @@ def test_what_was_begun_and_nobody_is_at_is_sent_again_within_seconds(
         throw(uuid7())
     outbox.fan_out()
     [(begun, _), (waiting, _)] = outbox.take()
-    assert outbox._begin(begun, timezone.now()) == list(begun)
+    assert subscribers._begin(begun, timezone.now()) == list(begun)
     # The process dies here.
     with travel(timezone.now() + timedelta(seconds=outbox.LONGEST_GAP - 5)):
         assert outbox.take() == []
     with travel(timezone.now() + timedelta(seconds=outbox.LONGEST_GAP + 5)):
         [(again, _)] = outbox.take()
         assert again == begun != waiting
-        outbox.attempt(*again)
+        subscribers.attempt(*again)
     first = Delivery.objects.get(pk=begun[0])
     assert (first.state, first.attempts, told) == (DeliveryState.WAITING, 1, [])
 
@@ -274,7 +274,7 @@ def test_a_subscriber_has_no_more_in_the_queue_than_it_has_room_for(
     first = outbox.take()
     assert len(first) == 3
     assert outbox.take() == []
-    outbox.attempt(*first[0].ids)
+    subscribers.attempt(*first[0].ids)
     assert len(outbox.take()) == 1
 
 
@@ -344,7 +344,7 @@ def test_what_failed_together_is_taken_back_and_tried_alone_and_in_order() -> No
 
 
 def test_no_more_go_together_than_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "MOST_TOGETHER", 2)
+    monkeypatch.setattr(subscribers, "MOST_TOGETHER", 2)
     heard = hearing_together()
     for height in range(5):
         throw(uuid7(), height)
@@ -358,15 +358,15 @@ def test_an_attempt_at_many_that_ended_with_its_process_counts_for_each_and_they
         throw(uuid7(), height)
     outbox.fan_out()
     [message] = outbox.take()
-    assert len(outbox._begin(message.ids, timezone.now())) == 3
+    assert len(subscribers._begin(message.ids, timezone.now())) == 3
     # The process dies here; the message comes again.
-    outbox.attempt(*message.ids)
+    subscribers.attempt(*message.ids)
     assert heard == []
     make_due()
     taken = [ids for ids, _ in outbox.take()]
     assert [len(ids) for ids in taken] == [1, 1, 1]
     for ids in taken:
-        outbox.attempt(*ids)
+        subscribers.attempt(*ids)
     assert heard == [[0], [1], [2]]
     assert set(Delivery.objects.values_list("state", "attempts")) == {(DeliveryState.DONE, 2)}
 
@@ -389,10 +389,10 @@ def test_what_another_worker_is_at_is_left_to_it_and_the_rest_is_done() -> None:
 
     def all_of_them() -> None:
         until(lambda: runs)
-        outbox.attempt(one, *others)
+        subscribers.attempt(one, *others)
         at_work.wait()
 
-    assert at_once(lambda: outbox.attempt(one), all_of_them) == ["done", "done"]
+    assert at_once(lambda: subscribers.attempt(one), all_of_them) == ["done", "done"]
     assert runs == [[0], [1, 2]]
     assert set(Delivery.objects.values_list("state", "attempts")) == {(DeliveryState.DONE, 1)}
 
@@ -412,12 +412,12 @@ def test_of_several_workers_with_one_message_one_runs_the_subscriber() -> None:
     [((pk,), _)] = outbox.take()
 
     def first() -> None:
-        outbox.attempt(pk)
+        subscribers.attempt(pk)
 
     def others() -> None:
         until(lambda: runs)
         for _ in range(3):
-            outbox.attempt(pk)
+            subscribers.attempt(pk)
         at_work.wait()
 
     assert at_once(first, others) == ["done", "done"]
@@ -465,13 +465,13 @@ def test_a_worker_whose_database_was_away_does_its_work_once_it_is_back(
     outbox.fan_out()
     [((pk,), _)] = outbox.take()
     with monkeypatch.context() as patch:
-        patch.setattr(outbox, "LONGEST_WAIT", -1)
+        patch.setattr(subscribers, "LONGEST_WAIT", -1)
         end_own_connection()
         with pytest.raises(OperationalError):
-            outbox.attempt(pk)
+            subscribers.attempt(pk)
     connection.close()
     connection.ensure_connection()
     end_own_connection()
-    outbox.attempt(pk)
+    subscribers.attempt(pk)
     assert [telling.attempt for _, telling in told] == [1]
     assert only_delivery().state == DeliveryState.DONE

@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from kernel import outbox
 from kernel.models import Delivery, DeliveryState
+from kernel.subscribers import subscribers
 from nexus import deliveries, relay
 
 HELP = """\
@@ -119,7 +120,7 @@ class Command(BaseCommand):
                 listed = ", ".join(sorted(str(pk) for pk in missing))
                 raise CommandError(f"Not dead, or not there: {listed}. Nothing was sent again.")
         elif name is not None:
-            known = sorted({*outbox.subscribers, *dead.values_list("subscriber", flat=True).distinct()})
+            known = sorted({*subscribers, *dead.values_list("subscriber", flat=True).distinct()})
             if name not in known:
                 raise CommandError(f"There is no subscriber {name}. Those there are: {', '.join(known) or 'none'}.")
             dead = dead.filter(subscriber=name)

@@ -18,7 +18,7 @@ from accounts.tasks import tell_every_process
 from kernel import caching
 from kernel.ids import uuid7
 from kernel.models import OutboxEvent
-from kernel.outbox import Telling
+from kernel.subscribers import Telling
 from tests.factories import SessionFactory, UserFactory
 from tests.instances import CacheServer, cache_server
 

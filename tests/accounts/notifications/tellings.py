@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from kernel.ids import uuid7
-from kernel.outbox import Telling
+from kernel.subscribers import Telling
 
 
 def telling() -> Telling:

@@ -16,7 +16,7 @@ from accounts.notifications.languages import ENGLISH, GERMAN, language_of, shown
 from accounts.notifications.mail import Template, client_link, declared, masked, send
 from accounts.notifications.templates import VERIFY_EMAIL
 from accounts.services import suppression
-from kernel.outbox import Telling
+from kernel.subscribers import Telling
 from nexus import mailers
 from tests.accounts.notifications.tellings import telling
 from tests.smtp import Sink, text_of

@@ -15,7 +15,7 @@ from accounts.services import notification
 from accounts.services.notification import Notice
 from jobs.notifications import APPLICATION_MOVED, CANDIDATE_APPLIED, JOB_REPORTED
 from kernel.errors import Forbidden, Invalid
-from kernel.outbox import Telling
+from kernel.subscribers import Telling
 from tests.accounts.notifications.tellings import telling
 from tests.deliveries import deliver_all
 from tests.factories import UserFactory, viewer_of

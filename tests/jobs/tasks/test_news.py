@@ -13,7 +13,7 @@ from jobs.models import Application, ApplicationTransition, Job, ModerationCase,
 from jobs.services import pipeline
 from jobs.tasks import news
 from kernel.events import Event, emit
-from kernel.outbox import Told
+from kernel.subscribers import Told
 from kernel.viewer import ANONYMOUS, Viewer
 from tests import hiring_board
 from tests.accounts.notifications.tellings import telling

@@ -19,7 +19,7 @@ from time_machine import travel
 from kernel.events import Event, emit
 from kernel.ids import uuid7
 from kernel.models import Delivery, DeliveryState
-from kernel.outbox import Telling, subscriber, subscribers
+from kernel.subscribers import Telling, subscriber, subscribers
 from nexus import deliveries
 from nexus.celery import DEAD_LETTERS, LONG_QUEUE, QUEUE, app, dead_letters
 from tests.deliveries import deliver_all, own_subscribers
