@@ -154,7 +154,8 @@ class Postgres:
             "listen_addresses": "",
             "unix_socket_directories": f'"{self.sockets}"',
             "max_connections": "100",
-            "shared_buffers": "128MB",
+            # Taken only as tables fill it. A search of a million jobs reads half a gigabyte of indexes.
+            "shared_buffers": "2GB",
             "max_wal_size": "1GB",
             "timezone": "UTC",
             "log_timezone": "UTC",

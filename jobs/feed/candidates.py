@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from jobs.feed.activity import Activity
@@ -18,7 +19,7 @@ from jobs.feed.ways import SHARES, Way, rough_rank, ways
 from jobs.search.postgres.fragment import Fragment, any_of, join, rows, rows_planned
 
 MOST_CONSIDERED = 1_000
-WALKED = 1_000
+WALKED = 500
 """Of the newest on the board so many are looked at."""
 HOTTEST = 240
 """And so many of what people do most with."""
@@ -73,7 +74,12 @@ class CandidateRow:
 
     def named_sources(self) -> tuple[Source, ...]:
         """How it came to be considered."""
-        return tuple(source for source, bit in _BITS.items() if self.sources & bit)
+        return _named(self.sources)
+
+
+@cache
+def _named(sources: int) -> tuple[Source, ...]:
+    return tuple(source for source, bit in _BITS.items() if sources & bit)
 
 
 _COLUMNS = """s.job_id, s.company_id, {sources}, s.likeness, s.title_key, s.title_length::int,
@@ -84,33 +90,35 @@ _COLUMNS = """s.job_id, s.company_id, {sources}, s.likeness, s.title_key, s.titl
         extract(epoch FROM %(at)s - h.exposed_at)::float8 / 604800, 0
     )), 0), coalesce(h.signals, 0)"""
 # All that leads to few jobs, in one walk through their rows. What may not be shown has no rank.
-_TOGETHER = """SELECT s.job_id, s.published_at, {} AS rank, {} AS ways
-    FROM (SELECT * FROM job_search s WHERE {} OFFSET 0) s WHERE {}"""
-_WAY = """{name} AS MATERIALIZED (SELECT s.job_id, s.published_at, CASE WHEN {{}} THEN {{}} END AS rank
+_TOGETHER = """SELECT s.job_id, s.ctid AS row, s.published_at, {} AS rank, {} AS ways
+    FROM (SELECT ctid, * FROM job_search s WHERE {} OFFSET 0) s WHERE {}"""
+_WAY = """{name} AS MATERIALIZED (SELECT s.job_id, s.ctid AS row, s.published_at, CASE WHEN {{}} THEN {{}} END AS rank
 FROM job_search s WHERE {{}})"""
-_NEWEST = f"""SELECT s.job_id, s.published_at, {{}} AS rank, {{}}::int AS ways FROM (
-    SELECT * FROM job_search w WHERE w.published_at <= %(at)s
+_NEWEST = f"""SELECT s.job_id, s.ctid AS row, s.published_at, {{}} AS rank, {{}}::int AS ways FROM (
+    SELECT ctid, * FROM job_search w WHERE w.published_at <= %(at)s
     ORDER BY w.published_at DESC, w.job_id DESC LIMIT {WALKED}
 ) s WHERE {{}}"""  # noqa: S608 - our own number
-_POPULAR = f"""SELECT s.job_id, s.published_at, {{}} AS rank, {{}}::int AS ways FROM (
+_POPULAR = f"""SELECT s.job_id, s.ctid AS row, s.published_at, {{}} AS rank, {{}}::int AS ways FROM (
     SELECT job_id FROM job_heat ORDER BY heat DESC, job_id DESC LIMIT {HOTTEST}
 ) hot JOIN job_search s USING (job_id) WHERE {{}}"""  # noqa: S608 - our own number
 # Of each way the best; of all, those that most ways lead to.
 _CANDIDATE = """candidate AS (
-    SELECT job_id, bit_or(source) AS sources FROM (
-        SELECT found.job_id, found.rank, way.source, way.most, row_number() OVER (
+    SELECT row, bit_or(source) AS sources FROM (
+        SELECT found.job_id, found.row, found.rank, way.source, way.most, row_number() OVER (
             PARTITION BY way.number ORDER BY found.rank DESC, found.published_at DESC, found.job_id DESC
         ) AS place
         FROM ({}) found JOIN unnest({}::int[], {}::int[], {}::int[]) WITH ORDINALITY AS way (bit, source, most, number)
             ON found.ways & way.bit <> 0
     ) best WHERE place <= most
-    GROUP BY job_id ORDER BY count(*) DESC, max(rank) DESC, job_id LIMIT {}
+    GROUP BY job_id, row ORDER BY count(*) DESC, max(rank) DESC, job_id LIMIT {}
 )"""
-_AFAR = f"""candidate AS MATERIALIZED (SELECT s.job_id, {_BITS[Source.FRESH]} AS sources FROM (
-    SELECT * FROM job_search w WHERE w.published_at <= %(at)s
+_AFAR = f"""candidate AS MATERIALIZED (SELECT s.ctid AS row, {_BITS[Source.FRESH]} AS sources FROM (
+    SELECT ctid, * FROM job_search w WHERE w.published_at <= %(at)s
     ORDER BY w.published_at DESC, w.job_id DESC LIMIT {WALKED_FAR}
 ) s WHERE {{}} LIMIT {MOST_AFAR})"""  # noqa: S608 - our own number
-_FROM = "JOIN job_search s USING (job_id) LEFT JOIN job_heat h ON h.job_id = s.job_id"
+_HEAT = "LEFT JOIN job_heat h ON h.job_id = s.job_id"
+# Looked up where they were just seen.
+_SEEN = "candidate, LATERAL (SELECT * FROM job_search w WHERE w.ctid = candidate.row OFFSET 0) s"
 
 
 def considered(person: Person, activity: Activity, at: datetime, most: int = MOST_CONSIDERED) -> list[CandidateRow]:
@@ -130,7 +138,7 @@ def considered(person: Person, activity: Activity, at: datetime, most: int = MOS
 
 def _found(tables: Sequence[Fragment], person: Person, at: datetime) -> list[CandidateRow]:
     """The rows of the last table, `candidate`."""
-    select = Fragment(f" SELECT {_COLUMNS.format(sources='candidate.sources')} FROM candidate {_FROM}", {"at": at})  # noqa: S608
+    select = Fragment(f" SELECT {_COLUMNS.format(sources='candidate.sources')} FROM {_SEEN} {_HEAT}", {"at": at})  # noqa: S608
     statement = Fragment("WITH ") + Fragment(", ".join(table.text for table in tables)) + select
     params = {name: value for table in tables for name, value in table.params.items()}
     found = rows_planned(Fragment(statement.text, {**params, **select.params}))
@@ -139,8 +147,8 @@ def _found(tables: Sequence[Fragment], person: Person, at: datetime) -> list[Can
 
 def these(person: Person, job_ids: Collection[UUID], at: datetime) -> list[CandidateRow]:
     """The rows of these very jobs, as far as the index has them. One statement."""
-    keys = "(SELECT unnest(%(keys)s::uuid[]) AS job_id) candidate"
-    text = f"SELECT {_COLUMNS.format(sources='0')} FROM {keys} {_FROM}"  # noqa: S608 - our own text
+    keys = "(SELECT unnest(%(keys)s::uuid[]) AS job_id) asked"
+    text = f"SELECT {_COLUMNS.format(sources='0')} FROM {keys} JOIN job_search s USING (job_id) {_HEAT}"  # noqa: S608
     return [_read(CandidateRow(*row), person) for row in rows(Fragment(text, {"keys": list(job_ids), "at": at}))]
 
 

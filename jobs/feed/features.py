@@ -82,8 +82,10 @@ class Judge:
         def telling(term: str) -> float:
             return rarity(counts.get(term, 0), jobs) if jobs else 1.0
 
-        self._skills = {key: (telling(f"s:{key}"), level) for key, level in person.skills.items()}
-        rarities = [idf for idf, _ in self._skills.values()]
+        rarities = [telling(f"s:{key}") for key in person.skills]
+        self._skills = {
+            key: (idf, idf * level) for (key, level), idf in zip(person.skills.items(), rarities, strict=True)
+        }
         # A skill that the person has not counts as one of theirs would: nobody counted it for them.
         self._other = sum(rarities) / len(rarities) if rarities else 1.0
         # What is said unsurely is all that is known: it counts beside the surest.
@@ -100,16 +102,15 @@ class Judge:
         self._near: dict[int, dict[int | None, float]] = {}
         for (kind, skill), value in activity.near.items():
             self._near.setdefault(kind, {})[skill] = value
-        self._most_liked = max(activity.occupations.values(), default=0.0)
         self._most_skilled = max(activity.skills.values(), default=0.0)
-        self._most_titled = max(activity.titles.values(), default=0.0)
-        self._least_liked = -min([0.0, *activity.occupations.values(), *activity.titles.values()])
+        least_liked = max(1.0, -min([0.0, *activity.occupations.values(), *activity.titles.values()]))
+        self._most_liked = max([least_liked, *activity.occupations.values()])
+        self._most_titled = max([least_liked, *activity.titles.values()])
+        # By number: a UUID is hashed in Python each time.
+        self._fatigue = {key.int: 1.0 - FORGIVEN**times for key, times in person.shown.items()}
 
     def values(self, row: CandidateRow) -> list[float | None]:
         """What is known, in the order of `FEATURES`; None: nothing. `jobs.feed.meaning` has what the text says."""
-        person = self._person
-        verified = 1.0 if row.is_company_verified else None
-        times = person.shown.get(row.job_id)
         return [
             self._skill(row) if self._skills else None,
             self._title(row) if self._own or self._titles or self._told else None,
@@ -121,9 +122,9 @@ class Judge:
             self._seniority(row),
             0.5 ** (row.age_days / HALF_FRESH_DAYS),
             _quality(row),
-            verified,
+            1.0 if row.is_company_verified else None,
             row.signals / (row.signals + 20.0) if row.signals else None,
-            1.0 - FORGIVEN**times if times else 0.0,
+            self._fatigue.get(row.job_id.int, 0.0) if self._fatigue else 0.0,
             min(1.0, row.exposure / MOST_EXPOSED),
         ]
 
@@ -133,18 +134,17 @@ class Judge:
         if not asked:
             return None
         required = row.required_skill_ids
-        mine = self._skills
-        has = possible = 0.0
-        for key in asked:
-            worth = 1.0 if key in required else NICE
-            if known := mine.get(key):
-                idf, level = known
-                has += worth * idf * level
-                possible += worth * idf
-            else:
-                possible += worth * self._other
-        share = has / possible
+        mine, other = self._skills, self._other
         count = len(asked)
+        # All that is asked for as if the person had none of it, then what they have put right.
+        has, possible = 0.0, other * (NICE * count + (1.0 - NICE) * len(required))
+        for key in asked:
+            if key in mine:
+                idf, able = mine[key]
+                worth = 1.0 if key in required else NICE
+                has += worth * able
+                possible += worth * (idf - other)
+        share = has / possible
         return share if count >= FEW_SKILLS else (count * share + (FEW_SKILLS - count) * NEUTRAL) / FEW_SKILLS
 
     def _title(self, row: CandidateRow) -> float:
@@ -196,18 +196,18 @@ class Judge:
     def _liked(self, row: CandidateRow) -> float:
         """0.5 is neither like what the person liked nor like what they put away."""
         activity = self._activity
-        most = max(self._most_liked, self._least_liked, 1.0)
         kind = 0.0
+        liked = activity.occupations
         for key, sureness in row.occupations.items():
-            if key in activity.occupations:
-                value = sureness * activity.occupations[key] / most
+            if key in liked:
+                value = sureness * liked[key] / self._most_liked
                 if abs(value) > abs(kind):
                     kind = value
         skill = 0.0
         if row.skill_ids and self._most_skilled > 0:
             of = activity.skills
             skill = sum([of[key] for key in row.skill_ids if key in of]) / (self._most_skilled * len(row.skill_ids))
-        title = activity.titles.get(row.title_key, 0.0) / max(self._most_titled, self._least_liked, 1.0)
+        title = activity.titles.get(row.title_key, 0.0) / self._most_titled
         return min(1.0, max(0.0, NEUTRAL + NEUTRAL * (0.45 * kind + 0.35 * skill + 0.2 * title)))
 
     def _collaborative(self, row: CandidateRow) -> float:
@@ -256,10 +256,9 @@ class Judge:
         return 1.0 if top >= floor else exp(-SHORT_OF_PAY * (floor - top) / floor)
 
     def _seniority(self, row: CandidateRow) -> float | None:
-        level = _LEVELS.get(row.seniority)
-        if level is None or self._level is None:
+        if self._level is None or row.seniority not in _LEVELS:
             return None
-        return max(0.0, 1.0 - abs(level - self._level) / 3)
+        return max(0.0, 1.0 - abs(_LEVELS[row.seniority] - self._level) / 3)
 
 
 def _title(words: Sequence[str], share: float, telling: Callable[[str], float]) -> _Title:

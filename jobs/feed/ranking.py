@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
+from math import sumprod
 from uuid import UUID
 
 from jobs.feed import candidates, weights
@@ -74,8 +75,7 @@ class _Judging:
         self.person = person
         self.worth = worth
         self._judge = Judge(person, activity)
-        # In the order in which the parts of a score are added up.
-        self._weights = [(FEATURES.index(feature), weight) for feature, weight in worth.items()]
+        self._weights = [worth.get(feature, 0.0) for feature in FEATURES]
 
     def looked_at(self, row: CandidateRow) -> _Looked:
         """A job and its features, all but the one that takes its text."""
@@ -95,8 +95,7 @@ class _Judging:
         return _Verdict(Judged(row, self._score(values)), values)
 
     def _score(self, values: Sequence[float | None]) -> float:
-        known = [NEUTRAL if value is None else value for value in values]
-        return sum([weight * known[place] for place, weight in self._weights])
+        return sumprod(self._weights, [NEUTRAL if value is None else value for value in values])
 
 
 def _match(judging: _Judging, verdict: _Verdict, placed: Placed) -> Match:

@@ -4,7 +4,7 @@ Whatever is put in order here may be shown: no order makes a job eligible.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import sqrt
@@ -64,17 +64,16 @@ def ordered(judged: Sequence[Judged], size: int, seed: int) -> list[Placed]:
     unexplored = [one for one in waiting if one.is_under_exposed]
     random = Random(seed)  # noqa: S311 - nothing to guess
     placed: list[Placed] = []
-    lately: deque[_One] = deque(maxlen=WINDOW - 1)
+    seen = _Seen()
     explored_at = -1
     while len(placed) < size and waiting:
         place = len(placed)
         if place % WINDOW == 0:
             explored_at = place + random.choice(EXPLORED_AT)
-        seen = _Seen(lately)
         explored = _explored(unexplored, seen, random) if place == explored_at else None
         one, propensity = explored or (_next(waiting, seen), 1.0)
         placed.append(Placed(one.judged, explored is not None, propensity))
-        lately.append(one)
+        seen.add(one)
         waiting.remove(one)
         if one.is_under_exposed:
             unexplored.remove(one)
@@ -90,6 +89,7 @@ class _One:
     kind: int | None
     """The occupation that its title is surest of."""
     title: int
+    score: float
     value: float
     """What of its score counts beside being unlike the others."""
     is_under_exposed: bool
@@ -110,6 +110,7 @@ def _waiting(judged: Sequence[Judged]) -> list[_One]:
             one.row.company_id.int,
             _kind(one.row),
             one.row.title_key,
+            one.score,
             SCORE_SHARE * (one.score - least) / span,
             one.row.exposure < UNDER_EXPOSED and one.score >= LEAST_OF_BEST * scores[0],
         )
@@ -124,19 +125,39 @@ def _kind(row: CandidateRow) -> int | None:
 class _Seen:
     """What the last places hold."""
 
-    __slots__ = ("companies", "full", "kinds", "many", "titles")
+    __slots__ = ("_lately", "companies", "full", "kinds", "many", "titles")
 
-    def __init__(self, lately: Iterable[_One]) -> None:
+    def __init__(self) -> None:
+        self._lately: deque[_One] = deque()
         self.companies: dict[int, int] = {}
-        self.kinds: dict[int, int] = {}
-        self.titles: set[int] = set()
-        for one in lately:
-            self.companies[one.company] = self.companies.get(one.company, 0) + 1
-            if one.kind is not None:
-                self.kinds[one.kind] = self.kinds.get(one.kind, 0) + 1
-            self.titles.add(one.title)
-        self.full = {key for key, count in self.companies.items() if count >= PER_COMPANY}
-        self.many = {key for key, count in self.kinds.items() if count >= PER_OCCUPATION}
+        self.kinds: dict[int | None, int] = {}
+        self.titles: dict[int, int] = {}
+        self.full: set[int] = set()
+        """Companies of which there are as many as there may be."""
+        self.many: set[int | None] = set()
+        """Occupations of which there are."""
+
+    def add(self, one: "_One") -> None:
+        """One more; what is a window behind it is no longer there."""
+        if len(self._lately) == WINDOW - 1:
+            self._drop(self._lately.popleft())
+        self._lately.append(one)
+        company, kind, title = one.company, one.kind, one.title
+        self.companies[company] = count = self.companies.get(company, 0) + 1
+        if count >= PER_COMPANY:
+            self.full.add(company)
+        if kind is not None:
+            self.kinds[kind] = count = self.kinds.get(kind, 0) + 1
+            if count >= PER_OCCUPATION:
+                self.many.add(kind)
+        self.titles[title] = self.titles.get(title, 0) + 1
+
+    def _drop(self, one: "_One") -> None:
+        if _less(self.companies, one.company) < PER_COMPANY:
+            self.full.discard(one.company)
+        if one.kind is not None and _less(self.kinds, one.kind) < PER_OCCUPATION:
+            self.many.discard(one.kind)
+        _less(self.titles, one.title)
 
     def is_too_much(self, one: _One) -> bool:
         """Whether one more of its company or its occupation would be over the bounds."""
@@ -151,16 +172,28 @@ class _Seen:
         return SAME_OCCUPATION if one.kind in self.kinds else 0.0
 
 
+def _less[Key](counts: dict[Key, int], key: Key) -> int:
+    """One less of it; how many there are then."""
+    left = counts[key] - 1
+    if left:
+        counts[key] = left
+    else:
+        del counts[key]
+    return left
+
+
 def _next(waiting: Sequence[_One], seen: _Seen) -> _One:
     """The best that is within the bounds and not too like what is there; the best if none as good is within."""
     chosen: _One | None = None
     most = float("-inf")
     left = CHOICE
-    least = AS_GOOD * waiting[0].judged.score
+    least = AS_GOOD * waiting[0].score
+    full, many = seen.full, seen.many
     for one in waiting:
-        if one.judged.score < least:
+        if one.score < least:
             break
-        if seen.is_too_much(one):
+        # As `is_too_much` says, without a call for each of thousands.
+        if one.company in full or one.kind in many:
             continue
         # Nothing from here on can be better than by its score alone.
         if one.value <= most:

@@ -15,6 +15,8 @@ from jobs.search.postgres.fragment import Fragment, all_of, any_of, join
 
 MOST_LOOKED_AT = 1_500
 """Rows that one way may look at before it takes the best of them; what would be more is narrowed."""
+LOOKED_AT = 400
+"""And so many where it may lead to more all the same."""
 AKIN = 4.0
 """So many times as often as by chance a job of the person's kind asks for a skill of the person's."""
 REMOTE = 0.12
@@ -68,14 +70,16 @@ def ways(person: Person, activity: Activity) -> list[Way]:
     """The ways that there are for a person. They take a statement for words that were not asked for lately."""
     matching.warm(Atom((word,)) for word in _words(person))
     places = _places(person)
+    # Whoever looks for remote work alone has what says nothing by its workplace, or may not have it.
+    is_limited = bool(places) and person.constraints.workplaces != (Workplace.REMOTE,)
     is_small = person.counts.get("", 0) * _share(person) <= SMALL
     found = []
-    for way in _ways(person, activity):
+    for way in _ways(person, activity, is_small=is_small):
         if not way.is_by_words:
             found.append(way)
             continue
         # What says nothing of where it is may be there, too; little else than its kind of work speaks for it.
-        is_anywhere = bool(places) and way.source is Source.OCCUPATION and not found
+        is_anywhere = is_limited and way.source is Source.OCCUPATION and not found
         there = [*places, Fragment("s.countries = '{}'")] if is_anywhere else places
         found.append(way._replace(looked_at=None if is_small else way.looked_at, places=there))
     return found
@@ -99,8 +103,8 @@ def _marked(*marks: str) -> Fragment:
     return Fragment.of(f"{MARKED} && {{}}::text[]", list(marks))
 
 
-def _ways(person: Person, activity: Activity) -> Iterator[Way]:
-    yield from _by_occupation(person)
+def _ways(person: Person, activity: Activity, *, is_small: bool) -> Iterator[Way]:
+    yield from _by_occupation(person, is_small=is_small)
     yield from _by_title(person)
     yield from _by_skill(person)
     yield from _by_word(person)
@@ -127,35 +131,39 @@ def rough_rank(person: Person) -> Fragment:
     return join(" + ", parts, empty=Fragment("0::float4"))
 
 
-def _by_occupation(person: Person) -> Iterator[Way]:
+def _by_occupation(person: Person, *, is_small: bool) -> Iterator[Way]:
     few, many = _divided(person, person.occupations, "o:")
     if few:
         yield Way(Source.OCCUPATION, _head(_any(f"'o:{key}'" for key in few)))
     if many:
         kinds = _any(f"'o:{key}'" for key in many[:4])
-        if skills := _together(person, many[:4]):
-            yield Way(Source.OCCUPATION, _head(f"{kinds} & {_any(f"'s:{key}'" for key in skills)}"), 1_000)
+        skills, expected = _together(person, many[:4])
+        if skills:
+            both = f"{kinds} & {_any(f"'s:{key}'" for key in skills)}"
+            yield Way(Source.OCCUPATION, _head(both), LOOKED_AT)
         if 0 < len(person.place_ids) <= _MOST_PLACES:
-            yield Way(Source.OCCUPATION, all_of([_near(person), _head(kinds)]), 1_000)
-        else:
-            yield Way(Source.OCCUPATION, _head(kinds), 1_000)
+            yield Way(Source.OCCUPATION, all_of([_near(person), _head(kinds)]), LOOKED_AT)
+        elif is_small or expected < LOOKED_AT:
+            # Of very many that are of a kind alone those that are looked at would be no better than any others.
+            yield Way(Source.OCCUPATION, _head(kinds), LOOKED_AT)
     few, _ = _divided(person, person.related, "o:", 800)
     if few:
         yield Way(Source.OCCUPATION, _head(_any(f"'o:{key}'" for key in few)))
 
 
-def _together(person: Person, kinds: Sequence[int]) -> list[int]:
-    """The rarest skills: so many that not too many jobs of these kinds are likely to have one of them."""
+def _together(person: Person, kinds: Sequence[int]) -> tuple[list[int], float]:
+    """The rarest skills: so many that not too many jobs of these kinds are likely to have one of them; and how many."""
     total = person.counts.get("", 0)
     share = sum(person.counts.get(f"o:{key}", 0) for key in kinds) / total if total else 0.0
-    left = float(MOST_LOOKED_AT)
     found: list[int] = []
+    expected = 0.0
     for key in _rarest(person, person.skills, "s:")[:6]:
-        left -= share * AKIN * person.counts.get(f"s:{key}", 0)
-        if left < 0 and found:
+        more = share * AKIN * person.counts.get(f"s:{key}", 0)
+        if found and expected + more > MOST_LOOKED_AT:
             break
         found.append(key)
-    return found
+        expected += more
+    return found, expected
 
 
 def _by_title(person: Person) -> Iterator[Way]:
@@ -170,7 +178,7 @@ def _by_title(person: Person) -> Iterator[Way]:
         elif atoms and person.counts.get(words[0], 0) <= MOST_LOOKED_AT:
             found[atoms[0]] = None
     if found:
-        yield Way(Source.OCCUPATION, _head(" | ".join(found)), 1_000)
+        yield Way(Source.OCCUPATION, _head(" | ".join(found)), LOOKED_AT)
 
 
 def _share(person: Person) -> float:
@@ -191,7 +199,7 @@ def _by_skill(person: Person) -> Iterator[Way]:
     if len(many) > 1 and len(few) < _ENOUGH_SKILLS:
         # Two of a kind that is common say more than one.
         pairs = " | ".join(f"('s:{many[0]}' & 's:{other}')" for other in many[1:3])
-        yield Way(Source.SKILLS, _head(pairs), 800)
+        yield Way(Source.SKILLS, _head(pairs), LOOKED_AT)
 
 
 def _by_word(person: Person) -> Iterator[Way]:
@@ -217,16 +225,23 @@ def _by_activity(activity: Activity) -> Iterator[Way]:
         among = Fragment.of("s.title_key = ANY({}::bigint[])", list(activity.title_keys))
         yield Way(Source.ACTIVITY, among, 500, is_by_words=False)
     if activity.cells:
-        liked = " | ".join(_cell(*cell) for cell in activity.cells[:_MOST_CELLS])
-        yield Way(Source.ACTIVITY, _head(liked), 800)
+        liked = _cells(activity.cells[:_MOST_CELLS])
+        yield Way(Source.ACTIVITY, _head(liked), LOOKED_AT)
     if activity.near:
         near = sorted(activity.near, key=lambda cell: (-activity.near[cell], cell[0], cell[1] or 0))
-        found = _head(" | ".join(_cell(*cell) for cell in near[:_MOST_CELLS]))
-        yield Way(Source.NEIGHBOURS, found, 800)
+        found = _cells(near[:_MOST_CELLS])
+        yield Way(Source.NEIGHBOURS, _head(found), LOOKED_AT)
 
 
-def _cell(occupation: int, skill: int | None) -> str:
-    return f"('o:{occupation}' & 's:{skill}')" if skill is not None else f"'o:{occupation}'"
+def _cells(cells: Iterable[tuple[int, int | None]]) -> str:
+    """An occupation with any of its skills: what is named once is looked up once."""
+    by: dict[int, list[int | None]] = {}
+    for occupation, skill in cells:
+        by.setdefault(occupation, []).append(skill)
+    return " | ".join(
+        f"'o:{occupation}'" if None in skills else f"('o:{occupation}' & {_any(f"'s:{key}'" for key in skills)})"
+        for occupation, skills in by.items()
+    )
 
 
 def _near(person: Person) -> Fragment:

@@ -23,7 +23,9 @@ from jobs.search.postgres.matching import (
 
 WORDS = "job_search_words"
 HISTOGRAM_SECONDS = 60
-COMMON = 0.03
+# The statistics keep a thousand words of each vector: in texts, and in heads, which have fewer, those that more of the
+# rows have than this. Of the others the planner only knows that they are rarer.
+COMMON, COMMON_IN_HEADS = 0.03, 0.0075
 # The dates of about as many rows lie between each and the next.
 _HISTOGRAM = """
 SELECT histogram_bounds::text::timestamptz[] FROM pg_stats
@@ -77,11 +79,13 @@ class Guess:
     """How many there are of what is looked for in it."""
     is_joint: bool = False
     """Whether the same index knows what the filters keep, too."""
+    common: float = COMMON
+    """The share of the rows from which on the planner knows of a word how many have it."""
 
     @property
     def is_sure(self) -> bool:
         """Whether all of the words are common: of the others the planner only knows that they are not."""
-        return self.rarest > COMMON * self.board
+        return self.rarest > self.common * self.board
 
     @property
     def likely(self) -> float:
@@ -145,7 +149,9 @@ def _guessed(query: Query) -> Guesses:
         is_joint=some.is_joint,
     )
     rarest = min(others[words], default=inf)
-    in_heads = replace(whole, matches=heads, postings=sum(others), rarest=rarest, lists=len(others))
+    in_heads = replace(
+        whole, matches=heads, postings=sum(others), rarest=rarest, lists=len(others), common=COMMON_IN_HEADS
+    )
     return Guesses(whole, in_heads, replace(in_heads, matches=literals))
 
 

@@ -129,6 +129,8 @@ def _heads(kind: str, search: Search) -> _Tier:
         count, found = search.all(MOST_HEADS, FEW)
         if count <= MOST_HEADS:
             return _Tier(kind, found, count)
+        # That is known now: of so many more than the newest need not be read.
+        search = replace(search, guess=replace(search.guess, matches=max(search.guess.matches, 2.0 * MOST_HEADS)))
     found = search.first(NEWEST, FEW + 1)
     return _Tier(f"newest {kind}" if len(found) > FEW else kind, found, len(found))
 

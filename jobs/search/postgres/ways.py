@@ -34,7 +34,9 @@ MOST_SORTED = 10_000
 """Of what the indexes find."""
 MOST_WINDOWS = 2
 MARGIN = 2.0
-"""So many times the rows that are likely to do are walked, or lie in a window, before the next way is taken."""
+"""So many times the rows that are likely to do are walked before the next way is taken."""
+LEAST_MARGIN, MOST_MARGIN = 1.5, 4.0
+"""And lie in a window: the more, the less it costs beside finding the words once more in the next one."""
 SPARE = 1.3
 """So many times the rows that are enough to be counted are looked for in a part of the board."""
 # Measured, in microseconds: to read a row, to look into its text and into its head, to read an entry of the index of
@@ -180,8 +182,15 @@ class Search:
             Way.INDEX: by_index,
         }
         if has_window:
-            costs[Way.WINDOW] = self._entries + MARGIN * (size * ROW + share * guess.board * ENTRY)
+            costs[Way.WINDOW] = self._entries + self._margin(size) * self._in_window(size)
         return costs
+
+    def _in_window(self, size: int) -> float:
+        """What it takes to read the rows of so many days that so many matches are likely to be in them."""
+        return size * ROW + size / max(self.guess.likely, 1.0) * self.guess.board * ENTRY
+
+    def _margin(self, size: int) -> float:
+        return max(LEAST_MARGIN, min(MOST_MARGIN, self._entries / self._in_window(size) / 2))
 
     @property
     def _opened(self) -> float:
@@ -239,7 +248,7 @@ class Search:
     def _within(self, size: int, after: tuple[Any, UUID] | None) -> Sequence[tuple[Any, ...]]:
         """The newest rows of the last days: of as many as are likely to do, and if they do not, of some more."""
         by, columns = NEWEST.by("value", "job_id"), f"{HIT}, s.ctid, {NEWEST.column} AS value"
-        share = MARGIN * size / max(self.guess.likely, 1.0)
+        share = self._margin(size) * size / max(self.guess.likely, 1.0)
         found: Sequence[tuple[Any, ...]] = ()
         for _ in range(MOST_WINDOWS):
             since = estimates.since(after[0] if after else self.query.at, share)

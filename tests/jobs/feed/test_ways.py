@@ -1,5 +1,6 @@
 """The ways by which jobs come to be considered: none loses what a person may have, however they are looked up."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,7 @@ from jobs.feed.candidates import considered
 from jobs.feed.constraints import eligible
 from jobs.feed.match import Source
 from jobs.feed.person import Person, person_of
-from jobs.feed.ways import SMALL, ways
+from jobs.feed.ways import LOOKED_AT, SMALL, ways
 from jobs.models import Job, Occupation, Profile
 from jobs.search.postgres.fragment import Fragment, rows
 from tests.factories import OccupationFactory, PlaceFactory, ProfileFactory, viewer_of
@@ -81,7 +82,7 @@ def test_every_job_of_the_occupation_that_keeps_the_rules_is_found_by_it(
     assert ("remote of there" in names(allowed, jobs)) == (not workplaces or "remote" in workplaces)
 
 
-@pytest.mark.parametrize(("total", "bound"), [(20 * SMALL, 1_000), (SMALL // 2, None)])
+@pytest.mark.parametrize(("total", "bound"), [(20 * SMALL, LOOKED_AT), (SMALL // 2, None)])
 def test_of_an_occupation_that_many_have_so_many_are_looked_at(
     occupation: Occupation, total: int, bound: int | None
 ) -> None:
@@ -89,3 +90,18 @@ def test_of_an_occupation_that_many_have_so_many_are_looked_at(
     person = looking(occupation, ())
     of_it = [way for way in ways(person, Activity()) if f"'o:{occupation.pk}'" in str(way.condition.params)]
     assert {way.looked_at for way in of_it} == {bound}
+
+
+@pytest.mark.parametrize(
+    ("total", "with_skill", "is_asked"), [(2_000_000, 20_000, False), (2_000_000, 1_000, True), (50_000, 20_000, True)]
+)
+def test_a_kind_of_very_many_is_asked_for_alone_where_too_few_have_a_skill_as_well(
+    occupation: Occupation, total: int, with_skill: int, is_asked: bool
+) -> None:
+    person = replace(looking(occupation, ("on_site",)), skills={7: 1.0}, place_ids=())
+    counts = {"": total, "c:DE": total // 2, f"o:{occupation.pk}": 40_000, "s:7": with_skill}
+
+    found = [str(way.condition.params) for way in ways(replace(person, counts=counts), Activity())]
+
+    assert any("'s:7'" in asked and f"'o:{occupation.pk}'" in asked for asked in found)
+    assert any("'s:7'" not in asked and f"'o:{occupation.pk}'" in asked for asked in found) == is_asked
