@@ -1,6 +1,5 @@
 """The order in which ranked jobs are shown, so that the top is not one company's, nor one posting over and over."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from jobs.search.port import Hit
@@ -26,14 +25,22 @@ def diversify(hits: Sequence[Hit], per_company: int) -> list[Hit]:
         seen.add(hit.likeness)
     ordered: list[Hit] = []
     while waiting:
-        taken: Counter[object] = Counter()
+        # By number: a UUID is hashed in Python each time.
+        taken: dict[int, int] = {}
         window: list[Hit] = []
         later: list[Hit] = []
-        for hit in waiting:
-            is_as_good = not later or hit.value >= later[0].value * AS_GOOD
-            is_taken = is_as_good and len(window) < WINDOW and taken[hit.company_id] < per_company
-            (window if is_taken else later).append(hit)
-            taken[hit.company_id] += is_taken
+        for place, hit in enumerate(waiting):
+            if len(window) == WINDOW or (later and hit.value < later[0].value * AS_GOOD):
+                # What follows is no better.
+                later += waiting[place:]
+                break
+            company = hit.company_id.int
+            count = taken.get(company, 0)
+            if count < per_company:
+                window.append(hit)
+                taken[company] = count + 1
+            else:
+                later.append(hit)
         # No others as good are left to take: the best come, whosever they are.
         missing = WINDOW - len(window)
         ordered += [*window, *later[:missing]]

@@ -6,17 +6,23 @@ Whatever is found by it counts less than what was written, and is told to whoeve
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from django.db import connection
 from django.db.models import TextChoices
 
 from jobs.models import Occupation, Skill
 from jobs.search import meaning
 from jobs.search.port import Atom, Clause, Question, SearchField
+from kernel.reading import Statement
 
 LONGEST_SPAN = 5
 """Words of an abbreviation's long form, or of anything else that other words stand in for."""
 MOST_SYNONYMS = 6
 """For each span."""
+
+_SYNONYMS = Statement[list[tuple[str, str, float]]](
+    "SELECT folded, stands_for, weight FROM search_synonym WHERE folded = ANY(%(spans)s::text[])"
+    " ORDER BY weight DESC, stands_for",
+    list,
+)
 
 
 class ExpansionKind(TextChoices):
@@ -85,16 +91,10 @@ def _spans(plain: Sequence[Atom | None]) -> Iterator[tuple[int, int, tuple[str, 
 def _synonyms(spans: set[str]) -> dict[str, list[tuple[str, float]]]:
     if not spans:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT folded, stands_for, weight FROM search_synonym WHERE folded = ANY(%s)"
-            " ORDER BY weight DESC, stands_for",
-            [list(spans)],
-        )
-        found: dict[str, list[tuple[str, float]]] = {}
-        for folded, stands_for, weight in cursor.fetchall():
-            found.setdefault(folded, []).append((stands_for, weight))
-        return found
+    found: dict[str, list[tuple[str, float]]] = {}
+    for folded, stands_for, weight in _SYNONYMS.read({"spans": list(spans)}):
+        found.setdefault(folded, []).append((stands_for, weight))
+    return found
 
 
 def _with_meaning(question: Question) -> tuple[Question, list[Expansion]]:
