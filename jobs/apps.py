@@ -50,6 +50,7 @@ class JobsConfig(AppConfig):
                 models.Occupation,
                 models.OccupationCode,
                 models.OccupationLabel,
+                models.OccupationName,
                 models.OccupationSkill,
                 models.OccupationTerm,
                 models.Place,

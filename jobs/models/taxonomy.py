@@ -254,6 +254,20 @@ class OccupationCode(ExternalCode):
         ]
 
 
+class OccupationName(models.Model):
+    """A folded title that a taxonomy has for an occupation of its own, whatever that is to us.
+
+    Several of its occupations may be one of ours, which is too wide to say what a title means: each keeps its names.
+    """
+
+    code = models.ForeignKey(OccupationCode, on_delete=models.CASCADE, related_name="names", db_index=False)
+    name = models.CharField(max_length=120)
+    scheme = _scheme("Whose word it is.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "name"], name="occupation_name_is_unique")]
+
+
 class OccupationTerm(models.Model):
     """A folded title or abbreviation by which a posting may name an occupation."""
 

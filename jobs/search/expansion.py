@@ -3,12 +3,12 @@
 Whatever is found by it counts less than what was written, and is told to whoever asked.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import TextChoices
 
-from jobs.models import Occupation, Skill
+from jobs.models import Skill
 from jobs.search import meaning
 from jobs.search.port import Atom, Clause, Question, SearchField
 from kernel.reading import Statement
@@ -21,6 +21,11 @@ MOST_SYNONYMS = 6
 _SYNONYMS = Statement[list[tuple[str, str, float]]](
     "SELECT folded, stands_for, weight FROM search_synonym WHERE folded = ANY(%(spans)s::text[])"
     " ORDER BY weight DESC, stands_for",
+    list,
+)
+_TITLES = Statement[list[tuple[str, int, str]]](
+    "SELECT 'o', id, title FROM jobs_occupation WHERE id = ANY(%(occupations)s::bigint[])"
+    " UNION ALL SELECT 'c', id, title FROM jobs_occupationcode WHERE id = ANY(%(codes)s::bigint[])",
     list,
 )
 
@@ -103,18 +108,31 @@ def _with_meaning(question: Question) -> tuple[Question, list[Expansion]]:
     meant = meaning.of(words)
     # Whoever looks in titles or in skills alone means those.
     fields = {clause.any_of[0].field for clause in question.clauses}
-    likely = {} if SearchField.SKILL in fields else meant.occupations
+    likely, listed = ({}, {}) if SearchField.SKILL in fields else (meant.occupations, meant.codes)
     skills = {} if SearchField.TITLE in fields else meant.skills
     instead = [Atom(occupation=key, weight=weight) for key, weight in likely.items()]
+    instead += [Atom(code=key, weight=weight) for key, weight in listed.items()]
     instead += [Atom(skill=key, weight=weight) for key, weight in skills.items()]
-    titles = dict(Occupation.objects.filter(pk__in=likely).values_list("pk", "title")) if likely else {}
+    titles = _titles(likely, listed)
     names = dict(Skill.objects.filter(pk__in=skills).values_list("pk", "name")) if skills else {}
-    told = [
-        Expansion(written, ExpansionKind.OCCUPATION, titles[key], weight)
-        for key, weight in likely.items()
-        if key in titles
-    ]
+    # Ours and a taxonomy's may have the same title.
+    told = list(
+        {
+            title: Expansion(written, ExpansionKind.OCCUPATION, title, weight)
+            for kind, weights in (("o", likely), ("c", listed))
+            for key, weight in weights.items()
+            if (title := titles.get((kind, key)))
+        }.values()
+    )
     told += [
         Expansion(written, ExpansionKind.SKILL, names[key], weight) for key, weight in skills.items() if key in names
     ]
     return replace(question, instead=(*question.instead, *instead)), told
+
+
+def _titles(occupations: Collection[int], codes: Collection[int]) -> dict[tuple[str, int], str]:
+    """The titles of our own occupations and of the taxonomies'. One statement."""
+    if not occupations and not codes:
+        return {}
+    found = _TITLES.read({"occupations": list(occupations), "codes": list(codes)})
+    return {(kind, key): title for kind, key, title in found}

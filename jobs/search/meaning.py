@@ -1,12 +1,12 @@
 """What a text is taken to mean: the occupations it may be a title of, and the skills it may be a name of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from django.db import DatabaseError, connection
 
-from jobs.search import occupations, skills
+from jobs.search import codes, occupations, skills
 from jobs.search.nearest import Space
 from jobs.search.occupations import Concepts
 from jobs.search.postgres import terms
@@ -14,6 +14,9 @@ from jobs.search.postgres import terms
 log = structlog.get_logger(__name__)
 
 MOST_OCCUPATIONS = 12
+# Our own occupations are wider than those of the taxonomies, some of which are several: beside these they count less. A
+# board whose titles were never indexed with a taxonomy's has ours alone.
+BESIDE_CODES, MOST_BESIDE_CODES = 0.4, 4
 MOST_BY_SKILL = 40
 MOST_SKILLS = 3
 # An occupation of so many likely jobs is rather more than half as likely meant as one of very many; one of none, a
@@ -37,12 +40,14 @@ class Meaning:
 
     occupations: Mapping[int, float]
     skills: Mapping[int, float]
+    codes: Mapping[int, float] = field(default_factory=dict)
 
 
 def prepare() -> None:
     """Read the taxonomies, so that nobody's search has to: for a thread of its own, when a process starts."""
     try:
         occupations.space()
+        codes.space()
         skills.space()
     except DatabaseError:
         # Whoever searches first will, or be told what is wrong.
@@ -58,18 +63,25 @@ def of(words: Sequence[str]) -> Meaning:
     titles = occupations.space()
     title = titles.nearest(words, 1)
     meant = skills.skills_of(words)
+    listed = occupations.occupations_of(codes.space(), words)
     near = occupations.occupations_of(titles, words)
     as_title, as_skill = (found[0][1] if found else 0.0 for found in (title, meant))
     is_title = as_title >= as_skill / (_FAR_MORE if _ends_as_titles(titles, words) else 1.0)
     taking = {} if is_title else skills.occupations_taking(meant)
-    live = terms.jobs_of({*taking, *(key for key, _ in near)})
+    live, live_codes = terms.jobs_of({*taking, *(key for key, _ in near)}, [key for key, _ in listed])
     likely = _looked_for(near, live)[:MOST_OCCUPATIONS]
+    finer: dict[int, float] = {}
+    if live_codes:
+        finer = dict(_looked_for(listed, live_codes)[:MOST_OCCUPATIONS])
+        likely = tuple((key, BESIDE_CODES * weight) for key, weight in likely[:MOST_BESIDE_CODES])
     if is_title:
-        return Meaning(dict(likely), {})
-    found = {key: weight * (as_title / as_skill) ** _DOUBT for key, weight in likely}
+        return Meaning(dict(likely), {}, finer)
+    doubt = (as_title / as_skill) ** _DOUBT
+    finer = {key: weight * doubt for key, weight in finer.items() if weight * doubt >= _LEAST}
+    found = {key: weight * doubt for key, weight in likely}
     for key in [key for key in taking if key in live][:MOST_BY_SKILL]:
         found[key] = max(found.get(key, 0.0), BY_SKILL * taking[key])
-    return Meaning({key: weight for key, weight in found.items() if weight >= _LEAST}, dict(meant[:MOST_SKILLS]))
+    return Meaning({key: weight for key, weight in found.items() if weight >= _LEAST}, dict(meant[:MOST_SKILLS]), finer)
 
 
 def _ends_as_titles(titles: Space, words: Sequence[str]) -> bool:

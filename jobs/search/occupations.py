@@ -80,7 +80,11 @@ def classify(titles: Collection[str]) -> dict[str, Concepts]:
 
     A title is all of those that have just this name: taxonomies part the same work differently, and each is right.
     """
-    of = space()
+    return classify_by(space(), titles)
+
+
+def classify_by(of: Space, titles: Collection[str]) -> dict[str, Concepts]:
+    """The same, by another space."""
     return {title: _classified(of, _ways_to_read(title)) for title in titles}
 
 

@@ -28,8 +28,8 @@ class SearchField(TextChoices):
 class Atom:
     """Something that the index is asked for. Several words have to follow one another; `words` are as `words_of` cuts.
 
-    `weight` is 1 for what was written, and less for what stands in for it. An atom with `occupation` or `skill` asks
-    for the concept, and has no words.
+    `weight` is 1 for what was written, and less for what stands in for it. An atom with `occupation`, `code` (of an
+    occupation in a taxonomy, by its key) or `skill` asks for the concept, and has no words.
     """
 
     words: tuple[str, ...] = ()
@@ -37,6 +37,7 @@ class Atom:
     is_prefix: bool = False
     weight: float = 1.0
     occupation: int | None = None
+    code: int | None = None
     skill: int | None = None
 
 

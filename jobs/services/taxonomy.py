@@ -18,6 +18,7 @@ from jobs.models import (
     IndustryCode,
     OccupationCode,
     OccupationLabel,
+    OccupationName,
     OccupationSkill,
     OccupationTerm,
     RelatedOccupation,
@@ -35,12 +36,12 @@ from jobs.services.taxonomies.files import BadTable, Progress, Table, look
 __all__ = ["TAXONOMIES", "BadTable", "Outcome", "load"]
 
 # Grows when the same tables would become other rows.
-LOADER_VERSION = 2
+LOADER_VERSION = 3
 
 TAXONOMIES = {TaxonomyScheme.ESCO: esco, TaxonomyScheme.ONET: onet, TaxonomyScheme.NAICS: naics}
 # The rows that a load leaves, by which it is seen that some have got lost.
 _COUNTED = (
-    OccupationCode, OccupationTerm, OccupationLabel, OccupationSkill, RelatedOccupation,
+    OccupationCode, OccupationName, OccupationTerm, OccupationLabel, OccupationSkill, RelatedOccupation,
     SkillCode, SkillAlias, SkillLabel, IndustryCode,
 )  # fmt: skip
 

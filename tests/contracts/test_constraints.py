@@ -24,6 +24,7 @@ from jobs.models import (
     Occupation,
     OccupationCode,
     OccupationLabel,
+    OccupationName,
     OccupationSkill,
     OccupationTerm,
     PlaceName,
@@ -211,6 +212,10 @@ VIOLATIONS: dict[str, Callable[[], object]] = {
     "occupation_code_has_one_meaning": lambda: twice(
         lambda: OccupationCode.objects.create(occupation=OccupationFactory(), scheme="esco", code="t")
     ),
+    "occupation_name_is_unique": lambda: [
+        OccupationName.objects.create(code=code, name="cook", scheme="esco")
+        for code in [OccupationCode.objects.create(occupation=OccupationFactory(), scheme="esco", code="t")] * 2
+    ],
     "occupation_preparation_is_known": lambda: change(OccupationFactory(), preparation=6),
     "occupation_label_is_unique": lambda: [
         OccupationLabel.objects.create(occupation=occupation, label="cook", scheme="esco")

@@ -13,7 +13,8 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
-from jobs.search.occupations import LIKE, classify, label
+from jobs.search import codes
+from jobs.search.occupations import LIKE, Concepts, classify, label
 from jobs.search.words import configuration_of, key_of, words_of
 from kernel import caching
 from kernel.reading import Statement, array
@@ -205,7 +206,8 @@ def described(found: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
     """What the index says in words of the rows of `_READ` that it may show."""
     shown = [row for row in found if row[_IS_SHOWN]]
     occupations = classify({row[_TITLE] for row in shown})
-    return [_document(row, dict(occupations.get(row[_TITLE], ()))) for row in shown]
+    listed = codes.classify(occupations)
+    return [_document(row, dict(occupations[row[_TITLE]]), listed[row[_TITLE]]) for row in shown]
 
 
 def given(documents: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -220,7 +222,7 @@ def _json(value: Any) -> str:
 _IS_SHOWN, _TITLE = 1, 4  # among the columns of `_READ`
 
 
-def _document(row: tuple[Any, ...], known: dict[int, float]) -> dict[str, Any]:
+def _document(row: tuple[Any, ...], known: dict[int, float], listed: Concepts) -> dict[str, Any]:
     """What one row of `_READ` comes to; `known` are the occupations that its title is taken for."""
     job_id, _, company_id, language, title, text, company, occupation, cluster, skill_ids, skills = row
     title_words = words_of(title)
@@ -233,7 +235,7 @@ def _document(row: tuple[Any, ...], known: dict[int, float]) -> dict[str, Any]:
         "skills": _joined((word for name in skills or () for word in (*_named(name), GAP)), most=MOST_BYTES // 4),
         "company": _joined(_named(company), GAP),
         "text": _joined(words_of(text)),
-        "concepts": " ".join((*_concepts(known, skill_ids or ()), *_exactly(title_words))),
+        "concepts": " ".join((*_concepts(known, listed, skill_ids or ()), *_exactly(title_words))),
         "title_key": key_of(title_words),
         "title_length": min(len(title_words), 1_000),
         # Clusters below zero, so that they are nobody's hash.
@@ -259,10 +261,12 @@ def _joined(words: Iterable[str], *ending: str, most: int = MOST_BYTES) -> str:
     return " ".join([text, *ending])
 
 
-def _concepts(occupations: Mapping[int, float], skills: Iterable[int]) -> Iterator[str]:
+def _concepts(occupations: Mapping[int, float], listed: Concepts, skills: Iterable[int]) -> Iterator[str]:
     """The vector of what is meant, as PostgreSQL writes it."""
     for occupation, probability in sorted(occupations.items()):
         yield f"'o:{occupation}':1{label(probability)}"
+    for code, probability in listed:
+        yield f"'c:{code}':1{label(probability)}"
     for skill in sorted(skills):
         yield f"'s:{skill}':1"
 

@@ -150,6 +150,8 @@ def tsquery_of(atom: Atom, labels: str = "") -> str:
     labels = labels or _LABELS[atom.field]
     if atom.occupation is not None:
         return _lexeme(f"o:{atom.occupation}", labels)
+    if atom.code is not None:
+        return _lexeme(f"c:{atom.code}", labels)
     if atom.skill is not None:
         return _lexeme(f"s:{atom.skill}", labels)
     parts = [_one_of(forms, labels) for forms in stems(atom.words)]

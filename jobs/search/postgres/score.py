@@ -217,7 +217,7 @@ def _concepts(atoms: Sequence[Atom], asked: float) -> Iterator[Part]:
     """What the occupations and skills that are meant add: the more of them, the more, but never more than so much."""
     alike: dict[float, list[Atom]] = {}
     for atom in atoms:
-        if atom.occupation is None:
+        if atom.occupation is None and atom.code is None:
             name = "skill" if atom.skill is not None else "words"
             value = SKILL_MEANT * asked * atom.weight
             yield Part(name, str(atom.skill or " ".join(atom.words)), _if_head(tsquery_of(atom), value))
@@ -226,7 +226,11 @@ def _concepts(atoms: Sequence[Atom], asked: float) -> Iterator[Part]:
     if alike:
         met = join(" + ", (_sureness(those, weight) for weight, those in alike.items()))
         value = CONCEPT * asked * (1 + MANY)
-        keys = " ".join(str(atom.occupation) for those in alike.values() for atom in those)
+        keys = " ".join(
+            str(atom.occupation) if atom.code is None else f"c:{atom.code}"
+            for those in alike.values()
+            for atom in those
+        )
         half = _number(MANY)
         yield Part("occupation", keys, Fragment.of("({} * (1 - {} / ({} + {})))", *(_number(value), half, half, met)))
 

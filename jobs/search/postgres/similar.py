@@ -63,7 +63,7 @@ CROSS JOIN LATERAL (
 ) found
 WHERE o.job_id = ANY(%(keys)s::uuid[])"""
 # The stems of a title's words: not the words as they are ("=engineering"), not the occupations that it stands for.
-_SIMILAR = _SIMILAR.format(is_titled="'A' = ANY(u.weights) AND left(u.lexeme, 1) <> '=' AND u.lexeme NOT LIKE 'o:%%'")
+_SIMILAR = _SIMILAR.format(is_titled="'A' = ANY(u.weights) AND left(u.lexeme, 1) <> '=' AND u.lexeme !~ '^[oc]:'")
 
 LEAST_SCORE = 0.5
 """Of at most about 8: being of one category alone is not enough."""

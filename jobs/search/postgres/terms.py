@@ -34,7 +34,7 @@ _SKILLS = """
 
 # By the labels of `occupations.label` that say "likely".
 _OCCUPATIONS = """
-    SELECT word, ndoc FROM ts_stat('SELECT ts_filter(head, ''{a,b}'') FROM job_search') WHERE word LIKE 'o:%'"""
+    SELECT word, ndoc FROM ts_stat('SELECT ts_filter(head, ''{a,b}'') FROM job_search') WHERE word ~ '^[oc]:'"""
 
 _COUNTS = Statement[dict[str, int]]("SELECT term, jobs FROM search_term WHERE term = ANY(%(terms)s::text[])", dict)
 # Each word with how many jobs have it, and what it may have been meant to be, the commonest first; for the words that
@@ -67,10 +67,17 @@ def rarities(words: Collection[str]) -> dict[str, float]:
     return {word: _rarity(jobs.get(word, 0), total) for word in words}
 
 
-def jobs_of(occupations: Collection[int]) -> dict[int, int]:
-    """How many jobs were likely of each occupation when it was counted last; none of those that are left out."""
-    lexemes = {f"o:{key}": key for key in occupations}
-    return {lexemes[term]: jobs for term, jobs in _counts(lexemes).items() if term in lexemes}
+def jobs_of(occupations: Collection[int], codes: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:
+    """How many jobs were likely of each occupation when it was counted last, of ours and of the taxonomies' by their
+    codes; none of those that are left out.
+    """
+    found = _counts([*(f"o:{key}" for key in occupations), *(f"c:{key}" for key in codes)])
+    kinds: dict[str, dict[int, int]] = {"o": {}, "c": {}}
+    for term, jobs in found.items():
+        kind, _, key = term.partition(":")
+        if kind in kinds:
+            kinds[kind][int(key)] = jobs
+    return kinds["o"], kinds["c"]
 
 
 def _rarity(jobs: int, total: int) -> float:

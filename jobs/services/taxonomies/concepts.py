@@ -13,6 +13,7 @@ from jobs.models import (
     Occupation,
     OccupationCode,
     OccupationLabel,
+    OccupationName,
     OccupationTerm,
     Skill,
     SkillAlias,
@@ -21,7 +22,7 @@ from jobs.models import (
     TaxonomyScheme,
 )
 from jobs.services.bulk import merge
-from jobs.services.taxonomies.words import Claim, Guard, folded, settle, singular
+from jobs.services.taxonomies.words import MAX_WORD, Claim, Guard, folded, settle, singular
 
 type Report = Callable[[str], None]
 
@@ -92,6 +93,8 @@ def write(
     code_columns = ("scheme", "code", "title", "is_retired", of.owner)
     code_key = ("scheme", "code", of.owner) if of is OCCUPATIONS else ("scheme", "code")
     written += merge(cursor, of.codes, code_columns, code_rows, key=code_key)
+    if of is OCCUPATIONS:
+        written += _write_names(cursor, scheme, concepts, has_others=has_others)
     words, labels, touched = _write_words(cursor, of, scheme, concepts, keys, has_others=has_others)
     retired = retire(cursor, of.model, of.codes, of.owner, scheme, list(keys))
     report(
@@ -219,6 +222,21 @@ def _write_words(
     label_key = (of.owner, "label", "scheme")
     written += merge(cursor, of.labels, (of.owner, "label", "scheme"), labels, key=label_key, owner=whole)
     return len(settled.words), len(settled.labels), written
+
+
+def _write_names(
+    cursor: CursorWrapper, scheme: TaxonomyScheme, concepts: Iterable[Concept], *, has_others: bool
+) -> int:
+    """Gives each of the taxonomy's occupations its own names, whichever of ours it is; how many rows were written."""
+    keys = dict(OccupationCode.objects.filter(scheme=scheme).values_list("code", "pk"))
+    rows = [
+        (keys[concept.code], name, scheme)
+        for concept in concepts
+        for name in dict.fromkeys((*concept.names, *concept.others))
+        if len(name) <= MAX_WORD
+    ]
+    whole = ("scheme",) if has_others else ()
+    return merge(cursor, OccupationName, ("code_id", "name", "scheme"), rows, key=("code_id", "name"), owner=whole)
 
 
 def cut(text: str, length: int) -> str:

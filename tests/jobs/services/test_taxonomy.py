@@ -14,6 +14,7 @@ from jobs.models import (
     Occupation,
     OccupationCode,
     OccupationLabel,
+    OccupationName,
     OccupationSkill,
     OccupationTerm,
     RelatedOccupation,
@@ -35,7 +36,7 @@ from tests.jobs.services.taxonomies import tables
 pytestmark = pytest.mark.django_db
 
 WRITTEN = (
-    Occupation, OccupationTerm, OccupationLabel, OccupationCode, OccupationSkill, RelatedOccupation,
+    Occupation, OccupationTerm, OccupationLabel, OccupationCode, OccupationName, OccupationSkill, RelatedOccupation,
     Skill, SkillAlias, SkillLabel, SkillCode, Industry, IndustryCode,
 )  # fmt: skip
 
@@ -82,6 +83,17 @@ def test_a_concept_of_ours_is_linked_and_nothing_of_ours_changes(folder):
     assert set(preparation.values()) == {None}
     Occupation.objects.filter(pk=engineer.pk).update(preparation=None)
     assert ours() == before
+
+
+def test_each_taxonomys_concept_keeps_its_own_names(folder):
+    load(folder)
+    names = {
+        code.scheme: set(code.names.values_list("name", flat=True))
+        for code in Occupation.objects.get(slug="glass-annealer").codes.exclude(scheme="isco")
+    }
+    assert "glass annealer" in names["esco"]
+    assert names["onet"]
+    assert names["onet"] != names["esco"]
 
 
 def test_a_concept_of_its_own_becomes_a_row(folder):
@@ -346,7 +358,8 @@ def test_a_bad_value_is_named_and_nothing_of_its_taxonomy_is_written(folder, nam
         load(folder)
     assert message in str(error.value)
     scheme = {"o": "esco", "O": "onet", "T": "onet", "R": "onet", "J": "onet", "n": "naics"}[name[0]]
-    for model in (OccupationCode, OccupationTerm, OccupationLabel, OccupationSkill, SkillCode, SkillAlias, SkillLabel):
+    of_occupations = (OccupationCode, OccupationName, OccupationTerm, OccupationLabel, OccupationSkill)
+    for model in (*of_occupations, SkillCode, SkillAlias, SkillLabel):
         assert not model.objects.filter(scheme=scheme).exists()
     assert not TaxonomyEdition.objects.filter(scheme=scheme).exists()
     # What came before it is in.
