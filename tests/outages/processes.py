@@ -15,6 +15,7 @@ if not apps.ready:
     django.setup()
 
 from kernel import outbox
+from kernel.subscribers import subscribers
 from nexus import relay, roles
 from nexus.celery import app
 
@@ -24,7 +25,7 @@ SENT_AGAIN_AFTER = 10
 def shorten() -> None:
     """In this process alone: a worker's attempt may take as long as ever, and is left alone as long as it does."""
     relay.load()
-    outbox.subscribers.update({name: replace(one, seconds=0) for name, one in outbox.subscribers.items()})
+    subscribers.update({name: replace(one, seconds=0) for name, one in subscribers.items()})
     outbox.LAST_WORDS, outbox.PATIENCE = 0, SENT_AGAIN_AFTER
     release = {"task": "accounts.tasks.release_notifications", "schedule": 0.5, "options": {"expires": 15}}
     app.conf.update(beat_max_loop_interval=0.2, redbeat_lock_timeout=2, beat_schedule={"release": release})

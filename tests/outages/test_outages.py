@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from kernel import events, outbox
+from kernel import events
+from kernel.subscribers import subscribers
 from nexus import relay
 from nexus.graphql.planning import engine
 from tests import servers
@@ -71,7 +72,7 @@ def trial(
     # The schema, too: it says what ids mean.
     engine()
     hearing = {
-        kind: [name for name, one in outbox.subscribers.items() if of in one.kinds] for kind, of in events.kinds.items()
+        kind: [name for name, one in subscribers.items() if of in one.kinds] for kind, of in events.kinds.items()
     }
     with django_db_blocker.unblock():
         employers = [scene.employer(OPENINGS, PEOPLE) for _ in range(EMPLOYERS)]

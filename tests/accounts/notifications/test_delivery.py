@@ -11,7 +11,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import EmailSuppression
-from kernel import outbox
+from kernel import outbox, subscribers
 from kernel.models import Delivery
 from nexus.environment import BASE_DIR
 from tests.deliveries import deliver_all
@@ -30,7 +30,7 @@ import os, signal, sys, uuid
 import django
 django.setup()
 from django.core.mail import EmailMessage
-from kernel import outbox
+from kernel import subscribers
 from nexus import relay
 relay.load()
 send = EmailMessage.send
@@ -38,7 +38,7 @@ def send_and_die(message, *given, **named):
     send(message, *given, **named)
     os.kill(os.getpid(), signal.SIGKILL)
 EmailMessage.send = send_and_die
-outbox.attempt(uuid.UUID(sys.argv[1]))
+subscribers.attempt(uuid.UUID(sys.argv[1]))
 """
 ADA = {"email": "ada@example.org", "password": "a long enough pass phrase 42", "name": "Ada", "locale": "de"}
 
@@ -84,7 +84,7 @@ def test_a_mail_whose_worker_is_killed_before_the_commit_comes_again_under_the_s
     assert smtp_sink.only()["Message-ID"] == f"<{delivery_id}@board.example>"
     assert delivery().state == "sent"
     # The next worker finds the start of an attempt without its end.
-    outbox.attempt(delivery_id)
+    subscribers.attempt(delivery_id)
     assert delivery().state == "waiting"
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
         deliver_all()
