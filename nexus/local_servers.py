@@ -154,8 +154,7 @@ class Postgres:
             "listen_addresses": "",
             "unix_socket_directories": f'"{self.sockets}"',
             "max_connections": "100",
-            # Taken only as tables fill it. A search of a million jobs reads half a gigabyte of indexes.
-            "shared_buffers": "2GB",
+            "shared_buffers": f"{shared_buffers()}MB",
             "max_wal_size": "1GB",
             "timezone": "UTC",
             "log_timezone": "UTC",
@@ -234,6 +233,13 @@ class Valkey:
         answer = await reader.readline()
         writer.close()
         return answer.startswith(b"+PONG")
+
+
+def shared_buffers() -> int:
+    """Megabytes for what PostgreSQL keeps of tables and indexes: an eighth of the machine's memory, at most what a
+    million jobs need. A board takes no more of it than it fills.
+    """
+    return max(128, min(2048, psutil.virtual_memory().total // 2**20 // 8))
 
 
 def installed(package: str) -> Path:

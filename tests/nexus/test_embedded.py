@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import psycopg
@@ -142,6 +143,14 @@ def test_both_servers_answer_and_nothing_is_left(new_home: Path) -> None:
     assert processes(new_home) == []
     assert not sockets.exists()
     assert not (new_home / "servers.json").exists()
+
+
+@pytest.mark.parametrize(("gigabytes", "megabytes"), [(0.5, 128), (2, 256), (8, 1024), (64, 2048)])
+def test_postgresql_takes_an_eighth_of_the_memory_within_bounds(
+    monkeypatch: pytest.MonkeyPatch, gigabytes: float, megabytes: int
+) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=int(gigabytes * 2**30)))
+    assert local_servers.shared_buffers() == megabytes
 
 
 def test_no_port_is_opened(home: Path) -> None:
