@@ -2,8 +2,9 @@
 
 The rule: the shares of lexemes are counted in a seeded sample of the documents. Candidates are words of at least four
 letters a to z, no stop words, that stand so in a posting and that the English stemmer leaves as they are: the word
-asked is the lexeme found. Those of a class are the candidates whose share comes nearest to the class's; words of titles
-are those that the most titles have.
+asked is the lexeme found. What the search asks for beside it, since other languages' stemmers make that of the word, a
+tenth as many documents have at most: all look for about the same. Those of a class are the candidates whose share comes
+nearest to the class's; words of titles are those that the most titles have.
 """
 
 import math
@@ -12,10 +13,14 @@ from dataclasses import dataclass
 from itertools import batched, islice
 from typing import Any
 
+from jobs.search.postgres.stems import stems
 from jobs.search.stopwords import STOP_WORDS
 
 SAMPLE = 20_000
 RARE, MEDIUM, COMMON, VERY_COMMON = 0.0005, 0.06, 0.4, 1.0
+BESIDE = 0.1
+"""So much of a word's share other lexemes that are asked for it may have.
+"""
 _PLAIN = re.compile(r"[a-z]{4,}")
 
 
@@ -33,10 +38,15 @@ class Words:
 
 def chosen(cursor: Any, many: int) -> Words:
     """As many queries a class, the same for the same documents."""
-    anywhere, titles = _shares(cursor, "tsv", "ABCD"), _shares(cursor, "head", "A")
+    lexemes, titles = _shares(cursor, "tsv", "ABCD"), _shares(cursor, "head", "A")
+    anywhere = _candidates(cursor, lexemes)
 
     def words(shares: dict[str, float], wanted: float, count: int) -> list[str]:
-        found = (word for word in nearest(shares, wanted, 10 * count) if _is_written(cursor, word))
+        found = (
+            word
+            for word in nearest(shares, wanted, 10 * count)
+            if _beside(word, lexemes) <= BESIDE * shares[word] and _is_written(cursor, word)
+        )
         return list(islice(found, count))
 
     common = words(anywhere, COMMON, 5 * many)
@@ -44,7 +54,7 @@ def chosen(cursor: Any, many: int) -> Words:
         "rare word": words(anywhere, RARE, many),
         "medium word": words(anywhere, MEDIUM, many),
         "very common word": words(anywhere, VERY_COMMON, many),
-        "common word of titles": words(titles, VERY_COMMON, many),
+        "common word of titles": words(_candidates(cursor, titles), VERY_COMMON, many),
         "two common words": [" ".join(pair) for pair in batched(common[: 2 * many], 2)],
         "three common words": [" ".join(three) for three in batched(common[2 * many :], 3)],
     }
@@ -65,20 +75,31 @@ def nearest(shares: dict[str, float], wanted: float, many: int) -> list[str]:
 
 
 def _shares(cursor: Any, column: str, labels: str) -> dict[str, float]:
-    """The share of the sample's documents that has each candidate."""
+    """The share of the sample's documents that has each lexeme."""
     cursor.execute("SELECT count(*) FROM job_search")
     (documents,) = cursor.fetchone()
     percent = min(100.0, 100 * SAMPLE / max(documents, 1))
     sample = f"FROM job_search TABLESAMPLE SYSTEM ({percent:.4f}) REPEATABLE (1)"
     cursor.execute(f"SELECT count(*) {sample}")
     (sampled,) = cursor.fetchone()
+    cursor.execute("SELECT word, ndoc FROM ts_stat(%s, %s)", [f"SELECT {column} {sample}", labels.lower()])
+    return {word: documents / sampled for word, documents in cursor.fetchall()}
+
+
+def _candidates(cursor: Any, shares: dict[str, float]) -> dict[str, float]:
+    """Those that may be asked."""
+    words = [word for word in shares if _PLAIN.fullmatch(word) and word not in STOP_WORDS]
     cursor.execute(
-        "SELECT word, ndoc FROM ts_stat(%s, %s) WHERE length(word) >= 4"
-        " AND word ~ '^[a-z]+$' AND tsvector_to_array(to_tsvector('nexus_en', word)) = ARRAY[word]",
-        [f"SELECT {column} {sample}", labels.lower()],
+        "SELECT word FROM unnest(%s::text[]) word WHERE tsvector_to_array(to_tsvector('nexus_en', word)) = ARRAY[word]",
+        [words],
     )
-    found = {word: documents / sampled for word, documents in cursor.fetchall()}
-    return {word: share for word, share in found.items() if _PLAIN.fullmatch(word) and word not in STOP_WORDS}
+    return {word: shares[word] for (word,) in cursor.fetchall()}
+
+
+def _beside(word: str, lexemes: dict[str, float]) -> float:
+    """The share of what else the search asks for, where it is asked for a word."""
+    ((_, *others),) = stems([word])
+    return sum(lexemes.get(other, 0.0) for other in others)
 
 
 def _is_written(cursor: Any, word: str) -> bool:

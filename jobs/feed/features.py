@@ -14,7 +14,7 @@ from jobs.feed.match import Feature
 from jobs.feed.person import Person
 from jobs.feed.profile_words import rarity
 from jobs.models import Seniority
-from jobs.search.postgres import matching
+from jobs.search.postgres.stems import stems
 from jobs.search.words import key_of
 
 NEUTRAL = 0.5
@@ -263,7 +263,7 @@ class Judge:
 
 def _title(words: Sequence[str], share: float, telling: Callable[[str], float]) -> _Title:
     parts = []
-    for word, forms in zip(words, matching.stems(words), strict=True):
+    for word, forms in zip(words, stems(words), strict=True):
         # As PostgreSQL writes a tsvector; all of these are letters and digits.
         parts.append((f"'={word}':", tuple(f"'{form}':" for form in forms), telling(word)))
     return parts, sum(idf for *_, idf in parts), share
@@ -284,9 +284,3 @@ def _quality(row: CandidateRow) -> float:
         + 0.1 * bool(row.terms)
         + 0.15 * bool(row.place_ids or row.countries or row.workplace == "remote")
     )
-
-
-def named(values: Sequence[float | None]) -> tuple[Mapping[Feature, float], frozenset[Feature]]:
-    """The values by feature, with 0.5 for what is missing, and what is."""
-    known = {f: NEUTRAL if value is None else value for f, value in zip(FEATURES, values, strict=True)}
-    return known, frozenset(f for f, value in zip(FEATURES, values, strict=True) if value is None)

@@ -8,6 +8,7 @@ from jobs.feed.profile_words import rarity
 from jobs.search.port import Atom
 from jobs.search.postgres import matching
 from jobs.search.postgres.fragment import Fragment, join, rows_again
+from jobs.search.postgres.stems import warm
 from kernel.reading import array
 
 HALF = 0.12
@@ -26,7 +27,7 @@ def meanings(person: Person, job_ids: Collection[UUID]) -> Mapping[UUID, float]:
     total = person.counts.get("", 0)
     worth = {word: rarity(person.counts.get(word, 0), total) if total else 1.0 for word, _ in person.words}
     atoms = {word: Atom((word,)) for word in worth}
-    matching.warm(atoms.values())
+    warm(atoms.values())
     # Words that tell about as much are looked up together.
     ordered = sorted(worth, key=lambda word: (-worth[word], word))
     size = -(-len(ordered) // _GROUPS)

@@ -231,7 +231,7 @@ def _counted(
     return dict(nearest), counts
 
 
-def _near(person: Person) -> dict[int, float]:
+def _near(person: Person) -> Mapping[int, float]:
     if person.home is None or person.radius_km is None:
         return {}
     radius = max(person.radius_km, min(person.radius_km * _RADII, _WIDEST_KM))

@@ -10,7 +10,7 @@ from uuid import UUID
 from jobs.feed import candidates, weights
 from jobs.feed.activity import Activity, activity_of
 from jobs.feed.candidates import CandidateRow
-from jobs.feed.features import FEATURES, NEUTRAL, Judge, named
+from jobs.feed.features import FEATURES, NEUTRAL, Judge
 from jobs.feed.match import Feature, Match
 from jobs.feed.meaning import meanings
 from jobs.feed.person import Person
@@ -73,7 +73,7 @@ class _Judging:
 
     def __init__(self, person: Person, activity: Activity, worth: Mapping[Feature, float]) -> None:
         self.person = person
-        self.worth = worth
+        self.worth = [(feature, weight, FEATURES.index(feature)) for feature, weight in worth.items()]
         self._judge = Judge(person, activity)
         self._weights = [worth.get(feature, 0.0) for feature in FEATURES]
 
@@ -100,13 +100,16 @@ class _Judging:
 
 def _match(judging: _Judging, verdict: _Verdict, placed: Placed) -> Match:
     row = verdict.judged.row
-    features, missing = named(verdict.values)
-    reasons, gaps = explain(judging.person, features, missing, judging.worth, row)
+    values = verdict.values
+    reasons, gaps = explain(judging.person, values, judging.worth, row)
     return Match(
         job_id=row.job_id,
         company_id=row.company_id,
         score=verdict.judged.score,
-        parts={feature: weight * features[feature] for feature, weight in judging.worth.items()},
+        parts={
+            feature: weight * (NEUTRAL if (value := values[place]) is None else value)
+            for feature, weight, place in judging.worth
+        },
         sources=row.named_sources(),
         reasons=reasons,
         gaps=gaps,

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import TextChoices
 
 from jobs.feed.candidates import CandidateRow
+from jobs.feed.features import FEATURES, NEUTRAL
 from jobs.feed.match import Feature, Gap, Match, Reason, Rule
 from jobs.feed.person import Person
 from jobs.models import Seniority, Workplace
@@ -19,7 +20,6 @@ MOST_REASONS = 3
 MOST_GAPS = 10
 MOST_NAMED = 5
 """So many skills are named in a sentence; the others are counted."""
-NEUTRAL = 0.5
 LEAST = 0.01
 """What a feature has to add beyond the neutral to be worth telling, of a score of about one at most."""
 
@@ -37,33 +37,35 @@ class GapCode(TextChoices):
     LANGUAGE_UNKNOWN = "language_unknown", "It is not known which language it is in"
 
 
+_PAYS, _IS_NEAR = FEATURES.index(Feature.PAY), FEATURES.index(Feature.PLACE)
 _LEVELS = {level.value: number for number, level in enumerate(Seniority)}
 
 
+type Worth = Sequence[tuple[Feature, float, int]]
+"""Features with what each weighs, and its place among a job's values."""
+
+
 def explain(
-    person: Person,
-    features: Mapping[Feature, float],
-    missing: frozenset[Feature],
-    weights: Mapping[Feature, float],
-    row: CandidateRow,
+    person: Person, values: Sequence[float | None], worth: Worth, row: CandidateRow
 ) -> tuple[tuple[Reason, ...], tuple[Gap, ...]]:
-    """The reasons for a job, the strongest first, and its gaps; without a statement: skills stand as their keys."""
+    """The reasons for a job, the strongest first, and its gaps; without a statement: skills stand as their keys.
+
+    `values` are the job's, in the order of `FEATURES`.
+    """
     lifts = [
-        (lift, feature)
-        for feature, weight in weights.items()
-        if weight > 0
-        and (lift := weight * (features.get(feature, NEUTRAL) - NEUTRAL)) >= LEAST
-        and feature not in missing
+        (lift, feature, weight, value)
+        for feature, weight, place in worth
+        if (value := values[place]) is not None and (lift := weight * (value - NEUTRAL)) >= LEAST and weight > 0
     ]
     lifts.sort(reverse=True)
     reasons: list[Reason] = []
-    for _, feature in lifts:
-        params = _PARAMS[feature](person, row, features[feature]) if feature in _PARAMS else {}
+    for _, feature, weight, value in lifts:
+        params = _PARAMS[feature](person, row, value) if feature in _PARAMS else {}
         if params is not None:
-            reasons.append(Reason(feature, weights[feature] * features[feature], params))
+            reasons.append(Reason(feature, weight * value, params))
             if len(reasons) == MOST_REASONS:
                 break
-    return tuple(reasons), tuple(_gaps(person, features, missing, row))
+    return tuple(reasons), tuple(_gaps(person, values, row))
 
 
 def _skills(person: Person, row: CandidateRow, value: float) -> dict[str, Any] | None:
@@ -110,21 +112,19 @@ _PARAMS: dict[Feature, Callable[[Person, CandidateRow, float], dict[str, Any] | 
 }
 
 
-def _gaps(
-    person: Person, features: Mapping[Feature, float], missing: frozenset[Feature], row: CandidateRow
-) -> Iterable[Gap]:
+def _gaps(person: Person, values: Sequence[float | None], row: CandidateRow) -> Iterable[Gap]:
     if person.skills:
         lacking = [key for key in row.required_skill_ids if key not in person.skills]
         if lacking:
             yield Gap(GapCode.SKILLS, {"skill_ids": lacking[:MOST_NAMED], "count": len(lacking)})
     if row.pay_top_minor is None:
         yield Gap(GapCode.PAY_UNKNOWN)
-    elif person.pay_floor and Feature.PAY not in missing and features.get(Feature.PAY, 1.0) < 1:
+    elif person.pay_floor and (pay := values[_PAYS]) is not None and pay < 1:
         yield _below(row.pay_top_minor, row.pay_currency, *person.pay_floor)
     if row.workplace != Workplace.REMOTE and person.home:
         if not row.place_ids:
             yield Gap(GapCode.PLACE_UNKNOWN)
-        elif Feature.PLACE not in missing and features.get(Feature.PLACE, 1.0) < 1:
+        elif (near := values[_IS_NEAR]) is not None and near < 1:
             yield Gap(GapCode.DISTANCE, {} if row.distance_km is None else {"km": round(row.distance_km)})
     if person.seniority in _LEVELS and row.seniority in _LEVELS:
         steps = _LEVELS[row.seniority] - _LEVELS[person.seniority]

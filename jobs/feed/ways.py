@@ -12,6 +12,7 @@ from jobs.search.port import Atom, SearchField
 from jobs.search.postgres import matching
 from jobs.search.postgres.conditions import MARKED
 from jobs.search.postgres.fragment import Fragment, all_of, any_of, join
+from jobs.search.postgres.stems import warm
 
 MOST_LOOKED_AT = 1_500
 """Rows that one way may look at before it takes the best of them; what would be more is narrowed."""
@@ -68,7 +69,7 @@ class Way(NamedTuple):
 
 def ways(person: Person, activity: Activity) -> list[Way]:
     """The ways that there are for a person. They take a statement for words that were not asked for lately."""
-    matching.warm(Atom((word,)) for word in _words(person))
+    warm(Atom((word,)) for word in _words(person))
     places = _places(person)
     # Whoever looks for remote work alone has what says nothing by its workplace, or may not have it.
     is_limited = bool(places) and person.constraints.workplaces != (Workplace.REMOTE,)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from jobs.search.port import Atom, Question, SearchField
-from jobs.search.postgres.matching import stems
+from jobs.search.postgres.stems import stems
 from jobs.search.words import words_of
 
 MOST_MARKS = 200  # of a text that are considered

@@ -1,27 +1,18 @@
 """Which rows of `job_search s` a query is about: one condition for counts, facets and every order."""
 
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from threading import Lock, local
+from threading import local
 
 from jobs.search.port import Atom, Clause, Query, Question, SearchField
 from jobs.search.postgres import conditions
-from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, join, rows
-from jobs.search.words import CONFIGURATIONS, PLAIN
+from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, join
+from jobs.search.postgres.stems import SHORT, stems, warm
 
-MOST_STEMS = 50_000
 MOST_ESTIMATED = 8
 """Of a question's clauses are asked for one by one."""
-SHORT = 3
-"""A word of so many letters is an abbreviation as often as a word, and what a stemmer makes of it is another one."""
 
 _LABELS = {SearchField.ANY: "", SearchField.TITLE: "A", SearchField.SKILL: "B", SearchField.COMPANY: "C"}
-
-# What each configuration makes of a word, as it does in a document.
-_STEMS = """
-SELECT word, configuration, coalesce((tsvector_to_array(to_tsvector(configuration::regconfig, word)))[1], word)
-FROM unnest(%(words)s::text[]) AS word, unnest(%(configurations)s::text[]) AS configuration"""
 
 
 def matching(query: Query) -> Fragment:
@@ -173,39 +164,3 @@ def _one_of(forms: Sequence[str], labels: str) -> str:
 def _lexeme(text: str, suffix: str) -> str:
     quoted = text.replace("\\", "\\\\").replace("'", "''")
     return f"'{quoted}':{suffix}" if suffix else f"'{quoted}'"
-
-
-_kept: OrderedDict[str, tuple[str, ...]] = OrderedDict()
-_lock = Lock()
-_NAMES = [PLAIN, *CONFIGURATIONS.values()]
-
-
-def stems(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """What each word may be in the index: as it is first, then its stems in all the languages, each once. A short word
-    has none but that of its plural.
-
-    One statement for all that were not asked for lately, and none otherwise.
-    """
-    found = {word: _kept.get(word) for word in words}
-    unknown = [word for word, forms in found.items() if forms is None]
-    if unknown:
-        made: dict[str, list[str]] = {word: [] for word in unknown}
-        for word, _, stem in rows(Fragment(_STEMS, {"words": unknown, "configurations": _NAMES})):
-            made[word].append(stem)
-        for word, forms in made.items():
-            found[word] = tuple(dict.fromkeys([word, *(form for form in forms if _is_form(word, form))]))
-        with _lock:
-            _kept.update({word: found[word] or () for word in unknown})
-            while len(_kept) > MOST_STEMS:
-                _kept.popitem(last=False)
-    return [found[word] or () for word in words]
-
-
-def _is_form(word: str, stem: str) -> bool:
-    """Whether a stem is taken for the word: "cae" is not "ca", but "rns" are "rn"."""
-    return len(word) > SHORT or word == f"{stem}s"
-
-
-def warm(atoms: Iterable[Atom]) -> None:
-    """Have the stems of all the atoms' words, in one statement."""
-    stems([word for atom in atoms for word in atom.words])
