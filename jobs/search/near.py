@@ -1,20 +1,46 @@
 """Which places lie within a radius."""
 
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
 from math import cos, radians
+from threading import Lock
 
 from django.db.models import ExpressionWrapper, F, FloatField, Q, QuerySet, Value
 from django.db.models.functions import ACos, Cos, Least, Radians, Sin
 
 from jobs.models import JobLocation, Place
 from jobs.search.where import Near
+from kernel import caching
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 KM_PER_DEGREE = 111.0  # a little below any degree of latitude, so that the box holds the whole circle
 
 
-def places_within(near: Near) -> dict[int, float]:
-    """The places in the circle, and how many kilometres each is from its centre. One statement."""
-    return dict(within(Place.objects.all(), near).annotate(km=F("km")).values_list("pk", "km"))
+# Feeds and searches ask for the circles around the same few homes and cities again and again.
+MOST_CIRCLES, MOST_PLACES = 500, 1_000
+_TAG = "taxonomy"
+_kept: OrderedDict[Near, tuple[tuple[str, ...], Mapping[int, float]]] = OrderedDict()
+_lock = Lock()
+
+
+def places_within(near: Near) -> Mapping[int, float]:
+    """The places in the circle, and how many kilometres each is from its centre.
+
+    One statement; none where the process has found them before, and no place was written since.
+    """
+    stamp = () if caching.in_transaction() else caching.versions.of((_TAG,))
+    circle = replace(near, or_remote_for=None)
+    known = _kept.get(circle)
+    if stamp and known and known[0] == stamp and caching.versions.is_current:
+        return known[1]
+    found = dict(within(Place.objects.all(), near).annotate(km=F("km")).values_list("pk", "km"))
+    if stamp and len(found) <= MOST_PLACES:
+        with _lock:
+            _kept[circle] = stamp, found
+            while len(_kept) > MOST_CIRCLES:
+                _kept.popitem(last=False)
+    return found
 
 
 def within[Row: (JobLocation, Place)](rows: QuerySet[Row], near: Near, *, place: str = "") -> QuerySet[Row]:

@@ -1,20 +1,17 @@
 """Ranked lists, kept for those who read on. Without them, each page is ranked anew as of the first one's instant."""
 
-import struct
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 
-from jobs.search.port import Engine, Hit, Query, Ranked
+from jobs.search.hits import SIZE, PackedHits
+from jobs.search.port import Engine, Query, Ranked
 from kernel.caching import CacheAway, reaching
 
 KEPT_SECONDS = 60
-# Id, company, likeness, score. Nothing that is read from the cache server is run, or more than numbers.
-_HIT = struct.Struct("!16s16sqd")
 
 
 def ranked(engine: Engine, query: Query, bounds: Sequence[Any] | None = None) -> Ranked:
@@ -35,27 +32,19 @@ def keep(query: Query, ranking: Ranked) -> None:
     """
     if query.hidden is not None:
         return
-    pack = _HIT.pack
-    packed = [
-        # As `UUID.bytes`, which is a call more for each of thousands.
-        pack(hit.job_id.int.to_bytes(16), hit.company_id.int.to_bytes(16), hit.likeness, hit.value)
-        for hit in ranking.hits
-    ]
+    packed = PackedHits.of(ranking.hits).data
     with suppress(CacheAway), reaching() as server:
-        server.set(_key(query, ranking.bounds), bytes([_flags(ranking)]) + b"".join(packed), ex=KEPT_SECONDS)
+        server.set(_key(query, ranking.bounds), bytes([_flags(ranking)]) + packed, ex=KEPT_SECONDS)
 
 
 def _found(query: Query, bounds: Sequence[Any]) -> Ranked | None:
     kept: Any = None
     with suppress(CacheAway), reaching() as server:
         kept = server.get(_key(query, bounds))
-    if not kept or len(kept) % _HIT.size != 1:
+    # Nothing that is read from the cache server is run, or more than numbers.
+    if not kept or len(kept) % SIZE != 1:
         return None
-    hits = [
-        Hit(UUID(bytes=job_id), value, UUID(bytes=company_id), likeness)
-        for job_id, company_id, likeness, value in _HIT.iter_unpack(kept[1:])
-    ]
-    return Ranked(hits, is_all=bool(kept[0] & 1), is_many=bool(kept[0] & 2), bounds=tuple(bounds))
+    return Ranked(PackedHits(kept[1:]), is_all=bool(kept[0] & 1), is_many=bool(kept[0] & 2), bounds=tuple(bounds))
 
 
 def _flags(ranking: Ranked) -> int:
@@ -65,4 +54,4 @@ def _flags(ranking: Ranked) -> int:
 def _key(query: Query, bounds: Sequence[Any]) -> str:
     # All parts of a query are plain, frozen values, which their representation tells apart.
     digest = blake2b(repr((query, tuple(bounds))).encode(), digest_size=16).hexdigest()
-    return f"{settings.KEY_PREFIX}:ranking:{digest}"
+    return f"{settings.KEY_PREFIX}:ranked:{digest}"

@@ -8,12 +8,14 @@ one: score, instant, pay or distance, then the id. Where diversity changes that 
 from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
 from jobs.search import diversity, rankings
 from jobs.search.broadening import FEW, Broadening, BroadeningKind, broadened, broadenings
 from jobs.search.diversity import diversify
+from jobs.search.hits import as_good
 from jobs.search.port import (
     MOST_RANKED,
     Engine,
@@ -59,7 +61,7 @@ class Walk:
         self.broadened: Broadening | None = None
         self.counted: Total | None = None
         """How many fit, where finding them told."""
-        self.all: Sequence[UUID] | None = None
+        self.all: Sequence[Hit] | None = None
         """All that fit, where ranking found them all."""
         self._made: list[tuple[Query, Ranked]] = []
 
@@ -83,11 +85,11 @@ class Walk:
         if not is_ranked(self.query):
             return (yield from self._listed(self.query, start, ()))
         ranking = self._ranking(self.query, start.bounds)
-        hits = _from(ranking.hits, start.least)
+        hits = as_good(ranking.hits, start.least)
         least = None if ranking.is_all or not hits else start.least or _place(hits[-1])
         start = replace(start, bounds=ranking.bounds, least=least)
         self.counted = Total(len(hits)) if ranking.is_all else ranking.total
-        self.all = [hit.job_id for hit in hits] if ranking.is_all else None
+        self.all = hits if ranking.is_all else None
         if start.stage is Stage.RANKED:
             yield from self._through(hits, start)
             start = replace(start, stage=Stage.REST, rank=0, place=None, put_off=())
@@ -113,7 +115,7 @@ class Walk:
                 yield from self._listed(wider, start, fitting)
             return
         ranking = self._ranking(wider, start.bounds)
-        hits = [hit for hit in _from(ranking.hits, start.least) if hit.job_id not in fitting]
+        hits = [hit for hit in as_good(ranking.hits, start.least) if hit.job_id not in fitting]
         if not hits:
             return
         total = Total(len(hits)) if ranking.is_all else ranking.total or self.engine.total(wider, MOST_RANKED)
@@ -136,16 +138,17 @@ class Walk:
 
     def _through(self, hits: Sequence[Hit], start: SearchPosition) -> Iterator[Step]:
         """Ranked jobs in the order that diversity gives them, without those that have been shown."""
-        put_off = set(start.put_off)
-        # Behind these they stay in their order, and none of them is put off.
-        numbers = {hit.job_id: number for number, hit in enumerate(hits[: diversity.STRETCH])}
+        # Behind the first they stay in their order, and none of them is put off.
+        first, others = list(hits[: diversity.STRETCH]), hits[diversity.STRETCH :]
+        # By number: a UUID is hashed in Python each time.
+        numbers = {hit.job_id.int: number for number, hit in enumerate(first)}
         # Those better than the least that was shown have been, but for those that were put off.
-        reached = len(_from(hits, start.place)) if start.place else 0
-        waiting = {numbers[key] for key in put_off if key in numbers}
+        reached = len(as_good(hits, start.place)) if start.place else 0
+        waiting = {numbers[key.int] for key in start.put_off if key.int in numbers}
         is_diverse = self.per_company and not (self.query.where and self.query.where.companies)
         rank = start.rank
-        for place, hit in enumerate(diversify(hits, self.per_company if is_diverse else 0)):
-            number = numbers[hit.job_id] if place < diversity.STRETCH else place
+        for place, hit in enumerate(chain(diversify(first, self.per_company if is_diverse else 0), others)):
+            number = numbers[hit.job_id.int] if place < diversity.STRETCH else place
             if number < reached:
                 if number not in waiting:
                     continue
@@ -157,8 +160,8 @@ class Walk:
             position = replace(
                 start,
                 rank=rank,
-                place=_place(hits[reached - 1]),
-                put_off=tuple(hits[waited].job_id for waited in sorted(waiting)),
+                place=_place(first[reached - 1] if reached <= len(first) else hits[reached - 1]),
+                put_off=tuple(first[waited].job_id for waited in sorted(waiting)),
             )
             yield Step(hit, hit.value, position)
 
@@ -203,8 +206,3 @@ def fits(position: SearchPosition, query: Query) -> bool:
 
 def _place(hit: Hit) -> Place:
     return hit.value, hit.job_id
-
-
-def _from(hits: Sequence[Hit], least: Place | None) -> Sequence[Hit]:
-    """The ranked hits that are as good as `least`, or better."""
-    return hits if least is None else [hit for hit in hits if _place(hit) >= least]

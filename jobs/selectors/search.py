@@ -34,6 +34,7 @@ from jobs.search.port import (
     Facet,
     FacetDimension,
     Highlights,
+    Hit,
     JobSearchOrderField,
     Part,
     Query,
@@ -123,13 +124,18 @@ class SearchResult:
     has_next: bool = False
     counted: Total | None = None
     """How many there are, where finding them told."""
-    all: Sequence[UUID] | None = None
+    fitting: Sequence[Hit] | None = None
     """All that fit, where finding the page found them all."""
 
     @cached_property
     def total(self) -> Total:
         """How many jobs fit, without those of `broadened`; counted up to a thousand."""
         return self.counted or engine().total(self.query, MOST_RANKED)
+
+    @property
+    def all(self) -> Sequence[UUID] | None:
+        """The ids of all that fit, where finding the page found them all."""
+        return None if self.fitting is None else [hit.job_id for hit in self.fitting]
 
 
 def search(viewer: Viewer, request: SearchRequest) -> SearchResult:
@@ -162,7 +168,7 @@ def search(viewer: Viewer, request: SearchRequest) -> SearchResult:
         walk.broadened,
         has_next=has_next,
         counted=walk.counted,
-        all=walk.all,
+        fitting=walk.all,
     )
 
 

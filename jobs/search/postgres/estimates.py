@@ -23,6 +23,7 @@ from jobs.search.postgres.matching import (
 
 WORDS = "job_search_words"
 HISTOGRAM_SECONDS = 60
+COUNTED_SECONDS = 2.0
 # The statistics keep a thousand words of each vector: in texts, and in heads, which have fewer, those that more of the
 # rows have than this. Of the others the planner only knows that they are rarer.
 COMMON, COMMON_IN_HEADS = 0.03, 0.0075
@@ -81,17 +82,21 @@ class Guess:
     """Whether the same index knows what the filters keep, too."""
     common: float = COMMON
     """The share of the rows from which on the planner knows of a word how many have it."""
+    is_counted: bool = False
+    """Whether the matches were counted, and not guessed."""
 
     @property
     def is_sure(self) -> bool:
         """Whether all of the words are common: of the others the planner only knows that they are not."""
-        return self.rarest > self.common * self.board
+        return self.is_counted or self.rarest > self.common * self.board
 
     @property
     def likely(self) -> float:
         """How many matches to expect of common words. The planner takes them, and the filters, for independent of one
         another, but who writes one writes the next: between what it says and the rarest of them lies the truth.
         """
+        if self.is_counted:
+            return self.matches
         most = min(self.kept, self.rarest)
         return sqrt(self.matches * most) if self.is_sure and self.matches < most else self.matches
 
@@ -112,14 +117,20 @@ def guessed(query: Query) -> Guesses:
     """What the planner thinks of a query; it is asked once, however often in turn that is read."""
     if not is_narrowed(query):
         return Guesses(_ALL, _ALL, _ALL)
-    if getattr(_latest, "query", None) != query:
-        _latest.guesses = _guessed(query)
-        _latest.query = query
+    if getattr(_latest, "query", None) != query or time.monotonic() > _latest.until:
+        _latest.guesses, _latest.query, _latest.until = _guessed(query), query, inf
     guesses: Guesses = _latest.guesses
     return guesses
 
 
 _latest = local()
+
+
+def learn(query: Query, matches: int) -> None:
+    """How many rows match a query, for who asks for a guess about it next: in the same request, and not pages later."""
+    if getattr(_latest, "query", None) == query:
+        known = replace(_latest.guesses.anywhere, matches=float(matches), is_counted=True)
+        _latest.guesses, _latest.until = _latest.guesses._replace(anywhere=known), time.monotonic() + COUNTED_SECONDS
 
 
 def _guessed(query: Query) -> Guesses:

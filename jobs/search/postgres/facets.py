@@ -33,6 +33,8 @@ MOST_READ = 4_000
 """Rows that are read for a sample: where the index of words does not know what the filters keep it may be smaller."""
 DOUBTED = 20
 """So many times as much as can be counted whole is tried to be, where nobody knows how common the words are."""
+AT_LEAST = 4
+"""So many times as much as can be counted whole is expected where it is known to be too much."""
 MOST_ROUNDS = 4
 
 
@@ -50,16 +52,30 @@ class _Set:
     read: float = 0.0
     is_sure: bool = True
     """Whether the size is more than a guess."""
+    is_sampled: bool = False
+    """Whether it is what a sample comes to."""
+    is_large: bool = False
+    """Whether counting the whole has shown that it is too much."""
 
     @property
     def level(self) -> int:
         """Which part of the set is counted: of the second level a quarter, and so on; at nought it is all of it."""
-        if self.size <= MOST_EXACT * (1 if self.is_sure else DOUBTED):
+        if not self.is_large and self.size <= MOST_EXACT * (1 if self.is_sure else DOUBTED):
             return 0
-        level = round(log2(self.size / SAMPLED))
+        level = max(1, round(log2(max(self.size, 1) / SAMPLED)))
         if self.read > MOST_READ << level:
             level = max(level, min(ceil(log2(self.read / MOST_READ)), int(log2(self.size / LEAST_SAMPLED))))
         return min(level, LEVELS)
+
+    def learn(self, counted: "_Counted") -> None:
+        """That so many were counted."""
+        if not (counted.is_cut and self.is_sampled):
+            self.size = counted.size
+        self.is_sure, self.is_sampled, self.is_large = True, counted.level > 0, self.is_large or counted.is_cut
+
+    def is_told_by(self, counted: "_Counted") -> bool:
+        """Whether it is needless to count again: what was too little to tell, or little enough to be counted whole."""
+        return self.level == counted.level or (counted.is_enough and self.level > 0)
 
     def rows(self) -> Fragment:
         """The statement that finds the jobs, or a share of them."""
@@ -87,13 +103,12 @@ class _Counted:
     @property
     def size(self) -> float:
         """How many jobs the set has, now that some were counted."""
-        return MOST_EXACT * 16 if self.is_cut else self.jobs << self.level
+        return MOST_EXACT * AT_LEAST if self.is_cut else self.jobs << self.level
 
     @property
-    def is_good(self) -> bool:
-        if not self.level:
-            return not self.is_cut
-        return self.jobs >= self.expected / 3 and self.size > MOST_EXACT * 1.2
+    def is_enough(self) -> bool:
+        """Whether it is all of the set, or enough to tell how the rest spreads."""
+        return self.jobs >= self.expected / 3 if self.level else not self.is_cut
 
 
 def facets(
@@ -118,14 +133,14 @@ def facets(
     if unknown := [each for each in sets if not each.is_known]:
         _estimate(unknown, query)
     counts: dict[int, _Counted] = {}
+    open_ = list(range(len(sets)))
     for _ in range(MOST_ROUNDS):
-        open_ = [number for number in range(len(sets)) if number not in counts or not counts[number].is_good]
-        if not open_:
-            break
         for number, counted in zip(open_, _count([sets[number] for number in open_], query, most), strict=True):
             counts[number] = counted
-            sets[number].size = counted.size
-            sets[number].is_sure = True
+            sets[number].learn(counted)
+        open_ = [number for number in open_ if not sets[number].is_told_by(counts[number])]
+        if not open_:
+            break
     return {
         dimension: _facet(counts[number], dimension)
         for number, each in enumerate(sets)
@@ -190,8 +205,8 @@ def _estimate(sets: Sequence[_Set], query: Query) -> None:
     if has_words:
         guess = guessed(query).anywhere
         for each in sets:
-            each.is_sure = guess.is_sure
             if each.query == query:
+                each.is_sure = guess.is_sure
                 each.size = guess.likely
                 each.read = each.size if guess.is_joint or guess.kept >= guess.board else guess.rarest
         unknown = [each for each in sets if each.query != query]
@@ -203,7 +218,9 @@ def _estimate(sets: Sequence[_Set], query: Query) -> None:
         for each, kept, some in zip(unknown, found[::2], found[1::2], strict=True):
             each.size = each.read = some.rows
             if has_words:
-                each.size = each.read = replace(guess, kept=kept.rows, matches=some.rows).likely
+                other = replace(guess, kept=kept.rows, matches=some.rows, is_counted=False)
+                each.size = each.read = other.likely
+                each.is_sure = other.is_sure
             if not kept.is_joint and kept.rows < everything.rows:
                 each.read = guess.rarest if has_words else everything.rows if kept.is_scanned else kept.rows
 

@@ -13,7 +13,8 @@ from jobs.search.port import Hit, JobSearchOrderField, Query
 from jobs.search.postgres.estimates import guessed
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, rows
 from jobs.search.postgres.matching import asked, filtered, has_words, live
-from jobs.search.postgres.ways import HIT, NEWEST, Order, Search
+from jobs.search.postgres.reads import HIT, NEWEST, Order
+from jobs.search.postgres.ways import Search
 from kernel.reading import array
 
 

@@ -2,21 +2,22 @@
 
 # ruff: noqa: S608 - the texts are our own; whatever comes from outside is a parameter
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import local
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from jobs.search.port import MOST_RANKED, Hit, Part, Precision, Query, Ranked, Total
+from jobs.search.hits import PackedHits
+from jobs.search.port import MOST_RANKED, Part, Precision, Query, Ranked, Total
 from jobs.search.postgres.estimates import Guess, Guesses, guessed
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, rows
 from jobs.search.postgres.matching import asked, filtered, live, without_meaning
-from jobs.search.postgres.orders import hits
+from jobs.search.postgres.reads import HIT, PACKED, Newest
 from jobs.search.postgres.score import Part as Summand
 from jobs.search.postgres.score import parts_of, score_in_texts, score_of
-from jobs.search.postgres.ways import HIT, NEWEST, Search
+from jobs.search.postgres.ways import Search
 from kernel.reading import array
 
 FEW = MOST_RANKED
@@ -36,9 +37,13 @@ that are known to be common, and of others; in heads, where occupations make mos
 
 
 def total(query: Query, most: int) -> Total:
-    """How many rows match, counted up to `most`. Two or three statements."""
+    """How many rows match, counted up to `most`. Two or three statements; none where ranking has counted them."""
     known, after = _seen(query)
-    found = known + Search(query, guessed(query).anywhere).count(most - known, after) if known < most else most
+    guess = guessed(query).anywhere
+    if guess.is_counted:
+        found = min(int(guess.matches), most)
+    else:
+        found = known + Search(query, guess).count(most - known, after) if known < most else most
     return Total(found, Precision.EXACT if found < most else Precision.AT_LEAST)
 
 
@@ -47,13 +52,13 @@ def ranked(query: Query, bounds: Sequence[Any] | None = None) -> Ranked:
     if bounds is not None and _are_bounds(bounds):
         return _again(query, bounds)
     guesses, parts = guessed(query), _parts(query)
-    is_many = False
+    known = None
     if _may_be(guesses.anywhere, FEW, UNSURE):
-        count, few = Search(query, guesses.anywhere, score=_in_texts(query, parts)).all(FEW, FEW)
+        count, found = Search(query, guesses.anywhere, score=_in_texts(query, parts)).few(FEW, _most_texts(query))
         if count <= FEW:
-            return Ranked(_best([_Tier(_ALL, few, count)]), is_all=True, bounds=_bounds(_ALL, None))
-        is_many = True
-    return _many(query, guesses, parts, is_many=is_many)
+            return Ranked(found.hits, is_all=True, bounds=_bounds(_ALL, None))
+        known = found
+    return _many(query, guesses, parts, known)
 
 
 def _parts(query: Query) -> Sequence[Summand]:
@@ -67,15 +72,17 @@ def _in_texts(query: Query, parts: Sequence[Summand]) -> Fragment:
 
 
 class _Tier(NamedTuple):
-    """Rows with their scores that were chosen in one way, and how many there are to choose from at least."""
+    """Hits that were chosen in one way, how many there are to choose from at least, and the oldest of the newest."""
 
     kind: str
-    rows: Sequence[tuple[Any, ...]]
+    hits: PackedHits
     matches: int
+    oldest: tuple[datetime, UUID] | None = None
 
 
-def _many(query: Query, guesses: Guesses, parts: Sequence[Summand], *, is_many: bool) -> Ranked:
+def _many(query: Query, guesses: Guesses, parts: Sequence[Summand], known: Newest | None) -> Ranked:
     """The best of what matches in its head; where that is little, of what is meant as well, and of the newest texts.
+    `known`: these, where it is known that there are many, and none if they have not been read.
 
     Of more than can be ranked the newest: of thousands that match as well nobody can say which is better, and the first
     that an index gives are the oldest.
@@ -85,25 +92,28 @@ def _many(query: Query, guesses: Guesses, parts: Sequence[Summand], *, is_many: 
     if tiers[0].matches < FEW and query.question != literal.question:
         tiers.append(_heads("heads", Search(query, guesses.heads, is_head=True, score=score)))
     if max(tier.matches for tier in tiers) < ENOUGH_HEADS:
-        most = MOST_TEXTS if _are_told_apart(query) else min(MOST_ALIKE, MOST_TEXTS)
-        texts = Search(query, guesses.anywhere, score=_in_texts(query, parts)).first(NEWEST, most)
-        tiers.append(_Tier("newest texts", texts, len(texts)))
-        if not is_many and len(texts) < most:
-            return Ranked(_best(tiers), is_all=True, bounds=_bounds(_ALL, None))
-        if texts:
-            _latest.query, _latest.seen = query, (len(texts), min((row[3], row[0]) for row in texts))
-    is_many = is_many or any(tier.matches > FEW for tier in tiers)
-    tiers = [tier for tier in tiers if tier.rows] or tiers[:1]
-    kind, further = tiers[0].kind, tiers[0].rows
-    if len(tiers) > 1:
-        known = set[int]()
-        for tier in tiers:
-            if new := [row for row in tier.rows if row[0].int not in known]:
-                kind, further = tier.kind, new
-                known.update(row[0].int for row in new)
-        is_many = is_many or len(known) > FEW
-    oldest = min((row[3], row[0]) for row in further) if kind.startswith("newest") else None
-    return Ranked(_best(tiers), is_all=False, is_many=is_many, bounds=_bounds(kind, oldest))
+        most = _most_texts(query)
+        texts = known or Search(query, guesses.anywhere, score=_in_texts(query, parts)).newest(most)
+        tiers.append(_Tier("newest texts", texts.hits, len(texts), texts.oldest))
+        if known is None and len(texts) < most:
+            found = {key: hit for tier in tiers for key, hit in tier.hits.by_id().items()}
+            return Ranked(_best(found), is_all=True, bounds=_bounds(_ALL, None))
+        if texts.oldest:
+            _latest.query, _latest.seen = query, (len(texts), texts.oldest)
+    is_many = known is not None or any(tier.matches > FEW for tier in tiers)
+    last, found = tiers[0], dict[bytes, bytes]()
+    for tier in tiers:
+        before = len(found)
+        found |= tier.hits.by_id()
+        if len(found) > before:
+            last = tier
+    is_many = is_many or len(found) > FEW
+    oldest = last.oldest if last.kind.startswith("newest") else None
+    return Ranked(_best(found), is_all=False, is_many=is_many, bounds=_bounds(last.kind, oldest))
+
+
+def _most_texts(query: Query) -> int:
+    return MOST_TEXTS if _are_told_apart(query) else min(MOST_ALIKE, MOST_TEXTS)
 
 
 def _are_told_apart(query: Query) -> bool:
@@ -131,8 +141,8 @@ def _heads(kind: str, search: Search) -> _Tier:
             return _Tier(kind, found, count)
         # That is known now: of so many more than the newest need not be read.
         search = replace(search, guess=replace(search.guess, matches=max(search.guess.matches, 2.0 * MOST_HEADS)))
-    found = search.first(NEWEST, FEW + 1)
-    return _Tier(f"newest {kind}" if len(found) > FEW else kind, found, len(found))
+    newest = search.newest(FEW + 1)
+    return _Tier(f"newest {kind}" if len(newest) > FEW else kind, newest.hits, len(newest), newest.oldest)
 
 
 def _may_be(guess: Guess, most: int, unsure: int) -> bool:
@@ -140,12 +150,8 @@ def _may_be(guess: Guess, most: int, unsure: int) -> bool:
     return guess.matches <= (SURE if guess.is_sure else unsure) * most
 
 
-def _best(tiers: Sequence[_Tier]) -> list[Hit]:
-    """The best of them, each once."""
-    # Numbers are hashed and compared in C, UUIDs in Python.
-    found = tiers[0].rows if len(tiers) == 1 else {row[0].int: row for tier in tiers for row in tier.rows}.values()
-    best = sorted(found, key=lambda row: (row[4], row[0].int), reverse=True)[:MOST_RANKED]
-    return [Hit(job_id, score, company_id, likeness) for job_id, company_id, likeness, _, score in best]
+def _best(hits: Mapping[bytes, bytes]) -> PackedHits:
+    return PackedHits.best(hits.values(), MOST_RANKED)
 
 
 _ALL = "all"
@@ -173,10 +179,12 @@ def _again(query: Query, bounds: Sequence[Any]) -> Ranked:
     score = score_of(_parts(query))
     statement = Fragment.of(
         "WITH found AS MATERIALIZED (SELECT s.* FROM job_search s WHERE {} AND {} AND {} LIMIT {})"
-        f" SELECT {HIT}, {{}} AS value FROM found s ORDER BY value DESC, s.job_id DESC LIMIT {{}}",
+        f" SELECT {PACKED} FROM"
+        f" (SELECT {HIT}, {{}} AS score FROM found s ORDER BY score DESC, s.job_id DESC LIMIT {{}}) s",
         *(live(query), filtered(query, is_marked=True), found, 2 * MOST_HEADS, score, 2 * MOST_RANKED),
     )
-    return Ranked(hits(statement), is_all=bounds[0] == _ALL, bounds=tuple(bounds))
+    ((best,),) = rows(statement)
+    return Ranked(PackedHits(best or b""), is_all=bounds[0] == _ALL, bounds=tuple(bounds))
 
 
 def _bounds(kind: str, oldest: tuple[datetime, UUID] | None) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ takes the index; the executor still stops when it has enough.
 
 # ruff: noqa: S608 - the texts are our own; whatever comes from outside is a parameter
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -23,15 +23,19 @@ from typing import Any
 from uuid import UUID
 
 from jobs.models.search import LEVELS
+from jobs.search.hits import PackedHits
 from jobs.search.port import Query
 from jobs.search.postgres import estimates
 from jobs.search.postgres.conditions import marked
 from jobs.search.postgres.estimates import Guess
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, rows_planned
 from jobs.search.postgres.matching import asked, filtered, has_words, is_narrowed, live
+from jobs.search.postgres.reads import BEST_FIRST, HIT, NEWEST, PACKED, Newest, Order, Read, best_first, in_order
 
 MOST_SORTED = 10_000
 """Of what the indexes find."""
+MOST_COUNTED = 3_000
+"""Of what may be few."""
 MOST_WINDOWS = 2
 MARGIN = 2.0
 """So many times the rows that are likely to do are walked before the next way is taken."""
@@ -43,39 +47,10 @@ SPARE = 1.3
 # words and to pass over one, to go from an entry to that of another list, the same from those of a level, which are
 # many, and to read an entry of an index of instants.
 ROW, TEXT, HEAD, POSTING, PASSED, STEP, LEAP, ENTRY = 2.0, 5.0, 0.7, 0.13, 0.01, 0.5, 0.05, 0.1
-HIT = "s.job_id, s.company_id, s.likeness"
 FOUND = "f.job_id, f.company_id, f.likeness, f.value"
 # What a score is made from. A vector in which many words are looked for is opened once for all of them: what is in an
 # array has been fetched from where it is kept.
 SCORED = "s.published_at, s.title_length, s.title_key, ARRAY[s.head] AS heads"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A column to order by, which the job's id makes unique. Nulls come last in either direction."""
-
-    column: str
-    is_descending: bool = True
-    is_nullable: bool = False
-
-    def by(self, value: str, key: str) -> str:
-        """The order, of rows that have these."""
-        direction = "DESC" if self.is_descending else "ASC"
-        nulls = " NULLS LAST" if self.is_nullable else ""
-        return f"ORDER BY {value} {direction}{nulls}, {key} {direction}"
-
-    def beyond(self, after: tuple[Any, UUID] | None, value: str, key: str) -> Fragment:
-        """Those that come later than a position."""
-        if after is None:
-            return TRUE
-        sign = "<" if self.is_descending else ">"
-        if after[0] is None:
-            return Fragment.of(f"({value} IS NULL AND {key} {sign} {{}}::uuid)", after[1])
-        found = Fragment.of(f"({value}, {key}) {sign} ({{}}, {{}}::uuid)", *after)
-        return Fragment.of(f"({{}} OR {value} IS NULL)", found) if self.is_nullable else found
-
-
-NEWEST = Order("s.published_at")
 
 
 class Way(Enum):
@@ -90,7 +65,7 @@ class Way(Enum):
 class Search:
     """Looks for what matches a query: anywhere, or in title, skills, company and as a concept (`is_head`).
 
-    `score` is what rows are given with, as SQL; without it they have none. `others` keeps rows out.
+    `score` is what the best are known by, as SQL. `others` keeps rows out.
     """
 
     query: Query
@@ -100,30 +75,51 @@ class Search:
     others: Fragment = TRUE
 
     def first(self, order: Order, size: int, after: tuple[Any, UUID] | None = None) -> Sequence[tuple[Any, ...]]:
-        """The first rows of an order: `HIT`, what they are ordered by, and the score."""
-        if not is_narrowed(self.query):
-            return self._walked(order, size, after, None)
-        way = self.way(size, has_window=order == NEWEST)
-        found: Sequence[tuple[Any, ...]] | None = None
-        if way is Way.WALK:
-            found = self._walked(order, size, after, self._far(size))
-        elif way is Way.WINDOW:
-            found = self._within(size, after)
-        if found is None or len(found) < size:
-            found = self._sorted(order, size, after)
-        return self._walked(order, size, after, None) if found is None else found
+        """The first rows of an order: `HIT`, and what they are ordered by."""
+        return self._first(in_order, order, size, after)
 
-    def all(self, most: int, size: int) -> tuple[int, Sequence[tuple[Any, ...]]]:
-        """How many rows there are, counted up to one more than `most`; unless there are more, the `size` best by their
-        score: `HIT`, nothing, and the score.
+    def newest(self, size: int) -> Newest:
+        """The newest rows with their scores."""
+        return self._first(best_first, NEWEST, size, None)
+
+    def _first[T: Sized](self, read: Read[T], order: Order, size: int, after: tuple[Any, UUID] | None) -> T:
+        if not is_narrowed(self.query):
+            return self._walked(read, order, size, after, None)
+        way = self.way(size, has_window=order == NEWEST)
+        found: T | None = None
+        if way is Way.WALK:
+            found = self._walked(read, order, size, after, self._far(size))
+        elif way is Way.WINDOW:
+            found = self._within(read, size, after)
+        if found is None or len(found) < size:
+            found = self._sorted(read, order, size, after)
+        return self._walked(read, order, size, after, None) if found is None else found
+
+    def few(self, few: int, most: int) -> tuple[int, Newest]:
+        """How many rows there are, counted up to one more than `MOST_COUNTED`, and all of them with their scores unless
+        they are more than `few`: then the newest `most` of them; and of more than are counted none.
         """
+        found = Fragment.of(
+            "{}, n AS (SELECT count(*) FROM met), found AS MATERIALIZED (SELECT * FROM met"
+            f" WHERE (SELECT count FROM n) <= {{}} {NEWEST.by('value', 'job_id')}"
+            " LIMIT (SELECT CASE WHEN count <= {} THEN count ELSE {} END FROM n))",
+            *(self._met(f"{HIT}, s.ctid, {NEWEST.column} AS value", most=MOST_COUNTED), MOST_COUNTED, few, most),
+        )
+        count, newest = best_first(found, self._shown("found"), NEWEST, is_counted=True)
+        if count <= MOST_COUNTED and not self.is_head:
+            estimates.learn(self.query, count)
+        return count, newest
+
+    def all(self, most: int, size: int) -> tuple[int, PackedHits]:
+        """How many rows there are, counted up to one more than `most`; unless there are more, the `size` best."""
         statement = Fragment.of(
             "WITH {}, n AS (SELECT count(*) FROM met), found AS (SELECT * FROM met WHERE (SELECT count FROM n) <= {})"
-            " SELECT n.count, s.* FROM n LEFT JOIN ({}) s ON TRUE ORDER BY s.score DESC, s.job_id DESC LIMIT {}",
+            f" SELECT n.count, (SELECT {PACKED} FROM (SELECT * FROM ({{}}) s ORDER BY {BEST_FIRST} LIMIT {{}}) s)"
+            " FROM n",
             *(self._met(f"{HIT}, s.ctid, NULL::timestamptz AS value", most=most), most, self._shown("found"), size),
         )
-        found = rows_planned(statement)
-        return found[0][0], [row[1:] for row in found if row[1] is not None]
+        ((count, best),) = rows_planned(statement)
+        return count, PackedHits(best or b"")
 
     def count(self, most: int, after: tuple[Any, UUID] | None = None) -> int:
         """How many rows there are, behind a position among the newest if there is one; counted up to `most`."""
@@ -239,39 +235,42 @@ class Search:
         )
         return Fragment.of(f"SELECT {columns} FROM ({{}}) s WHERE {{}} {by} LIMIT {{}}", some, words, size)
 
-    def _walked(
-        self, order: Order, size: int, after: tuple[Any, UUID] | None, far: int | None
-    ) -> Sequence[tuple[Any, ...]]:
+    def _walked[T](self, read: Read[T], order: Order, size: int, after: tuple[Any, UUID] | None, far: int | None) -> T:
         walk = self._walk(order, size, after, far)
-        return self._read(Fragment.of("found AS MATERIALIZED ({})", walk), order)
+        _, found = read(Fragment.of("found AS MATERIALIZED ({})", walk), self._shown("found"), order, is_counted=False)
+        return found
 
-    def _within(self, size: int, after: tuple[Any, UUID] | None) -> Sequence[tuple[Any, ...]]:
+    def _within[T: Sized](self, read: Read[T], size: int, after: tuple[Any, UUID] | None) -> T | None:
         """The newest rows of the last days: of as many as are likely to do, and if they do not, of some more."""
         by, columns = NEWEST.by("value", "job_id"), f"{HIT}, s.ctid, {NEWEST.column} AS value"
         share = self._margin(size) * size / max(self.guess.likely, 1.0)
-        found: Sequence[tuple[Any, ...]] = ()
+        found: T | None = None
         for _ in range(MOST_WINDOWS):
             since = estimates.since(after[0] if after else self.query.at, share)
             if since is None:
                 break
             met = self._met(columns, NEWEST, after, since=since)
             window = Fragment.of(f"{{}}, found AS MATERIALIZED (SELECT * FROM met_all {by} LIMIT {{}})", met, size)
-            found = self._read(window, NEWEST)
+            _, found = read(window, self._shown("found"), NEWEST, is_counted=False)
             if len(found) in (0, size):
                 break
             share *= MARGIN * size / len(found)
         return found
 
-    def _sorted(self, order: Order, size: int, after: tuple[Any, UUID] | None) -> Sequence[tuple[Any, ...]] | None:
+    def _sorted[T](self, read: Read[T], order: Order, size: int, after: tuple[Any, UUID] | None) -> T | None:
         """The first of all rows; None if there are too many of them."""
         by = order.by("value", "job_id")
-        found = Fragment.of(
+        some = Fragment.of(
             "{}, n AS (SELECT count(*) FROM met), found AS MATERIALIZED (SELECT * FROM met"
             f" WHERE (SELECT count FROM n) <= {{}} {by} LIMIT {{}})",
             *(self._met(f"{HIT}, s.ctid, {order.column} AS value", order, after, most=MOST_SORTED), MOST_SORTED, size),
         )
-        read = self._read(found, order, is_counted=True)
-        return None if read[0][0] > MOST_SORTED else [row[1:] for row in read if row[1] is not None]
+        count, found = read(some, self._shown("found"), order, is_counted=True)
+        if count > MOST_SORTED:
+            return None
+        if after is None and not self.is_head and self.others is TRUE:
+            estimates.learn(self.query, count)
+        return found
 
     def _met(
         self,
@@ -297,14 +296,6 @@ class Search:
         if most is None:
             return found
         return Fragment.of("{}, met AS MATERIALIZED (SELECT * FROM met_all LIMIT {})", found, most + 1)
-
-    def _read(self, found: Fragment, order: Order, *, is_counted: bool = False) -> Sequence[tuple[Any, ...]]:
-        """What `found` has; with `is_counted`, each row behind the count of `met`, and one at least."""
-        shown = self._shown("found")
-        by = order.by("s.value", "s.job_id")
-        counted, joined = ("n.count, ", "n LEFT JOIN") if is_counted else ("", "")
-        given = f"SELECT {counted}s.* FROM {joined} ({{}}) s {'ON TRUE ' if is_counted else ''}{by}"
-        return rows_planned(Fragment.of("WITH {} " + given, found, shown))
 
     def _shown(self, name: str) -> Fragment:
         if self.score is None:

@@ -233,7 +233,7 @@ def test_a_search_takes_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     # The count, the circle's places twice, those of its jobs step by step, the remote and the rows.
     assert statements("nurse", near=near, order=SearchOrder(JobSearchOrderField.DISTANCE), is_broadened=False) <= 9
     monkeypatch.setattr(plans, "FEW", 3)
-    assert statements("nurse", size=2, is_corrected=False) == 5
+    assert statements("nurse", size=2, is_corrected=False) == 4
     after = found("nurse", size=2, is_expanded=False).hits[-1].position
     assert statements("nurse", size=2, after=after) == 1
 

@@ -119,7 +119,7 @@ def forget(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> C
         monkeypatch.setattr(caching, "_away_until", float("inf"))
 
     def lose() -> None:
-        for key in caching.server().scan_iter(f"{settings.KEY_PREFIX}:ranking:*"):
+        for key in caching.server().scan_iter(f"{settings.KEY_PREFIX}:ranked:*"):
             caching.server().delete(key)
 
     return lose if request.param == "lost" else lambda: None

@@ -196,6 +196,7 @@ def statements(run: Callable[[], object]) -> list[tuple[str, Any]]:
 
 
 _LIKE = re.compile(r"_term_[0-9a-f]{8}_like$")
+_ALL_SO_FAR = re.compile(r"\(published_at <= '[^']*'::timestamp with time zone\)")
 
 
 def told(node: dict[str, Any], depth: int = 0) -> Iterator[str]:
@@ -208,8 +209,10 @@ def told(node: dict[str, Any], depth: int = 0) -> Iterator[str]:
     if where := node.get("Relation Name") or node.get("CTE Name") or node.get("Function Name"):
         words.append(f"on {where}")
     if index := node.get("Index Name"):
-        # A word is found as quickly by either of the two indexes that Django makes of a key that is text.
-        words.append(f"by {_LIKE.sub('_pkey', index)}")
+        # A word is found as quickly by either of the two indexes that Django makes of a key that is text, and all that
+        # is published by each that has the instant.
+        is_all = node["Node Type"].startswith("Bitmap") and _ALL_SO_FAR.fullmatch(node.get("Index Cond", ""))
+        words.append("by an index of instants" if is_all else f"by {_LIKE.sub('_pkey', index)}")
     if keys := node.get("Sort Key"):
         words.append(f"by {', '.join(key if len(key) < 40 else 'an expression' for key in keys)}")
     conditions = ("Index Cond", "Filter", "One-Time Filter", "Join Filter")

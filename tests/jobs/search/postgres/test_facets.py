@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -230,6 +232,24 @@ class TestLargeSets:
         found = facets(_query(excluded_companies=(UUID(int=0),)), [D.WORKPLACE], 10)[D.WORKPLACE]
         assert found.is_approximate
         assert 70 <= sum(value.count for value in found.values) <= 300
+
+    @pytest.mark.usefixtures("board")
+    @pytest.mark.parametrize("estimate", [1.0, 1e9])
+    def test_what_is_hardly_too_much_is_counted_thrice_at_most(
+        self, estimate: float, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A sample that says so little that all may be counted, all, and another sample where they are too many."""
+
+        def estimate_so(sets: Sequence[Any], _query: Query) -> None:
+            for each in sets:
+                each.size = estimate
+
+        monkeypatch.setattr(module, "_estimate", estimate_so)
+        for most in (100, 180, 195):
+            monkeypatch.setattr(module, "MOST_EXACT", most)
+            with CaptureQueriesContext(connection) as taken:
+                assert facets(_query("engineer"), [D.COMPANY], 1)[D.COMPANY].is_approximate
+            assert len(taken.captured_queries) <= 4
 
     def test_what_can_never_be_has_no_values(self) -> None:
         """The planner sees that beforehand, and leaves such parts out of its plan."""

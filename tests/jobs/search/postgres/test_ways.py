@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from jobs.models import Job
 from jobs.search.grammar import parse
-from jobs.search.port import Atom, Query
-from jobs.search.postgres.estimates import Guess
+from jobs.search.port import Atom, Precision, Query, Total
+from jobs.search.postgres import estimates, plans, ways
+from jobs.search.postgres.estimates import Guess, guessed
 from jobs.search.postgres.fragment import Fragment, rows
 from jobs.search.postgres.score import parts_of, score_in_texts, score_of
 from jobs.search.postgres.ways import Search
@@ -78,3 +79,38 @@ def test_a_score_is_the_same_however_it_is_summed() -> None:
             assert len(found) == Job.objects.count() == 7
             assert [whole for _, whole, _ in found] == [short for _, _, short in found]
             assert len({whole for _, whole, _ in found}) > 2
+
+
+def few(text: str, few: int, most: int) -> tuple[int, int]:
+    """How many there are, and of how many a score is given."""
+    query = Query(timezone.now(), parse(text))
+    score = score_of(parts_of(query.question, query.at)) if query.question else None
+    count, newest = Search(query, guessed(query).anywhere, score=score).few(few, most)
+    assert [hit.value for hit in newest.hits] == sorted([hit.value for hit in newest.hits], reverse=True)
+    return count, len(newest)
+
+
+@pytest.mark.usefixtures("_jobs")
+def test_of_many_the_newest_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert few("nurse", MANY, 3) == (MANY, MANY)
+    assert few("nurse", MANY - 1, 3) == (MANY, 3)
+    assert few("surgeon", MANY, 3) == (0, 0)
+    monkeypatch.setattr(ways, "MOST_COUNTED", 10)
+    assert few("nurse", 5, 3) == (11, 0)
+
+
+@pytest.mark.usefixtures("_jobs")
+def test_what_ranking_counted_is_not_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "FEW", 5)
+    monkeypatch.setattr(plans, "MOST_TEXTS", 3)
+    query = Query(timezone.now(), parse("nurse"))
+    plans.ranked(query)
+    with CaptureQueriesContext(connection) as taken:
+        assert plans.total(query, 1_000).value == MANY
+        assert plans.total(query, 10) == Total(10, Precision.AT_LEAST)
+    assert not taken.captured_queries
+    # A page later nobody knows any more.
+    monkeypatch.setattr(estimates._latest, "until", 0.0)
+    with CaptureQueriesContext(connection) as taken:
+        assert plans.total(query, 1_000).value == MANY
+    assert taken.captured_queries
