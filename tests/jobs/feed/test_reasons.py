@@ -1,3 +1,4 @@
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ from hypothesis import strategies as some
 from jobs.feed import reasons
 from jobs.feed.candidates import CandidateRow
 from jobs.feed.constraints import Constraints
+from jobs.feed.features import FEATURES
 from jobs.feed.match import Feature, Gap, Match, Reason, Rule
 from jobs.feed.person import Person
 from jobs.feed.reasons import GapCode, explain, named, text_of, text_of_gap, text_of_rule
@@ -68,9 +70,21 @@ def row(**values: Any) -> CandidateRow:
     return CandidateRow(**{**usual, **values})
 
 
+def explained(
+    person: Person,
+    features: Mapping[Feature, float],
+    missing: Collection[Feature],
+    weights: Mapping[Feature, float],
+    of: CandidateRow,
+) -> tuple[Sequence[Reason], Sequence[Gap]]:
+    """Reasons and gaps, by features that are named."""
+    values = [None if feature in missing else features.get(feature, 0.5) for feature in FEATURES]
+    return explain(person, values, [(name, weight, FEATURES.index(name)) for name, weight in weights.items()], of)
+
+
 def said(features: dict[Feature, float], of: CandidateRow, *missing: Feature, person: Person = PERSON) -> list[str]:
     """Reasons and gaps as sentences, with made-up names."""
-    found, gaps = explain(person, features, frozenset(missing), WEIGHTS, of)
+    found, gaps = explained(person, features, frozenset(missing), WEIGHTS, of)
     names = {"skill_ids": {1: "SQL", 2: "Rust", 3: "Go", 4: "Perl"}, "occupation_id": {7: "Nurse"}}
     for one in (*found, *gaps):
         reasons._name(one.params, names | {"currency": {"EUR": 2, "JPY": 0}})  # type: ignore[dict-item]
@@ -78,7 +92,7 @@ def said(features: dict[Feature, float], of: CandidateRow, *missing: Feature, pe
 
 
 def test_three_reasons_the_strongest_first() -> None:
-    found, gaps = explain(PERSON, BEST, frozenset(), WEIGHTS, row())
+    found, gaps = explained(PERSON, BEST, frozenset(), WEIGHTS, row())
     assert [reason.code for reason in found] == [Feature.SKILL, Feature.TITLE, Feature.PLACE]
     assert [reason.weight for reason in found] == [0.24, 0.14, 0.08]
     assert gaps == ()
@@ -115,15 +129,15 @@ def test_a_reason_is_a_sentence(feature: Feature, of: CandidateRow, sentence: st
 
 
 def test_what_does_not_lift_the_score_clearly_is_no_reason() -> None:
-    found, _ = explain(PERSON, dict.fromkeys(WEIGHTS, 0.5), frozenset(), WEIGHTS, row())
+    found, _ = explained(PERSON, dict.fromkeys(WEIGHTS, 0.5), frozenset(), WEIGHTS, row())
     assert found == ()
     little = dict.fromkeys(WEIGHTS, 0.5) | {Feature.SKILL: 0.54}
-    assert explain(PERSON, little, frozenset(), WEIGHTS, row())[0] == ()
+    assert explained(PERSON, little, frozenset(), WEIGHTS, row())[0] == ()
     enough = little | {Feature.SKILL: 0.55}
-    assert [one.code for one in explain(PERSON, enough, frozenset(), WEIGHTS, row())[0]] == [Feature.SKILL]
+    assert [one.code for one in explained(PERSON, enough, frozenset(), WEIGHTS, row())[0]] == [Feature.SKILL]
     # Often shown and never opened is none whatever its value, nor is what is not known.
     tired = dict.fromkeys(WEIGHTS, 0.5) | {Feature.FATIGUE: 1.0, Feature.FRESH: 1.0}
-    assert explain(PERSON, tired, frozenset({Feature.FRESH}), WEIGHTS, row())[0] == ()
+    assert explained(PERSON, tired, frozenset({Feature.FRESH}), WEIGHTS, row())[0] == ()
 
 
 def test_a_sentence_that_would_not_be_true_is_left_out() -> None:
@@ -165,7 +179,7 @@ def test_a_sentence_that_would_not_be_true_is_left_out() -> None:
     ],
 )
 def test_a_gap_is_a_sentence(features: dict[Feature, float], of: CandidateRow, sentences: list[str]) -> None:
-    found = explain(PERSON, BEST | features, frozenset(), WEIGHTS, of)
+    found = explained(PERSON, BEST | features, frozenset(), WEIGHTS, of)
     assert said(BEST | features, of)[len(found[0]) :] == sentences
 
 
@@ -177,7 +191,7 @@ def test_a_language_that_is_not_known_is_a_gap_for_who_names_languages() -> None
 
 
 def test_of_who_says_nothing_nothing_is_lacking() -> None:
-    found, gaps = explain(Person(Constraints()), {}, frozenset(WEIGHTS), WEIGHTS, row(required_skill_ids=[3]))
+    found, gaps = explained(Person(Constraints()), {}, frozenset(WEIGHTS), WEIGHTS, row(required_skill_ids=[3]))
     assert (found, gaps) == ((), ())
 
 
@@ -190,7 +204,7 @@ def test_without_the_feature_of_any_reason_the_score_is_lower(
     weights: dict[Feature, float], values: dict[Feature, float], missing: frozenset[Feature]
 ) -> None:
     parts = {feature: weight * values[feature] for feature, weight in weights.items()}
-    found, gaps = explain(PERSON, values, missing, weights, row())
+    found, gaps = explained(PERSON, values, missing, weights, row())
     assert len(found) <= reasons.MOST_REASONS
     assert len(gaps) <= reasons.MOST_GAPS
     lifts = [weights[reason.code] * (values[reason.code] - 0.5) for reason in found]
