@@ -34,7 +34,7 @@ from jobs.search.postgres.reads import BEST_FIRST, HIT, NEWEST, PACKED, Newest, 
 
 MOST_SORTED = 10_000
 """Of what the indexes find."""
-MOST_COUNTED = 3_000
+MOST_COUNTED = 5_000
 """Of what may be few."""
 MOST_WINDOWS = 2
 MARGIN = 2.0
