@@ -63,7 +63,7 @@ def of(words: Sequence[str]) -> Meaning:
     titles = occupations.space()
     title = titles.nearest(words, 1)
     meant = skills.skills_of(words)
-    listed = occupations.occupations_of(codes.space(), words)
+    listed = codes.space().meant(words)
     near = occupations.occupations_of(titles, words)
     as_title, as_skill = (found[0][1] if found else 0.0 for found in (title, meant))
     is_title = as_title >= as_skill / (_FAR_MORE if _ends_as_titles(titles, words) else 1.0)
@@ -72,7 +72,7 @@ def of(words: Sequence[str]) -> Meaning:
     likely = _looked_for(near, live)[:MOST_OCCUPATIONS]
     finer: dict[int, float] = {}
     if live_codes:
-        finer = dict(_looked_for(listed, live_codes)[:MOST_OCCUPATIONS])
+        finer = dict(_looked_for(listed, live_codes, codes.FEW)[:MOST_OCCUPATIONS])
         likely = tuple((key, BESIDE_CODES * weight) for key, weight in likely[:MOST_BESIDE_CODES])
     if is_title:
         return Meaning(dict(likely), {}, finer)
@@ -89,11 +89,11 @@ def _ends_as_titles(titles: Space, words: Sequence[str]) -> bool:
     return bool(words) and titles.endings(words[-1]) >= _ENDED and titles.is_ending(words[-1], _ELSEWHERE)
 
 
-def _looked_for(near: Concepts, live: Mapping[int, int]) -> Concepts:
+def _looked_for(near: Concepts, live: Mapping[int, int], power: float = 1.0) -> Concepts:
     """The same occupations, those of few jobs as less likely than those of many. The first is as likely as it was.
 
     Who looks for something in a board looks sooner for what there is; and what is rare is near many a text by chance.
     """
-    shares = {key: weight * (live.get(key, 0) + 1) / (live.get(key, 0) + FEW_JOBS) for key, weight in near}
+    shares = {key: weight * ((live.get(key, 0) + 1) / (live.get(key, 0) + FEW_JOBS)) ** power for key, weight in near}
     whole = near[0][1] / max(shares.values()) if near else 0.0
     return tuple(sorted(((key, share * whole) for key, share in shares.items()), key=lambda one: (-one[1], one[0])))

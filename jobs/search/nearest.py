@@ -126,17 +126,32 @@ class Space:
         self._things = array("L", things)
         self._shares = array("f", shares)
         for number, thing, share in zip(numbers, things, shares, strict=True):
-            rarity = log(1 + len(self._keys) / (self._starts[number + 1] - self._starts[number]))
             self._things[ends[number]] = thing
-            self._shares[ends[number]] = rarity * share
+            self._shares[ends[number]] = self._rarity(number) * share
             ends[number] += 1
+
+    def _rarity(self, number: int) -> float:
+        return log(1 + len(self._keys) / (self._starts[number + 1] - self._starts[number]))
 
     def __len__(self) -> int:
         return len(self._keys)
 
+    def keys(self) -> Sequence[int]:
+        """Of all things that have a name."""
+        return self._keys
+
     def has(self, word: str) -> bool:
         """Whether a name has the word."""
         return stem(word) in self._numbers
+
+    def having(self, word: str) -> Iterator[tuple[int, float]]:
+        """The things that have the word in a name, each with how much of its names have it, up to 1."""
+        number = self._numbers.get(stem(word))
+        if number is not None:
+            start, end = self._starts[number], self._starts[number + 1]
+            rarity = self._rarity(number)
+            for place, share in zip(self._things[start:end], self._shares[start:end], strict=True):
+                yield self._keys[place], share / rarity
 
     def whole(self, words: Sequence[str]) -> list[int]:
         """The things that have just this name."""

@@ -93,8 +93,8 @@ def occupations_of(of: Space, words: Sequence[str]) -> Concepts:
 
     The likeliest is 1 where the words are like it at all.
     """
-    near = _nearest(of, words)
-    return tuple((key, _trust(near) * (share / near[0][1]) ** _SHARPNESS) for key, share in near)
+    near = nearest_of(of, words)
+    return tuple((key, trust(near) * (share / near[0][1]) ** _SHARPNESS) for key, share in near)
 
 
 def label(likelihood: float) -> str:
@@ -118,18 +118,19 @@ def _classified(of: Space, readings: Sequence[Sequence[str]]) -> Concepts:
     names = (of.whole(words) for words in readings)
     if named := {key for keys in names if len(keys) <= MOST_NAMED for key in keys}:
         return tuple((key, NAMED) for key in sorted(named))
-    near = _nearest(of, readings[-1]) if readings else []
+    near = nearest_of(of, readings[-1]) if readings else []
     powers = [(key, share**_SHARPNESS) for key, share in near]
     total = sum(power for _, power in powers)
-    likely = ((key, LIKE * _trust(near) * power / total) for key, power in powers[:_MOST])
+    likely = ((key, LIKE * trust(near) * power / total) for key, power in powers[:_MOST])
     return tuple((key, likelihood) for key, likelihood in likely if likelihood >= _LEAST)
 
 
-def _nearest(of: Space, words: Sequence[str]) -> list[tuple[int, float]]:
-    near = of.nearest(words, _LOOKED_AT)
+def nearest_of(of: Space, words: Sequence[str], most: int = _LOOKED_AT) -> list[tuple[int, float]]:
+    """The occupations that the words are nearest to, as `Space.nearest`; none where they are hardly like any."""
+    near = of.nearest(words, most)
     return near if near and near[0][1] >= _LEAST_SHARE else []
 
 
-def _trust(near: Sequence[tuple[int, float]]) -> float:
-    """What is hardly like anything is likely nothing of it all."""
+def trust(near: Sequence[tuple[int, float]]) -> float:
+    """How likely the nearest is meant at all: what is hardly like anything is likely nothing of it all."""
     return min(1.0, near[0][1] / _TRUSTED) if near else 0.0

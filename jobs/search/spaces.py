@@ -1,11 +1,12 @@
 """The named things of a taxonomy as what finds the nearest, kept by the process while the tables stay the same."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from jobs.search.words import words_of
 from kernel import caching
@@ -21,9 +22,11 @@ class _Made[T]:
 class Kept[T]:
     """Made when it is asked for first, and again when the tables have changed."""
 
-    def __init__(self, names: str, version: str, make: Callable[[Iterable[tuple[Sequence[str], int]]], T]) -> None:
-        """Statements: for the folded names with the keys of what they name, and for what changes when these do."""
-        self._names, self._version, self._make = names, version, make
+    def __init__(self, names: str, version: str, make: Callable[..., T], *beside: str) -> None:
+        """Statements: for the folded names with the keys of what they name, for what changes when these do, and for
+        what else `make` takes: after the names as words with keys, the rows of each.
+        """
+        self._names, self._version, self._make, self._beside = names, version, make, beside
         self._made: _Made[T] | None = None
         self._making = Lock()
 
@@ -49,13 +52,20 @@ class Kept[T]:
             cursor.execute(f"SELECT current_setting('transaction_isolation'), v.* FROM ({self._version}) v")  # noqa: S608
             isolation, *version = cursor.fetchone()
             if made is None or made.version != version:
-                cursor.execute(self._names)
-                space = self._make((_cut(name), key) for name, key in cursor.fetchall())
+                space = self._make(self._named(cursor), *(_rows(cursor, statement) for statement in self._beside))
             else:
                 space = made.space
         # Whoever reads from a snapshot may not have seen what the stamp tells of.
         self._made = _Made(space, version, stamp if isolation == "read committed" else ())
         return space
+
+    def _named(self, cursor: CursorWrapper) -> list[tuple[list[str], int]]:
+        return [(_cut(name), key) for name, key in _rows(cursor, self._names)]
+
+
+def _rows(cursor: CursorWrapper, statement: str) -> list[tuple[Any, ...]]:
+    cursor.execute(statement)
+    return cursor.fetchall()
 
 
 def _cut(folded: str) -> list[str]:

@@ -40,7 +40,7 @@ SKILL_MEANT = 0.5
 RECENCY = 0.02
 DAYS = 30.0
 # Where an occupation is meant, one word of several says little: "technician" alone is of any.
-BESIDE_MEANING = 0.25
+BESIDE_MEANING = 0.1
 # How much an occupation counts by the label that the index gave it (`occupations.label`).
 SURENESS = {"A": 1.0, "B": 0.5, "C": 0.3, "D": 0.12}
 # One occupation that is surely meant, and surely the title's, counts for `CONCEPT`; however many are, for less than

@@ -2,8 +2,9 @@
 
 import pytest
 
-from jobs.models import Occupation, OccupationCode, OccupationName
+from jobs.models import Occupation, OccupationCode, OccupationName, RelatedOccupation
 from jobs.search import codes, meaning, occupations
+from jobs.search.codes import Codes
 from jobs.search.postgres import terms
 from jobs.selectors.search import SearchRequest, search
 from kernel.viewer import ANONYMOUS
@@ -69,3 +70,85 @@ def test_without_a_title_that_was_indexed_with_them_ours_are_meant_alone(portrai
     assert after.occupations == {portraitist.pk: pytest.approx(meaning.BESIDE_CODES)}
     assert set(after.codes) <= {key(title) for title in NAMES}
     assert key("Portraitists of cats") in after.codes
+
+
+# Of three that have a word of "lamp dealer", each in one of two names; the fourth has another.
+LAMPS = {
+    1: ["lamp fitter", "wick trimmer"],
+    2: ["lamp painter", "shade maker"],
+    3: ["carpet dealer", "rug weaver"],
+    4: ["rug dealer", "carpet broker"],
+}
+
+
+def like(fields: dict[int, tuple[int, bool]] | None = None, *likes: tuple[int, int, int]) -> Codes:
+    rows = [(key, *row) for key, row in (fields or {}).items()]
+    return Codes([(name.split(), key) for key, names in LAMPS.items() for name in names], rows, likes)
+
+
+def order(of: Codes, *words: str) -> list[int]:
+    return [key for key, _ in of.meant(words)]
+
+
+def test_what_its_like_are_near_to_is_sooner_meant() -> None:
+    known = dict.fromkeys(LAMPS, (7, True))
+
+    assert order(like(known), "lamp", "keeper") == [1, 2]
+    # The second is like what is no lamp, or like the first: that tells of both.
+    assert order(like(known, (2, 3, 1)), "lamp", "keeper") == [1, 2]
+    assert order(like(known, (2, 3, 1)), "lamp", "dealer")[:2] == [3, 2]
+    assert dict(like(known, (1, 2, 1)).meant(["lamp"])) == {1: pytest.approx(1), 2: pytest.approx(1)}
+
+
+def test_a_closer_one_supports_more() -> None:
+    known = dict.fromkeys(LAMPS, (7, True))
+
+    close, far = (dict(like(known, (2, 3, rank), (4, 1, 5)).meant(["lamp", "dealer"])) for rank in (1, 20))
+
+    assert close[2] > far[2]
+
+
+def test_where_a_taxonomy_says_nothing_of_likes_its_own_are_not_put_behind_rests() -> None:
+    fields = {1: (7, True), 2: (7, False), 3: (7, True), 4: (7, False)}
+
+    assert order(like(fields), "lamp") == [2, 1]
+
+
+def test_the_field_that_uses_a_word_is_sooner_meant() -> None:
+    # "Dealer" is said in the eighth field alone, and "lamp" in both.
+    fields = {1: (7, False), 2: (8, False), 3: (8, False), 4: (8, False)}
+
+    assert order(like(), "lamp", "dealer").index(1) < order(like(), "lamp", "dealer").index(2)
+    assert order(like(fields), "lamp", "dealer").index(2) < order(like(fields), "lamp", "dealer").index(1)
+
+
+def test_what_is_like_nothing_is_not_meant() -> None:
+    assert like().meant(["zymurgist"]) == ()
+    assert like().meant([]) == ()
+
+
+def test_likes_between_ours_are_those_of_their_taxonomys_own(portraitist: Occupation) -> None:
+    groomer = OccupationFactory(title="Groomer")
+    for scheme in ("onet", "esco"):
+        code = OccupationCode.objects.create(occupation=groomer, scheme=scheme, code="1", title=f"{scheme} groomers")
+        OccupationName.objects.create(code=code, name=f"{scheme} poodle groomer", scheme=scheme)
+    onet, esco = key("onet groomers"), key("esco groomers")
+
+    before = dict(codes.space().meant(["portraitist", "groomer"]))
+    RelatedOccupation.objects.create(occupation=portraitist, related=groomer, rank=1, scheme="onet")
+    after = dict(codes.space().meant(["portraitist", "groomer"]))
+
+    assert before[onet] == before[esco]
+    assert after[onet] > after[esco]
+
+
+def test_of_few_jobs_is_less_than_of_ours(portraitist: Occupation) -> None:
+    live_jobs(*["Hound portraitist"] * 4, occupation=portraitist)
+    terms.rebuild()
+    dogs, cats = key("Portraitists of dogs"), key("Portraitists of cats")
+
+    near, meant = dict(codes.space().meant(["portraitist"])), meaning.of(["portraitist"]).codes
+
+    # One and five ninths, squared.
+    assert meant[dogs] == pytest.approx(1)
+    assert meant[cats] == pytest.approx(near[cats] / near[dogs] * 0.36**2)

@@ -41,6 +41,12 @@ def test_an_empty_space_knows_nothing() -> None:
     assert Space([]).nearest(["nurse"], 4) == []
 
 
+def test_of_what_has_a_word_it_is_known_how_much_of_its_names_do(space: Space) -> None:
+    having = dict(space.having("nurses"))
+    assert having == {1: pytest.approx(5 / (5 + 0.5 * 5**0.25)), 4: pytest.approx(1 / (1 + 0.5 * 3**0.25))}
+    assert list(space.having("zymurgist")) == []
+
+
 def test_what_ends_names_is_told_from_what_stands_in_them(space: Space) -> None:
     assert space.is_ending("analysts", 0.2)
     # Of two things that have it, one has it last: enough for half, and not for a fifth.
