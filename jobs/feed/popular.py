@@ -19,11 +19,14 @@ from jobs.search.port import Hit
 from jobs.search.postgres.conditions import at_one_of
 from jobs.search.postgres.fragment import FALSE, Fragment, all_of, join, rows
 from jobs.search.where import MAX_RADIUS_KM, Near
+from jobs.services import heat
 
 MODEL_VERSION = 0
 WEIGHTS = {Feature.POPULAR: 0.45, Feature.FRESH: 0.35, Feature.PLACE: 0.2}
 MOST_RANKED = 200
 PER_COMPANY = 2
+LEAST_HEAT = 20.0
+"""The hottest job counts as popular as can be, if so much is done with it: as many views of today."""
 FRESH_DAYS = 10
 """After so many days a job counts half as new."""
 _STEPS_KM = (10, 25, 50, 100, 250, MAX_RADIUS_KM)
@@ -82,19 +85,20 @@ def popular(constraints: Constraints, near: Near | None, at: datetime) -> list[M
         countries = list(constraints.countries)
         parts.append(Fragment.of(_IN_COUNTRY, countries, _BOUNDS["in_country"], allowed))
     statement = Fragment.of(_FOUND, is_near, join(" UNION ", parts))
-    return _ordered(rows(Fragment(statement.text, {**statement.params, "at": at})), is_anywhere=near is None)
+    return _ordered(rows(Fragment(statement.text, {**statement.params, "at": at})), at, is_anywhere=near is None)
 
 
-def _ordered(found: Any, *, is_anywhere: bool) -> list[Match]:
+def _ordered(found: Any, at: datetime, *, is_anywhere: bool) -> list[Match]:
     # A job that was only ever shown has a logarithm of nothing.
     heats = {row[0]: row[-1] for row in found if row[-1] is not None and row[-1] > -inf}
-    hottest = max(heats.values(), default=0.0)
+    # One person's views make nothing popular, however little is done on the board.
+    hottest = max([heat.of(LEAST_HEAT, at), *heats.values()])
     made: dict[Any, tuple[Hit, Match]] = {}
     for job_id, company_id, likeness, age_days, workplace, is_unpaid, is_near, _ in found:
-        heat = heats.get(job_id)
+        hot = heats.get(job_id)
         features = {
             # The root of how many there are for each of the hottest one's.
-            Feature.POPULAR: 0.0 if heat is None else exp((heat - hottest) / 2),
+            Feature.POPULAR: 0.0 if hot is None else exp((hot - hottest) / 2),
             Feature.FRESH: 2 ** (-max(0.0, float(age_days)) / FRESH_DAYS),
             Feature.PLACE: NEUTRAL if is_anywhere else float(is_near or workplace == Workplace.REMOTE),
         }
@@ -104,7 +108,7 @@ def _ordered(found: Any, *, is_anywhere: bool) -> list[Match]:
             company_id,
             sum(parts.values()),
             parts,
-            (Source.FRESH,) if heat is None else (Source.POPULAR,),
+            (Source.FRESH,) if hot is None else (Source.POPULAR,),
             _reasons(features, workplace, float(age_days)),
             (Gap(GapCode.PAY_UNKNOWN),) if is_unpaid else (),
         )

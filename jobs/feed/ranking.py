@@ -16,6 +16,7 @@ from jobs.feed.meaning import meanings
 from jobs.feed.person import Person
 from jobs.feed.reasons import explain
 from jobs.feed.reranking import Judged, Placed, ordered
+from jobs.search.postgres.stems import stems
 
 MOST_RANKED = 200
 MOST_READ = 250
@@ -33,8 +34,8 @@ class Ranking:
 def rank(person: Person, at: datetime, *, size: int = MOST_RANKED, seed: int = 0) -> Ranking:
     """The best jobs for a person as of an instant. `seed` decides what is left to chance. Six statements at most.
 
-    They are for the weights, what was liked and what those like who like it, the candidates, words
-    that were not asked for lately, and the text of the likeliest; and one more where hardly anything fits.
+    They are for the weights, what was liked and what those like who like it, the candidates, words that were not asked
+    for lately, and the text of the likeliest; and one more where hardly anything fits, or once an hour (`stems`).
     """
     model = weights.active()
     worth = model.slid(person.sliders)
@@ -74,6 +75,8 @@ class _Judging:
     def __init__(self, person: Person, activity: Activity, worth: Mapping[Feature, float]) -> None:
         self.person = person
         self.worth = [(feature, weight, FEATURES.index(feature)) for feature, weight in worth.items()]
+        # All of a person's words at once: the judge asks for them title by title, the ways and the text again.
+        stems([*(word for words, _ in person.titles for word in words), *(word for word, _ in person.words)])
         self._judge = Judge(person, activity)
         self._weights = [worth.get(feature, 0.0) for feature in FEATURES]
 

@@ -217,7 +217,8 @@ def _kept(asker: _Asker, request: FeedRequest, now: datetime) -> _Order | None:
     constraints = found.constraints
     is_as_said = asker.is_nobody or version_of(asker.viewer) == found.person_version
     if after is None:
-        if not (is_as_said and _is_as_ranked(asker, found, now)):
+        # Of a secret that is no longer the board's: its cursors would be refused.
+        if not session.is_of(asker.owner, found.id) or not (is_as_said and _is_as_ranked(asker, found, now)):
             return None
     elif not is_as_said:
         constraints = asker.constraints(now)

@@ -68,11 +68,15 @@ def new_id(owner: str, at: datetime) -> UUID:
     return UUID(int=head << 64 | _VARIANT << 62 | _mac(owner, head))
 
 
+def is_of(owner: str, session_id: UUID) -> bool:
+    """Whether the board's secret of today made the id for the owner."""
+    return constant_time_compare(str(session_id.int & _SEED), str(_mac(owner, session_id.int >> 64)))
+
+
 def instant_of(owner: str, session_id: UUID) -> datetime:
     """When a session of the owner was made. ValueError where it is not the owner's."""
     head = session_id.int >> 64
-    mac = str(session_id.int & _SEED)
-    if not constant_time_compare(mac, str(_mac(owner, head))):
+    if not is_of(owner, session_id):
         raise ValueError("This is no session of this feed.")
     return _EPOCH + timedelta(milliseconds=head >> 16)
 

@@ -18,7 +18,7 @@ KM_PER_DEGREE = 111.0  # a little below any degree of latitude, so that the box 
 
 
 # Feeds and searches ask for the circles around the same few homes and cities again and again.
-MOST_CIRCLES, MOST_PLACES = 500, 1_000
+MOST_CIRCLES, MOST_PLACES = 200, 1_000
 _TAG = "taxonomy"
 _kept: OrderedDict[Near, tuple[tuple[str, ...], Mapping[int, float]]] = OrderedDict()
 _lock = Lock()

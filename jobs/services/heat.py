@@ -49,6 +49,11 @@ SUMS = f"""
     FROM signals WHERE kind <> '{InteractionKind.HIDE}' GROUP BY job_id ORDER BY job_id"""  # noqa: S608 - our own text
 
 
+def of(worth: float, at: datetime) -> float:
+    """The heat of a job with which so much is done at an instant, as `job_heat` has it."""
+    return log(worth) + _FADES * (at - EPOCH).total_seconds()
+
+
 def _faded(one: str, other: str) -> str:
     """How much is left of one exposure when the other was written, if that was later."""
     later = f"greatest(0, extract(epoch FROM {other}.exposed_at - {one}.exposed_at)::float8)"

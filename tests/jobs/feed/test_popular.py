@@ -12,6 +12,7 @@ from jobs.feed.popular import WEIGHTS, coarse, constraints_of, key_of, popular
 from jobs.feed.reasons import text_of
 from jobs.models import Job, JobHeat
 from jobs.search.where import Near
+from jobs.services import heat as heats
 from tests.factories import CompanyFactory, CountryFactory, PlaceFactory
 from tests.search_board import live_job, live_jobs
 
@@ -46,6 +47,19 @@ def test_the_hot_come_before_the_new_and_the_new_before_the_old() -> None:
     assert matches[1].parts[Feature.POPULAR] == pytest.approx(WEIGHTS[Feature.POPULAR] * 0.6065, abs=1e-4)
     assert text_of(matches[0].reasons[0]) == "Many people open it, keep it or apply to it."
     assert text_of(matches[2].reasons[0]) == "It is 1 day old."
+
+
+def test_one_view_on_a_quiet_board_makes_nothing_popular() -> None:
+    home = PlaceFactory(latitude=52.5, longitude=13.4)
+    afar = PlaceFactory(latitude=47.6, longitude=-122.3, country=home.country)
+    viewed, near = old(1, places=[afar]), old(1, places=[home])
+    heat(viewed, heats.of(1.0, timezone.now()))
+    first, second = ordered(near=BERLIN)
+    assert [first.job_id, second.job_id] == [near.pk, viewed.pk]
+    assert Feature.POPULAR not in {reason.code for reason in second.reasons}
+    JobHeat.objects.all().delete()
+    heat(viewed, heats.of(100.0, timezone.now()))
+    assert ids(ordered(near=BERLIN)) == [viewed.pk, near.pk]
 
 
 def test_parts_add_up_and_none_is_above_one() -> None:

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
 from accounts.models import PlatformRole
@@ -28,8 +28,9 @@ from jobs.models import (
     Profile,
     RankingModel,
 )
+from jobs.search.postgres import stems
 from jobs.search.where import Near
-from jobs.services import employer_block
+from jobs.services import employer_block, preferences
 from jobs.services import profile as profiles
 from kernel import caching
 from kernel.viewer import ANONYMOUS, Scope, Viewer
@@ -110,11 +111,39 @@ def test_a_feed_is_made_in_twelve_statements() -> None:
         page = feed(viewer, FeedRequest(is_refreshed=True))
     assert len(ids(page)) == 12
     assert len(statements) <= 12
+    # However many words nobody has asked for lately.
+    stems._kept.clear()
+    with CaptureQueriesContext(connection) as statements:
+        feed(viewer, FeedRequest(is_refreshed=True))
+    assert len(statements) <= 12
     # And one more to see that the profile has changed.
     profiles.update(by=viewer, changes={"headline": "Sower"})
     with CaptureQueriesContext(connection) as statements:
         assert feed(viewer, FeedRequest()).session_id != page.session_id
     assert len(statements) <= 13
+
+
+def test_the_words_of_many_titles_are_asked_for_at_once() -> None:
+    viewer = seeker("Feeding", headline="Feeder")
+    preferences.update(by=viewer, changes={"wanted_titles": ["Sower", "Reaper", "Thresher", "Gleaner"]})
+    titled(3)
+    feed(viewer, FeedRequest())
+    stems._kept.clear()
+    with CaptureQueriesContext(connection) as statements:
+        feed(viewer, FeedRequest(is_refreshed=True))
+    assert sum("tsvector_to_array(to_tsvector(configuration" in one["sql"] for one in statements) == 1
+
+
+def test_a_session_of_a_secret_of_before_is_made_anew() -> None:
+    """Its cursors would be refused."""
+    viewer = seeker("Feeding")
+    titled(4)
+    first = feed(viewer, FeedRequest(2))
+    changed = {"SECRET_KEY": "another secret, as long as it takes", "SECRET_KEY_FALLBACKS": [settings.SECRET_KEY]}
+    with override_settings(**changed):
+        second = feed(viewer, FeedRequest(2))
+        assert second.session_id != first.session_id
+        assert len(ids(feed(viewer, FeedRequest(2, second.jobs[-1].position)))) == 2
 
 
 def test_a_first_page_goes_on_with_the_session_until_something_changes(monkeypatch: pytest.MonkeyPatch) -> None:
