@@ -7,7 +7,7 @@ from threading import local
 from jobs.search.port import Atom, Clause, Query, Question, SearchField
 from jobs.search.postgres import conditions
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, join
-from jobs.search.postgres.stems import SHORT, stems, warm
+from jobs.search.postgres.stems import EXACTLY, SHORT, stems, warm
 
 MOST_ESTIMATED = 8
 """Of a question's clauses are asked for one by one."""
@@ -145,13 +145,17 @@ def tsquery_of(atom: Atom, labels: str = "") -> str:
         return _lexeme(f"c:{atom.code}", labels)
     if atom.skill is not None:
         return _lexeme(f"s:{atom.skill}", labels)
-    parts = [_one_of(forms, labels) for forms in stems(atom.words)]
+    forms = stems(atom.words)
+    if len(forms) > 1:
+        # A title's words as they are all have the same place.
+        forms = [tuple(form for form in of if not form.startswith(EXACTLY)) for of in forms]
+    parts = [_one_of(of, labels) for of in forms]
     if atom.is_prefix:
         # In the index is a stem, which may be shorter than what was typed: "engineer*" is to find "engineers".
         parts[-1] = f"({_lexeme(atom.words[-1], labels + '*')} | {parts[-1]})"
     elif len(parts) == 1 and len(atom.words[0]) <= SHORT and labels in ("", "A"):
         # In titles it stands as it is, too, whatever the language's stemmer made of it.
-        parts[0] = f"({parts[0]} | {_lexeme('=' + atom.words[0], labels)})"
+        parts[0] = f"({parts[0]} | {_lexeme(EXACTLY + atom.words[0], labels)})"
     # Word by word and not language by language: a phrase of two languages is found as well, which harms nobody.
     return parts[0] if len(parts) == 1 else f"({' <-> '.join(parts)})"
 

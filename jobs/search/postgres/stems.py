@@ -11,11 +11,15 @@ from jobs.search.postgres.fragment import Fragment, rows
 from jobs.search.words import CONFIGURATIONS, PLAIN, configuration_of
 
 MOST_STEMS = 50_000
+EXACTLY = "="
+"""Stands before a title's words as they are, in the index (`document`)."""
 SHORT = 3
 """A word of so many letters is an abbreviation as often as a word, and what a stemmer makes of it is another one."""
 STATISTICS_SECONDS = 3600
+HARDLY_SPOKEN = 0.002
+"""A language of no more of the postings is not asked for its stems where they are words of others."""
 # Statistics are of a sample, and leave out languages of which it has one posting.
-SPARE_ROWS, SPARE_SHARE = 100, 0.01
+SPARE_ROWS = 100
 
 # What each configuration makes of a word, as it does in a document.
 _STEMS = """
@@ -34,7 +38,7 @@ _lock = Lock()
 
 def stems(words: Sequence[str]) -> list[tuple[str, ...]]:
     """What each word may be in the index: as it is first, then its stems in the languages, each once. A short word has
-    none but that of its plural.
+    none but that of its plural. Where a stem is left out, a title that has the word as it is is found all the same.
 
     One statement for all that were not asked for lately, and none otherwise; every hour one more.
     """
@@ -46,8 +50,9 @@ def stems(words: Sequence[str]) -> list[tuple[str, ...]]:
         for word, configuration, stem in rows(Fragment(_STEMS, {"words": unknown, "configurations": _NAMES})):
             made[word].setdefault(stem, []).append(configuration)
         for word, forms in made.items():
-            taken = (form for form, of in forms.items() if _is_form(word, form) and not board.is_another(form, of))
-            found[word] = tuple(dict.fromkeys([word, *taken]))
+            own = {word: [], **{form: of for form, of in forms.items() if _is_form(word, form)}}
+            taken = [form for form, of in own.items() if form == word or not board.is_another(form, of)]
+            found[word] = (*taken, *([EXACTLY + word] if len(taken) < len(own) else []))
         with _lock:
             _kept.update({word: found[word] or () for word in unknown})
             while len(_kept) > MOST_STEMS:
@@ -74,12 +79,12 @@ class _Board:
     common: Mapping[str, float]
 
     def is_another(self, form: str, configurations: Collection[str]) -> bool:
-        """Whether a stem is, in most rows that have it, another word: more of them do than are in these languages.
+        """Whether a stem is, in nearly all rows that have it, another word: these languages hardly anybody speaks here.
 
         A Hungarian's "lead" is "le", and that is French.
         """
         spoken = sum(self.spoken.get(name, 0.0) for name in configurations)
-        return (self.common.get(form, 0.0) - spoken - SPARE_SHARE) * self.rows > SPARE_ROWS
+        return spoken <= HARDLY_SPOKEN and (self.common.get(form, 0.0) - spoken) * self.rows > SPARE_ROWS
 
 
 _read: tuple[float, _Board] | None = None

@@ -48,6 +48,28 @@ def test_a_stem_that_is_another_word_here_is_none(monkeypatch: pytest.MonkeyPatc
     assert len(found("cuisiniers")) == 20
 
 
+def test_the_words_of_who_is_spoken_here_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though more postings have the stem than are in the language: "operador" is "oper", as is "operation"."""
+    monkeypatch.setattr(module, "SPARE_ROWS", 5)
+    for number in range(30):
+        live_job(f"Surgeon {number}", language="en", description_source="An operation.")
+    for number in range(3):
+        live_job(f"Operador {number}", language="es", description_source="Una linea.")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE job_search")
+    assert {f"Operador {number}" for number in range(3)} <= set(found("title:operadores"))
+
+
+def test_a_title_is_found_by_its_words_though_their_stems_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SPARE_ROWS", 5)
+    for number in range(20):
+        live_job(f"Cuisinier {number}", language="fr", description_source="Il faut le faire.")
+    live_job("Lead zebra", language="hu")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE job_search")
+    assert found("lead") == found("title:lead") == found("title:lead zebra") == ["Lead zebra"]
+
+
 def test_in_its_own_language_a_common_stem_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SPARE_ROWS", 5)
     for number in range(20):
