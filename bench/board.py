@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -52,7 +53,10 @@ class Board:
         account.own(sockets)
         log = os.open(home / "servers.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self.sockets = sockets
-        self.postgres = Postgres(account, sockets, log, throwaway=True)
+        # What its documentation advises for a machine of its own. The kernel may drop what it has read of files at any
+        # time, and a board of a million jobs would be read again and again.
+        quarter = psutil.virtual_memory().total // 2**20 // 4
+        self.postgres = Postgres(account, sockets, log, throwaway=True, megabytes=quarter)
         self.valkey = Valkey(account, sockets, log, throwaway=True)
         self.environment = self.postgres.environment() | self.valkey.environment()
         # What psycopg, node-postgres and PostGraphile read.

@@ -91,8 +91,12 @@ class Account:
 class Postgres:
     """One PostgreSQL 18 that listens on a socket only, with a configuration that is written anew at each start."""
 
-    def __init__(self, account: Account, sockets: Path, log: int, *, throwaway: bool) -> None:
+    def __init__(
+        self, account: Account, sockets: Path, log: int, *, throwaway: bool, megabytes: int | None = None
+    ) -> None:
+        """`megabytes`: of shared buffers; by itself it takes `shared_buffers`."""
         self.account, self.sockets, self.log, self.throwaway = account, sockets, log, throwaway
+        self.megabytes = megabytes
         self.data = account.data / "postgres"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -154,7 +158,7 @@ class Postgres:
             "listen_addresses": "",
             "unix_socket_directories": f'"{self.sockets}"',
             "max_connections": "100",
-            "shared_buffers": f"{shared_buffers()}MB",
+            "shared_buffers": f"{self.megabytes or shared_buffers()}MB",
             "max_wal_size": "1GB",
             "timezone": "UTC",
             "log_timezone": "UTC",

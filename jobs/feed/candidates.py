@@ -83,11 +83,11 @@ def _named(sources: int) -> tuple[Source, ...]:
 
 
 _COLUMNS = """s.job_id, s.company_id, {sources}, s.likeness, s.title_key, s.title_length::int,
-    greatest(extract(epoch FROM %(at)s - s.published_at)::float8 / 86400, 0), s.language, s.workplace, s.seniority,
+    greatest(date_part('epoch', %(at)s - s.published_at) / 86400, 0), s.language, s.workplace, s.seniority,
     cardinality(s.employment_types), s.place_ids, s.countries, s.skill_ids, s.required_skill_ids, s.pay_currency,
     s.pay_top_minor, s.pay_common, s.is_company_verified, s.head::text,
     coalesce(h.exposure * power(0.5::float8, greatest(
-        extract(epoch FROM %(at)s - h.exposed_at)::float8 / 604800, 0
+        date_part('epoch', %(at)s - h.exposed_at) / 604800, 0
     )), 0), coalesce(h.signals, 0)"""
 # All that leads to few jobs, in one walk through their rows. What may not be shown has no rank.
 _TOGETHER = """SELECT s.job_id, s.ctid AS row, s.published_at, {} AS rank, {} AS ways

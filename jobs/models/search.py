@@ -115,10 +115,16 @@ class SearchPending(models.Model):
 
 
 class SearchTerm(models.Model):
-    """A word of what is searched, and how many of the live jobs have it."""
+    """A word of what is searched, and how many of the live jobs have it.
+
+    Who began to read results before the words were counted anew goes on by what had been counted then. A word that no
+    job has any more stays until the next count.
+    """
 
     term = models.CharField(primary_key=True, max_length=60)
     jobs = models.PositiveIntegerField(help_text="How many live jobs have it in title, skills or company.")
+    jobs_before = models.PositiveIntegerField(db_default=0, help_text="How many had it until `since`.")
+    since = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "search_term"

@@ -5,6 +5,7 @@ Whatever is found by it counts less than what was written, and is told to whoeve
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db.models import TextChoices
 
@@ -48,12 +49,16 @@ class Expansion:
     weight: float
 
 
-def expand(question: Question, *, has_meaning: bool = True) -> tuple[Question, tuple[Expansion, ...]]:
-    """The question with all that may stand in for it, and what that is. Without `has_meaning` synonyms only."""
+def expand(
+    question: Question, at: datetime | None = None, *, has_meaning: bool = True
+) -> tuple[Question, tuple[Expansion, ...]]:
+    """The question with all that may stand in for it, as of an instant or now, and what that is. Without `has_meaning`
+    synonyms only.
+    """
     plain = [_plain(clause) for clause in question.clauses]
     question, told = _with_synonyms(question, plain)
     if has_meaning and question.exactly and all(plain):
-        question, meant = _with_meaning(question)
+        question, meant = _with_meaning(question, at)
         told += meant
     return question, tuple(told)
 
@@ -102,10 +107,10 @@ def _synonyms(spans: set[str]) -> dict[str, list[tuple[str, float]]]:
     return found
 
 
-def _with_meaning(question: Question) -> tuple[Question, list[Expansion]]:
+def _with_meaning(question: Question, at: datetime | None) -> tuple[Question, list[Expansion]]:
     words = question.exactly
     written = " ".join(words)
-    meant = meaning.of(words)
+    meant = meaning.of(words, at)
     # Whoever looks in titles or in skills alone means those.
     fields = {clause.any_of[0].field for clause in question.clauses}
     likely, listed = ({}, {}) if SearchField.SKILL in fields else (meant.occupations, meant.codes)

@@ -51,6 +51,13 @@ class PackedHits(Sequence[Hit]):
         hits = (self.data[start : start + SIZE] for start in range(0, len(self.data), SIZE))
         return {hit[_ID]: hit for hit in hits}
 
+    def place_of(self, job_id: UUID) -> int | None:
+        """Where a job's hit stands; None: nowhere."""
+        found = self.data.find(job_id.bytes)
+        while found >= 0 and found % SIZE != _ID.start:
+            found = self.data.find(job_id.bytes, found + 1)
+        return found // SIZE if found >= 0 else None
+
     @staticmethod
     def of(hits: Sequence[Hit]) -> "PackedHits":
         """The same hits."""
@@ -72,6 +79,15 @@ def as_good(hits: Sequence[Hit], least: tuple[Any, UUID] | None) -> Sequence[Hit
     if least is None:
         return hits
     return hits[: bisect_left(hits, True, key=lambda hit: (hit.value, hit.job_id) < least)]
+
+
+def shown(hits: Sequence[Hit], last: tuple[Any, UUID]) -> int:
+    """How many ranked hits were shown when one was the last: up to itself if it is still there, else all as good."""
+    if isinstance(hits, PackedHits):
+        place = hits.place_of(last[1])
+    else:
+        place = next((number for number, hit in enumerate(hits) if hit.job_id == last[1]), None)
+    return len(as_good(hits, last)) if place is None else place + 1
 
 
 def _made(score: float, job_id: bytes, company_id: bytes, likeness: int) -> Hit:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 from django.db import DatabaseError, connection
@@ -56,9 +57,9 @@ def prepare() -> None:
         connection.close()
 
 
-def of(words: Sequence[str]) -> Meaning:
-    """What the words mean. They are a title or a skill, whichever they are more like; if they end as titles do,
-    rather a title.
+def of(words: Sequence[str], at: datetime | None = None) -> Meaning:
+    """What the words mean, as of an instant, or now. They are a title or a skill, whichever they are more like; if they
+    end as titles do, rather a title.
     """
     titles = occupations.space()
     title = titles.nearest(words, 1)
@@ -68,7 +69,7 @@ def of(words: Sequence[str]) -> Meaning:
     as_title, as_skill = (found[0][1] if found else 0.0 for found in (title, meant))
     is_title = as_title >= as_skill / (_FAR_MORE if _ends_as_titles(titles, words) else 1.0)
     taking = {} if is_title else skills.occupations_taking(meant)
-    live, live_codes = terms.jobs_of({*taking, *(key for key, _ in near)}, [key for key, _ in listed])
+    live, live_codes = terms.jobs_of({*taking, *(key for key, _ in near)}, [key for key, _ in listed], at)
     likely = _looked_for(near, live)[:MOST_OCCUPATIONS]
     finer: dict[int, float] = {}
     if live_codes:

@@ -15,7 +15,7 @@ from uuid import UUID
 from jobs.search import diversity, rankings
 from jobs.search.broadening import FEW, Broadening, BroadeningKind, broadened, broadenings
 from jobs.search.diversity import diversify
-from jobs.search.hits import as_good
+from jobs.search.hits import as_good, shown
 from jobs.search.port import (
     MOST_RANKED,
     Engine,
@@ -143,7 +143,7 @@ class Walk:
         # By number: a UUID is hashed in Python each time.
         numbers = {hit.job_id.int: number for number, hit in enumerate(first)}
         # Those better than the least that was shown have been, but for those that were put off.
-        reached = len(as_good(hits, start.place)) if start.place else 0
+        reached = shown(hits, start.place) if start.place else 0
         waiting = {numbers[key.int] for key in start.put_off if key.int in numbers}
         is_diverse = self.per_company and not (self.query.where and self.query.where.companies)
         rank = start.rank

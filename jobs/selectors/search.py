@@ -243,7 +243,7 @@ def _understood(request: SearchRequest, query: Query, text: str) -> _Asked:
         return _Asked(query)
     if not request.is_expanded:
         return _Asked(replace(query, question=question))
-    question, expansions = expand(question, has_meaning=query.order.field is JobSearchOrderField.RELEVANCE)
+    question, expansions = expand(question, query.at, has_meaning=query.order.field is JobSearchOrderField.RELEVANCE)
     return _Asked(replace(query, question=question), expansions=expansions)
 
 

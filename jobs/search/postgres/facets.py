@@ -64,7 +64,9 @@ class _Set:
             return 0
         level = max(1, round(log2(max(self.size, 1) / SAMPLED)))
         if self.read > MOST_READ << level:
-            level = max(level, min(ceil(log2(self.read / MOST_READ)), int(log2(self.size / LEAST_SAMPLED))))
+            level = max(
+                level, min(ceil(log2(self.read / MOST_READ)), int(log2(max(self.size, LEAST_SAMPLED) / LEAST_SAMPLED)))
+            )
         return min(level, LEVELS)
 
     def learn(self, counted: "_Counted") -> None:

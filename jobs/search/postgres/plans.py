@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import local
+from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from jobs.search.hits import PackedHits
 from jobs.search.port import MOST_RANKED, Part, Precision, Query, Ranked, Total
-from jobs.search.postgres.estimates import Guess, Guesses, guessed
+from jobs.search.postgres.estimates import COUNTED_SECONDS, Guess, Guesses, guessed
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, rows
 from jobs.search.postgres.matching import asked, filtered, live, without_meaning
 from jobs.search.postgres.reads import HIT, PACKED, Newest
@@ -100,6 +101,7 @@ def _many(query: Query, guesses: Guesses, parts: Sequence[Summand], known: Newes
             return Ranked(_best(found), is_all=True, bounds=_bounds(_ALL, None))
         if texts.oldest:
             _latest.query, _latest.seen = query, (len(texts), texts.oldest)
+            _latest.until = monotonic() + COUNTED_SECONDS
     is_many = known is not None or any(tier.matches > FEW for tier in tiers)
     last, found = tiers[0], dict[bytes, bytes]()
     for tier in tiers:
@@ -130,7 +132,7 @@ def _seen(query: Query) -> tuple[int, tuple[datetime, UUID] | None]:
     from there.
     """
     seen: tuple[int, tuple[datetime, UUID]] | None = getattr(_latest, "seen", None)
-    return seen if seen and _latest.query == query else (0, None)
+    return seen if seen and _latest.query == query and monotonic() < _latest.until else (0, None)
 
 
 def _heads(kind: str, search: Search) -> _Tier:

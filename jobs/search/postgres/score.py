@@ -84,7 +84,7 @@ def score_in_texts(parts: Sequence[Part], question: Question) -> Fragment:
 
 def _parts(question: Question, at: datetime) -> Iterator[Part]:
     clauses = [clause for clause in question.clauses if not clause.is_excluded]
-    rarities = terms.rarities({word for clause in clauses for atom in clause.any_of for word in atom.words})
+    rarities = terms.rarities({word for clause in clauses for atom in clause.any_of for word in atom.words}, at)
 
     def rarity(atom: Atom) -> float:
         # A beginning stands for many words, and none of them is counted.

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from itertools import combinations
 from math import log
 
 import orjson
 from django.db import connection, transaction
+from django.utils import timezone
 
 from jobs.progress import Progress
 from jobs.search.correction import FEW, best, most_mistakes
@@ -36,7 +38,14 @@ _SKILLS = """
 _OCCUPATIONS = """
     SELECT word, ndoc FROM ts_stat('SELECT ts_filter(head, ''{a,b}'') FROM job_search') WHERE word ~ '^[oc]:'"""
 
-_COUNTS = Statement[dict[str, int]]("SELECT term, jobs FROM search_term WHERE term = ANY(%(terms)s::text[])", dict)
+_COUNTS = Statement[dict[str, int]](
+    """
+SELECT term, n FROM search_term, LATERAL (
+    SELECT CASE WHEN since > %(at)s::timestamptz THEN jobs_before ELSE jobs END AS n
+) counted
+WHERE term = ANY(%(terms)s::text[]) AND n > 0""",
+    dict,
+)
 # Each word with how many jobs have it, and what it may have been meant to be, the commonest first; for the words that
 # were meant as they are, nothing is looked for.
 _CANDIDATES = Statement[list[tuple[str, int, list[str], list[int]]]](
@@ -58,20 +67,25 @@ WHERE coalesce(k.jobs, 0) <= {FEW} AND c.terms IS NOT NULL""",  # noqa: S608 - o
 )
 
 
-def rarities(words: Collection[str]) -> dict[str, float]:
-    """How much finding each word tells: the more, the fewer jobs have it. All are 1 where no word was ever counted."""
-    jobs = _counts(words)
+def rarities(words: Collection[str], at: datetime | None = None) -> dict[str, float]:
+    """How much finding each word tells: the more, the fewer jobs have it. All are 1 where no word was ever counted.
+
+    As of an instant, or now: the count that was the newest then, if it has been counted once since at most.
+    """
+    jobs = _counts(words, at)
     total = jobs.pop(_ALL, 0)
     if not total:
         return dict.fromkeys(words, 1.0)
     return {word: _rarity(jobs.get(word, 0), total) for word in words}
 
 
-def jobs_of(occupations: Collection[int], codes: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:
+def jobs_of(
+    occupations: Collection[int], codes: Collection[int], at: datetime | None = None
+) -> tuple[dict[int, int], dict[int, int]]:
     """How many jobs were likely of each occupation when it was counted last, of ours and of the taxonomies' by their
-    codes; none of those that are left out.
+    codes; none of those that are left out. As of an instant, as `rarities`.
     """
-    found = _counts([*(f"o:{key}" for key in occupations), *(f"c:{key}" for key in codes)])
+    found = _counts([*(f"o:{key}" for key in occupations), *(f"c:{key}" for key in codes)], at)
     kinds: dict[str, dict[int, int]] = {"o": {}, "c": {}}
     for term, jobs in found.items():
         kind, _, key = term.partition(":")
@@ -85,8 +99,8 @@ def _rarity(jobs: int, total: int) -> float:
     return max(log(1 + (total - jobs + 0.5) / (jobs + 0.5)), 0.1)
 
 
-def _counts(words: Collection[str]) -> dict[str, int]:
-    return _COUNTS.read({"terms": [_ALL, *words]}) if words else {}
+def _counts(words: Collection[str], at: datetime | None) -> dict[str, int]:
+    return _COUNTS.read({"terms": [_ALL, *words], "at": at or timezone.now()}) if words else {}
 
 
 def correct(words: Collection[str]) -> dict[str, str]:
@@ -128,24 +142,36 @@ def rebuild(progress: Progress | None = None) -> None:
                 copy.write_row(row)
         cursor.execute("ANALYZE counted")
         cursor.execute(
-            "WITH gone AS (DELETE FROM search_term t WHERE NOT EXISTS (SELECT FROM counted c WHERE c.term = t.term)"
-            " RETURNING term) DELETE FROM search_delete d USING gone WHERE d.term = gone.term"
+            "SELECT term FROM counted c"
+            " WHERE NOT EXISTS (SELECT FROM search_term t WHERE t.term = c.term AND t.jobs > 0)"
         )
-        cursor.execute("SELECT term FROM counted c WHERE NOT EXISTS (SELECT FROM search_term t WHERE t.term = c.term)")
         new = [term for (term,) in cursor.fetchall()]
-        cursor.execute(
-            "INSERT INTO search_term AS t (term, jobs) SELECT term, jobs FROM counted ORDER BY term"
-            " ON CONFLICT (term) DO UPDATE SET jobs = EXCLUDED.jobs WHERE t.jobs <> EXCLUDED.jobs"
-        )
         with cursor.copy("COPY search_delete (deleted, term) FROM STDIN") as copy:
             for deleted in _rows_of(new):
                 copy.write_row(deleted)
-        cursor.execute("DROP TABLE counted")
         synonyms.write(cursor, tally.rows(counts))
+        # Last, so that next to nobody begins to read between the instant that is written here and the commit.
+        for statement in (_FORGOTTEN, _GONE, _COUNTED):
+            cursor.execute(statement)
+        cursor.execute("DROP TABLE counted")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE search_term, search_delete")
     if progress:
         progress.show(len(counts))
+
+
+# What had gone before goes, and what goes now stays, for who goes on reading.
+_FORGOTTEN = """
+DELETE FROM search_term t WHERE jobs = 0 AND NOT EXISTS (SELECT FROM counted c WHERE c.term = t.term)"""
+_GONE = """
+WITH gone AS (
+    UPDATE search_term t SET jobs_before = jobs, jobs = 0, since = clock_timestamp()
+    WHERE NOT EXISTS (SELECT FROM counted c WHERE c.term = t.term) RETURNING term
+) DELETE FROM search_delete d USING gone WHERE d.term = gone.term"""
+_COUNTED = """
+INSERT INTO search_term AS t (term, jobs, since) SELECT term, jobs, clock_timestamp() FROM counted ORDER BY term
+ON CONFLICT (term) DO UPDATE SET jobs_before = t.jobs, jobs = EXCLUDED.jobs, since = EXCLUDED.since
+WHERE t.jobs <> EXCLUDED.jobs"""
 
 
 def _counted(tally: synonyms.Tally) -> Counter[str]:

@@ -1,7 +1,9 @@
 """What words with mistakes were meant to be."""
 
 import pytest
+from django.utils import timezone
 
+from jobs.models import Job, SearchTerm
 from jobs.search.correction import best, mistakes
 from jobs.search.postgres import terms
 from jobs.search.postgres.terms import deletes
@@ -114,6 +116,29 @@ def test_rarer_words_are_rarer() -> None:
     found = terms.rarities({"night", "nurse", "unheard"})
 
     assert found["nurse"] < found["night"] < found["unheard"]
+
+
+@pytest.mark.django_db
+def test_who_reads_on_goes_by_what_had_been_counted_then() -> None:
+    live_jobs(*["Night Nurse"] * 3, "Nurse", "Welder")
+    terms.rebuild()
+    began = timezone.now()
+    then = terms.rarities({"night", "nurse", "welder", "baker"}, began)
+    Job.objects.exclude(title="Night Nurse").delete()
+    live_jobs(*["Baker"] * 5)
+    terms.rebuild()
+    assert terms.rarities({"night", "nurse", "welder", "baker"}, began) == then
+    now = terms.rarities({"night", "nurse", "welder", "baker"})
+    assert now["welder"] > then["welder"]
+    assert now["baker"] < then["baker"]
+    # What has gone is not meant by any mistake, nor kept for ever.
+    assert terms.correct(["weldre"]) == {}
+    assert SearchTerm.objects.filter(term="welder", jobs=0, jobs_before=1).exists()
+    terms.rebuild()
+    assert not SearchTerm.objects.filter(term="welder").exists()
+    live_jobs("Welder")
+    terms.rebuild()
+    assert terms.correct(["weldre"]) == {"weldre": "welder"}
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.search.hits import SIZE, PackedHits, as_good
+from jobs.search.hits import SIZE, PackedHits, as_good, shown
 from jobs.search.port import Hit
 
 FOUND = st.builds(
@@ -50,6 +50,17 @@ def test_those_as_good_as_a_place_come_first(hits: list[Hit], other: Hit) -> Non
         expected = [hit for hit in hits if place(hit) >= least]
         assert list(as_good(hits, least)) == list(as_good(PackedHits.of(hits), least)) == expected
     assert as_good(hits, None) is hits
+
+
+@given(st.lists(FOUND, min_size=1, max_size=20, unique_by=lambda hit: hit.job_id), FOUND)
+def test_what_was_shown_ends_with_the_last_job_or_with_those_as_good(hits: list[Hit], gone: Hit) -> None:
+    hits.sort(key=place, reverse=True)
+    last = hits[len(hits) // 2]
+    for found in (hits, PackedHits.of(hits)):
+        assert shown(found, place(last)) == hits.index(last) + 1
+        # Though it may be worth more or less by now.
+        assert shown(found, (last.value + 1, last.job_id)) == hits.index(last) + 1
+        assert shown(found, place(gone)) == sum(place(hit) >= place(gone) for hit in hits)
 
 
 def test_what_is_no_hit_is_told() -> None:
