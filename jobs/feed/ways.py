@@ -16,7 +16,7 @@ from jobs.search.postgres.stems import warm
 
 MOST_LOOKED_AT = 1_500
 """Rows that one way may look at before it takes the best of them; what would be more is narrowed."""
-LOOKED_AT = 300
+LOOKED_AT = 400
 """And so many where it may lead to more all the same."""
 AKIN = 4.0
 """So many times as often as by chance a job of the person's kind asks for a skill of the person's."""
