@@ -2,6 +2,7 @@
 
 from typing import Any
 
+WAYS = ("naive", "exact")
 _LIVE = "FROM job_search s WHERE s.published_at <= now() AND s.expires_at > now()"
 _MATCHING = f"{_LIVE} AND s.tsv @@ to_tsquery('nexus_en', %(words)s)"
 RANKED = f"SELECT s.job_id, ts_rank_cd(s.tsv, to_tsquery('nexus_en', %(words)s)) AS score {_MATCHING}"
