@@ -1,11 +1,11 @@
 """How the found jobs spread over places, categories, pay and the like.
 
 All that is asked for is counted in one statement over one set of jobs; a dimension that the query filters by has a set
-of its own, without that filter. Sets of up to `MOST_EXACT` jobs are counted whole. Of a larger one a sample is counted
-and multiplied: the jobs of a level, which are a half, a quarter and so on of whatever there is, and which the index of
-words finds together with the words and the filters. How large a set is, the planner is asked; where the count shows
-that it was wrong, it is counted again. So it is one statement to estimate, and one to four to count, however many
-dimensions there are.
+of its own, without that filter, of which the first is a part: both are read at once where it is enough of it. Sets of
+up to `MOST_EXACT` jobs are counted whole. Of a larger one a sample is counted and multiplied: the jobs of a level,
+which are a half, a quarter and so on of whatever there is, and which the index of words finds together with the words
+and the filters. How large a set is, the planner is asked; where the count shows that it was wrong, it is counted again.
+So it is one statement to estimate, and one to four to count, however many dimensions there are.
 """
 
 from collections import defaultdict
@@ -28,6 +28,7 @@ from kernel.reading import array
 
 MOST_EXACT = 2_000
 SAMPLED = 1_000  # jobs of a sample, give or take a third
+LEAST_SHARED = 500  # of a sample that is a part of another's
 LEAST_SAMPLED = 200
 MOST_READ = 4_000
 """Rows that are read for a sample: where the index of words does not know what the filters keep it may be smaller."""
@@ -79,10 +80,13 @@ class _Set:
         """Whether it is needless to count again: what was too little to tell, or little enough to be counted whole."""
         return self.level == counted.level or (counted.is_enough and self.level > 0)
 
-    def rows(self) -> Fragment:
-        """The statement that finds the jobs, or a share of them."""
-        columns = ", ".join(f"s.{COLUMNS[dimension]}" for dimension in self.dimensions)
-        found = Fragment.of(f"SELECT {columns} FROM job_search s WHERE {{}}", self.condition)  # noqa: S608 - ours
+    def rows(self, inner: "_Set | None" = None) -> Fragment:
+        """The statement that finds the jobs, or a share of them; and tells which of them are of the `inner` set."""
+        columns = ", ".join(
+            f"s.{COLUMNS[dimension]}" for dimension in (*self.dimensions, *(inner.dimensions if inner else ()))
+        )
+        is_inner = Fragment.of(", ({}) IS TRUE AS is_inner", matching.filtered(inner.query)) if inner else Fragment("")
+        found = Fragment.of(f"SELECT {columns}{{}} FROM job_search s WHERE {{}}", is_inner, self.condition)  # noqa: S608
         if level := self.level:
             return Fragment.of("{} AND {}", found, marked("", [level]))
         return found + f" LIMIT {MOST_EXACT + 1}"
@@ -227,19 +231,38 @@ def _estimate(sets: Sequence[_Set], query: Query) -> None:
                 each.read = guess.rarest if has_words else everything.rows if kept.is_scanned else kept.rows
 
 
+def _nested(sets: Sequence[_Set], query: Query) -> tuple[int, int] | None:
+    """The number of the query's own set, and of one that has all of it, if a sample of that tells enough of both."""
+    sampled = [number for number, each in enumerate(sets) if each.level]
+    inner = next((number for number in sampled if sets[number].query == query), None)
+    if inner is None:
+        return None
+    others = [n for n in sampled if n != inner and sets[inner].size >= LEAST_SHARED << sets[n].level]
+    return (inner, min(others, key=lambda number: sets[number].size)) if others else None
+
+
 def _count(sets: Sequence[_Set], query: Query, most: int) -> Iterable[_Counted]:
     """Each set's jobs, counted by its dimensions. One statement for all."""
-    found, counts = [], []
+    inner, outer = _nested(sets, query) or (None, None)
+    levels = [each.level for each in sets]
+    if inner is not None and outer is not None:
+        levels[inner] = levels[outer]
+    found, last, counts = list[Fragment](), list[Fragment](), list[str]()
     for number, each in enumerate(sets):
         name = f"found_{number}"
-        found.append(Fragment.of(f"{name} AS MATERIALIZED ({{}})", each.rows()))
+        if number == inner:
+            part = Fragment(f"SELECT * FROM found_{outer} WHERE is_inner")  # noqa: S608 - all of it is ours
+        else:
+            part = each.rows(sets[inner] if inner is not None and number == outer else None)
+        # It reads another one's, which has to be there before.
+        (last if number == inner else found).append(Fragment.of(f"{name} AS MATERIALIZED ({{}})", part))
         counts.append(f"SELECT {number}, '', '', count(*) FROM {name}")  # noqa: S608 - all of it is ours
         counts += [
             f"SELECT {number}, '{dimension}', v::text, n FROM ({COUNTS[dimension](name)}) q"  # noqa: S608
             for dimension in each.dimensions
         ]
     given = Fragment(" UNION ALL ".join(counts), {"facets_at": query.at, "facets_most": most})
-    statement = Fragment("WITH ") + reduce(lambda one, other: one + ", " + other, found) + " " + given
+    statement = Fragment("WITH ") + reduce(lambda one, other: one + ", " + other, found + last) + " " + given
     jobs: dict[int, int] = {}
     values: dict[int, dict[FacetDimension, list[tuple[Any, int]]]] = defaultdict(lambda: defaultdict(list))
     for number, dimension, value, count in rows_planned(statement):
@@ -248,6 +271,6 @@ def _count(sets: Sequence[_Set], query: Query, most: int) -> Iterable[_Counted]:
         else:
             jobs[number] = count
     return [
-        _Counted(each.size / 2**each.level, each.level, jobs[number], values[number])
-        for number, each in enumerate(sets)
+        _Counted(each.size / 2**level, level, jobs[number], values[number])
+        for number, (each, level) in enumerate(zip(sets, levels, strict=True))
     ]

@@ -1,6 +1,6 @@
 """How found jobs are counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -218,6 +218,28 @@ class TestLargeSets:
         ages = {value.value: value.count for value in facets(_query(), [D.PUBLISHED], 10)[D.PUBLISHED].values}
         everything = facets(_query(), [D.COMPANY], 10)[D.COMPANY].values[0].count
         assert 0.3 < ages[30] / everything < 0.9
+
+    @pytest.mark.usefixtures("board")
+    @pytest.mark.parametrize("order", [[D.COMPANY, D.WORKPLACE], [D.WORKPLACE, D.COMPANY]])
+    def test_a_part_of_a_sample_is_read_with_it(
+        self, order: Sequence[FacetDimension], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What the query finds is what its own filter leaves of what it finds without: the same rows say both."""
+        query = _query("engineer", workplaces=("on_site",))
+
+        def asked(least: int) -> tuple[Mapping[FacetDimension, Facet], int]:
+            monkeypatch.setattr(module, "LEAST_SHARED", least)
+            with CaptureQueriesContext(connection) as taken:
+                found = facets(query, order, 10)
+            return found, taken.captured_queries[-1]["sql"].count("FROM job_search s")
+
+        together, reads = asked(20)
+        apart, more_reads = asked(10_000)
+        assert (reads, more_reads) == (1, 2)
+        on_site = next(value.count for value in together[D.WORKPLACE].values if value.value == "on_site")
+        assert [value.count for value in together[D.COMPANY].values] == [on_site]
+        assert together[D.WORKPLACE] == apart[D.WORKPLACE]
+        assert 75 <= on_site <= 300
 
     @pytest.mark.usefixtures("board")
     def test_a_small_set_among_many_is_exact(self) -> None:
