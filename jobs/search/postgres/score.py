@@ -130,7 +130,9 @@ def _written(clause: Clause) -> Atom:
 def _all(clauses: Sequence[Clause], asked: float, *, about: float, is_there: bool) -> tuple[Fragment, Fragment]:
     """More than any meaning adds, if title, skills and company have all that was written. A text has many words."""
     in_title = " & ".join(_as_written(_written(clause)) for clause in clauses)
-    as_written = " & ".join(_as_written(_written(clause), elsewhere="BC") for clause in clauses)
+    as_written = " & ".join(
+        _as_written(_written(clause), elsewhere="BC", is_alone=len(clauses) == 1) for clause in clauses
+    )
     in_head = " & ".join(tsquery_of(_written(clause)) for clause in clauses)
     # Most rows that are only meant have not even the stems: of those the many forms are not looked for.
     written = [_when(in_title, _number(ALL_IN_TITLE * asked)), _when(as_written, _number(about * asked))]
@@ -148,19 +150,22 @@ def _all(clauses: Sequence[Clause], asked: float, *, about: float, is_there: boo
     return _case([*cases, *in_text, *by_synonym]), _case(in_text) if in_text else NOTHING
 
 
-def _as_written(atom: Atom, *, elsewhere: str = "") -> str:
-    """An atom in the title as its word is written there, or in another form of it; or by its stem `elsewhere`."""
+def _as_written(atom: Atom, *, elsewhere: str = "", is_alone: bool = False) -> str:
+    """An atom in the title as its word is written there, or in another form of it; or by its stem `elsewhere`: there
+    only if it `is_alone`, since who asks has seen that the title has not all of them.
+    """
     if atom.field not in (SearchField.ANY, SearchField.TITLE):
         return tsquery_of(atom)
     if len(atom.words) != 1 or atom.is_prefix:
         return tsquery_of(atom, "A" + elsewhere)
+    if is_alone and elsewhere and atom.field is SearchField.ANY:
+        return tsquery_of(atom, elsewhere)
     word, root = atom.words[0], stem(atom.words[0])
     forms = dict.fromkeys([word, root, *(root + ending for ending in _ENDINGS)])
     if root.endswith("y"):
         forms[f"{root[:-1]}ies"] = None
     found = [f"'={form}':A" for form in forms]
     if elsewhere and atom.field is SearchField.ANY:
-        # First, since who asks has seen that the title has not all of them.
         found.insert(0, tsquery_of(atom, elsewhere))
     return f"({' | '.join(found)})"
 
@@ -193,7 +198,8 @@ def _word(atom: Atom, value: float, *, is_there: bool) -> tuple[Fragment, Fragme
         return _case(cases), NOTHING
     if len(atom.words) == 1 and not atom.is_prefix:
         # Most heads have it nowhere, and are asked once only. One that has it has it in one of the three.
-        cases = [_when(tsquery_of(atom), _case(cases[:2], counts["C"]))]
+        told_apart = cases[:1] if SKILL == COMPANY else cases[:2]
+        cases = [_when(tsquery_of(atom), _case(told_apart, counts["C"]))]
     in_text = [_in_text(tsquery_of(atom), value * TEXT, is_there=is_there)]
     return _case([*cases, *in_text]), _case(in_text)
 
