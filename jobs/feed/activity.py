@@ -7,6 +7,7 @@ from datetime import datetime
 from jobs.feed.person import Person
 from jobs.search.postgres.fragment import Fragment, rows_again
 from jobs.search.words import key_of, words_of
+from kernel.reading import array
 
 type Cell = tuple[int, int | None]
 """An occupation, and a skill that is asked for with it."""
@@ -72,7 +73,7 @@ def activity_of(person: Person, at: datetime) -> Activity:
     skills: dict[int, float] = {}
     titles: dict[int, float] = {}
     cells: dict[Cell, float] = {}
-    for job_id, title, kinds, asked in rows_again(Fragment.of(_LIKED, list(worth))):
+    for job_id, title, kinds, asked in rows_again(Fragment.of(_LIKED, array(worth))):
         value = worth[job_id]
         key = key_of(words_of(title))
         titles[key] = titles.get(key, 0.0) + value

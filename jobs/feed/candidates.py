@@ -6,17 +6,18 @@ each (an occupation of thousands of postings) is narrowed by what else is known 
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from jobs.feed.activity import Activity
 from jobs.feed.constraints import eligible_often
 from jobs.feed.match import Source
 from jobs.feed.person import Person
-from jobs.feed.ways import SHARES, Way, rough_rank, ways
-from jobs.search.postgres.fragment import Fragment, any_of, join, rows, rows_planned
+from jobs.feed.ways import SHARES, Way, all_indexed, rough_rank, ways
+from jobs.search.postgres.fragment import Fragment, all_of, join, rows, rows_planned
 
 MOST_CONSIDERED = 1_000
 WALKED = 500
@@ -34,8 +35,7 @@ SURENESS = {"A": 1.0, "B": 0.45, "C": 0.15, "": 0.05}
 _OCCUPATION = re.compile(r"'o:(\d+)':\d+([ABC]?)")
 
 
-@dataclass(slots=True)
-class CandidateRow:
+class CandidateRow(NamedTuple):
     """What features and reasons are made of: one job as the index has it, and how it came to be considered."""
 
     job_id: UUID
@@ -67,7 +67,7 @@ class CandidateRow:
     """How often it was shown to anybody of late."""
     signals: int
     """What people did with it, ever."""
-    occupations: Mapping[int, float] = field(default_factory=dict)
+    occupations: Mapping[int, float] = MappingProxyType({})
     """By occupation: how surely the title is of it."""
     distance_km: float | None = None
     """From the person's home to the nearest of its places, if that is not far beyond the radius."""
@@ -75,6 +75,9 @@ class CandidateRow:
     def named_sources(self) -> tuple[Source, ...]:
         """How it came to be considered."""
         return _named(self.sources)
+
+
+_WORKPLACE, _PLACES, _HEAD = map(CandidateRow._fields.index, ("workplace", "place_ids", "head"))
 
 
 @cache
@@ -89,27 +92,31 @@ _COLUMNS = """s.job_id, s.company_id, {sources}, s.likeness, s.title_key, s.titl
     coalesce(h.exposure * power(0.5::float8, greatest(
         date_part('epoch', %(at)s - h.exposed_at) / 604800, 0
     )), 0), coalesce(h.signals, 0)"""
+_FOUND = "s.job_id, s.ctid AS row, s.published_at, s.likeness, s.company_id"
 # All that leads to few jobs, in one walk through their rows. What may not be shown has no rank.
-_TOGETHER = """SELECT s.job_id, s.ctid AS row, s.published_at, {} AS rank, {} AS ways
-    FROM (SELECT ctid, * FROM job_search s WHERE {} OFFSET 0) s WHERE {}"""
-_WAY = """{name} AS MATERIALIZED (SELECT s.job_id, s.ctid AS row, s.published_at, CASE WHEN {{}} THEN {{}} END AS rank
-FROM job_search s WHERE {{}})"""
-_NEWEST = f"""SELECT s.job_id, s.ctid AS row, s.published_at, {{}} AS rank, {{}}::int AS ways FROM (
+_TOGETHER = f"""SELECT s.job_id, s.row, s.published_at, s.likeness, s.company_id, s.rank, way.number FROM (
+        SELECT {_FOUND}, {{}} AS rank, {{}} AS ways
+        FROM (SELECT ctid, * FROM job_search s WHERE {{}} OFFSET 0) s WHERE {{}} OFFSET 0
+    ) s JOIN unnest({{}}::int[], {{}}::int[]) AS way (bit, number) ON s.ways & way.bit <> 0"""  # noqa: S608
+_WAY = f"""{{name}} AS MATERIALIZED (
+    SELECT {_FOUND}, CASE WHEN {{{{}}}} THEN {{{{}}}} END AS rank FROM job_search s WHERE {{{{}}}}
+)"""  # noqa: S608
+_NEWEST = f"""SELECT {_FOUND}, {{}} AS rank, {{}}::int AS number FROM (
     SELECT ctid, * FROM job_search w WHERE w.published_at <= %(at)s
     ORDER BY w.published_at DESC, w.job_id DESC LIMIT {WALKED}
 ) s WHERE {{}}"""  # noqa: S608 - our own number
-_POPULAR = f"""SELECT s.job_id, s.ctid AS row, s.published_at, {{}} AS rank, {{}}::int AS ways FROM (
+_POPULAR = f"""SELECT {_FOUND}, {{}} AS rank, {{}}::int AS number FROM (
     SELECT job_id FROM job_heat ORDER BY heat DESC, job_id DESC LIMIT {HOTTEST}
 ) hot JOIN job_search s USING (job_id) WHERE {{}}"""  # noqa: S608 - our own number
-# Of each way the best; of all, those that most ways lead to.
+# Of each way the best; of all, those that most ways lead to. What is hidden is asked once of all that was found: the
+# planner would else plan it way by way.
 _CANDIDATE = """candidate AS (
     SELECT row, bit_or(source) AS sources FROM (
-        SELECT found.job_id, found.row, found.rank, way.source, way.most, row_number() OVER (
-            PARTITION BY way.number ORDER BY found.rank DESC, found.published_at DESC, found.job_id DESC
+        SELECT s.job_id, s.row, s.rank, s.number, ({}::int[])[s.number] AS source, row_number() OVER (
+            PARTITION BY s.number ORDER BY s.rank DESC, s.published_at DESC, s.job_id DESC
         ) AS place
-        FROM ({}) found JOIN unnest({}::int[], {}::int[], {}::int[]) WITH ORDINALITY AS way (bit, source, most, number)
-            ON found.ways & way.bit <> 0
-    ) best WHERE place <= most
+        FROM ({} OFFSET 0) s WHERE s.rank IS NOT NULL AND {}
+    ) best WHERE place <= ({}::int[])[number]
     GROUP BY job_id, row ORDER BY count(*) DESC, max(rank) DESC, job_id LIMIT {}
 )"""
 _AFAR = f"""candidate AS MATERIALIZED (SELECT s.ctid AS row, {_BITS[Source.FRESH]} AS sources FROM (
@@ -126,12 +133,12 @@ def considered(person: Person, activity: Activity, at: datetime, most: int = MOS
 
     And one where hardly anything fits: it looks further back.
     """
-    hidden, allowed = eligible_often(person.constraints, at)
+    hidden, allowed, shown = eligible_often(person.constraints, at)
     found = ways(person, activity)
-    rows_found = _found([*hidden, *_tables(person, found, allowed, most)], person, at)
+    rows_found = _found([*hidden, *_tables(person, found, allowed, shown, most)], person, at)
     if len(rows_found) <= FEW and person.counts.get("", 0) > WALKED:
         known = {row.job_id for row in rows_found}
-        afar = _found([*hidden, Fragment.of(_AFAR, allowed)], person, at)
+        afar = _found([*hidden, Fragment.of(_AFAR, all_of([allowed, shown]))], person, at)
         rows_found += [row for row in afar if row.job_id not in known]
     return rows_found
 
@@ -142,50 +149,53 @@ def _found(tables: Sequence[Fragment], person: Person, at: datetime) -> list[Can
     statement = Fragment("WITH ") + Fragment(", ".join(table.text for table in tables)) + select
     params = {name: value for table in tables for name, value in table.params.items()}
     found = rows_planned(Fragment(statement.text, {**params, **select.params}))
-    return [_read(CandidateRow(*row), person) for row in found]
+    return [_read(record, person) for record in found]
 
 
 def these(person: Person, job_ids: Collection[UUID], at: datetime) -> list[CandidateRow]:
     """The rows of these very jobs, as far as the index has them. One statement."""
     keys = "(SELECT unnest(%(keys)s::uuid[]) AS job_id) asked"
     text = f"SELECT {_COLUMNS.format(sources='0')} FROM {keys} JOIN job_search s USING (job_id) {_HEAT}"  # noqa: S608
-    return [_read(CandidateRow(*row), person) for row in rows(Fragment(text, {"keys": list(job_ids), "at": at}))]
+    return [_read(record, person) for record in rows(Fragment(text, {"keys": list(job_ids), "at": at}))]
 
 
-def _read(row: CandidateRow, person: Person) -> CandidateRow:
-    row.occupations = {int(key): SURENESS[label] for key, label in _OCCUPATION.findall(row.head)}
-    if person.distances and row.place_ids and row.workplace != "remote":
-        far = [person.distances[key] for key in row.place_ids if key in person.distances]
-        row.distance_km = min(far, default=None)
-    return row
+def _read(record: tuple[Any, ...], person: Person) -> CandidateRow:
+    """A record of `_COLUMNS`, with what follows from it."""
+    occupations = {int(key): SURENESS[label] for key, label in _OCCUPATION.findall(record[_HEAD])}
+    distance = None
+    places = record[_PLACES]
+    if person.distances and places and record[_WORKPLACE] != "remote":
+        distance = min([person.distances[key] for key in places if key in person.distances], default=None)
+    return CandidateRow._make((*record, occupations, distance))
 
 
-def _tables(person: Person, found: Sequence[Way], allowed: Fragment, most: int) -> Iterator[Fragment]:
+def _tables(person: Person, found: Sequence[Way], allowed: Fragment, shown: Fragment, most: int) -> Iterator[Fragment]:
     """A common table expression for each way that may lead to many jobs, and `candidate`."""
     rank = rough_rank(person)
-    bits = {number: 1 << number for number in range(len(found) + 2)}
-    together = [(bits[number], way) for number, way in enumerate(found) if way.looked_at is None]
+    together = [(number, way) for number, way in enumerate(found, 1) if way.looked_at is None]
     parts = []
     if together:
-        met = [Fragment.of(f"CASE WHEN {{}} THEN {bit} ELSE 0 END", way.condition) for bit, way in together]
-        condition = any_of([way.indexed for _, way in together])
-        parts.append(Fragment.of(_TOGETHER, rank, join(" | ", met), condition, allowed))
-    for number, way in enumerate(found):
+        bits = [1 << place for place in range(len(together))]
+        met = [
+            Fragment.of(f"CASE WHEN {{}} THEN {bit} ELSE 0 END", way.condition)
+            for bit, (_, way) in zip(bits, together, strict=True)
+        ]
+        condition = all_indexed([way for _, way in together])
+        numbers = [number for number, _ in together]
+        parts.append(Fragment.of(_TOGETHER, rank, join(" | ", met), condition, allowed, bits, numbers))
+    for number, way in enumerate(found, 1):
         if way.looked_at is not None:
             # Planned as if all of it were wanted, so by an index; read no further than to the bound.
-            name = f"way{number}"
-            yield Fragment.of(_WAY.format(name=name), allowed, rank, way.indexed)
-            looked_at = f"SELECT * FROM {name} LIMIT {way.looked_at}"  # noqa: S608 - our own text
-            parts.append(Fragment(f"SELECT *, {bits[number]} AS ways FROM ({looked_at}) {name} WHERE rank IS NOT NULL"))  # noqa: S608
-    newest, hottest = bits[len(found)], bits[len(found) + 1]
-    parts.append(Fragment.of(_NEWEST, rank, newest, allowed))
-    parts.append(Fragment.of(_POPULAR, rank, hottest, allowed))
+            yield Fragment.of(_WAY.format(name=f"way{number}"), allowed, rank, way.indexed)
+            parts.append(Fragment(f"(SELECT *, {number} AS number FROM way{number} LIMIT {way.looked_at})"))  # noqa: S608
+    parts.append(Fragment.of(_NEWEST, rank, len(found) + 1, allowed))
+    parts.append(Fragment.of(_POPULAR, rank, len(found) + 2, allowed))
     sources = [*(way.source for way in found), Source.FRESH, Source.POPULAR]
     yield Fragment.of(
         _CANDIDATE,
-        join(" UNION ALL ", parts),
-        list(bits.values()),
         [_BITS[source] for source in sources],
+        join(" UNION ALL ", parts),
+        shown,
         [SHARES[source] for source in sources],
         most,
     )

@@ -80,12 +80,16 @@ def eligible(constraints: Constraints, at: datetime) -> Fragment:
     return all_of(condition for condition in rules(constraints, at).values() if condition is not TRUE)
 
 
-def eligible_often(constraints: Constraints, at: datetime) -> tuple[Sequence[Fragment], Fragment]:
-    """The same for a statement that asks it in many places: common table expressions, and the condition."""
+def eligible_often(constraints: Constraints, at: datetime) -> tuple[Sequence[Fragment], Fragment, Fragment]:
+    """The same for a statement that looks in many places: common table expressions, and two conditions.
+
+    The first is of what the row alone says: asked where it is read. The second, with the tables, may be asked once of
+    all that was found.
+    """
     said = all_of(condition for condition in _said(constraints, at).values() if condition is not TRUE)
     if constraints.user_id is None:
-        return (), said
-    return (Fragment(_HIDDEN, {"user_id": constraints.user_id}),), all_of([said, _NOT_HIDDEN])
+        return (), said, TRUE
+    return (Fragment(_HIDDEN, {"user_id": constraints.user_id}),), said, _NOT_HIDDEN
 
 
 def _said(constraints: Constraints, at: datetime) -> Mapping[Rule, Fragment]:

@@ -276,11 +276,14 @@ def _told(person: Person) -> Mapping[str, float]:
 
 def _quality(row: CandidateRow) -> float:
     """How much a posting says of what people want to know."""
-    return (
-        0.25 * bool(row.pay_currency)
-        + 0.25 * min(len(row.skill_ids), 4) / 4
-        + 0.15 * bool(row.seniority)
-        + 0.1 * bool(row.workplace)
-        + 0.1 * bool(row.terms)
-        + 0.15 * bool(row.place_ids or row.countries or row.workplace == "remote")
-    )
+    said = 0.25 if row.pay_currency else 0.0
+    said += 0.25 * min(len(row.skill_ids), 4) / 4
+    if row.seniority:
+        said += 0.15
+    if row.workplace:
+        said += 0.1
+    if row.terms:
+        said += 0.1
+    if row.place_ids or row.countries or row.workplace == "remote":
+        said += 0.15
+    return said

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import TextChoices
@@ -54,13 +54,12 @@ class Rule(TextChoices):
     OWN_COMPANY = "own_company", "The person works for its company"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a job fits: the feature that speaks for it, what it adds to the score, and what its sentence needs."""
 
     code: Feature
     weight: float
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,11 @@ _PLACES = "{0.6,0.3,0.9,1}"
 _RANK_OF_ONE = 1.64493406685
 
 
-def meanings(person: Person, job_ids: Collection[UUID]) -> Mapping[UUID, float]:
-    """For each of the jobs from 0 to 1; nothing at all for somebody without words. One statement, or two."""
+def meanings(person: Person, job_ids: Collection[UUID]) -> Mapping[int, float]:
+    """For each of the jobs, by the number of its key, from 0 to 1; nothing at all for somebody without words.
+
+    One statement, or two.
+    """
     if not person.words or not job_ids:
         return {}
     total = person.counts.get("", 0)
@@ -51,4 +54,5 @@ def meanings(person: Person, job_ids: Collection[UUID]) -> Mapping[UUID, float]:
         array(job_ids),
     )
     found_shares = rows_again(Fragment.of("SELECT s.job_id, {} FROM {}", join(" + ", parts), opened))
-    return {job_id: share / (share + HALF) for job_id, share in found_shares}
+    # By number: a UUID is hashed in Python each time.
+    return {job_id.int: share / (share + HALF) for job_id, share in found_shares}

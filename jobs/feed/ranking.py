@@ -44,8 +44,7 @@ def rank(person: Person, at: datetime, *, size: int = MOST_RANKED, seed: int = 0
     rows = candidates.considered(person, activity, at)
     likeliest = nlargest(max(MOST_READ, size), map(judging.looked_at, rows), key=judging.first_score)
     judged = judging.judge(likeliest)
-    placed = ordered([one.judged for one in judged.values()], size, seed)
-    return Ranking([_match(judging, judged[one.judged.row.job_id], one) for one in placed], model.version)
+    return Ranking([_match(judging, one) for one in ordered(judged, size, seed)], model.version)
 
 
 def scored(person: Person, job_ids: Collection[UUID], at: datetime) -> Sequence[Match]:
@@ -53,15 +52,7 @@ def scored(person: Person, job_ids: Collection[UUID], at: datetime) -> Sequence[
     worth = weights.active().slid(person.sliders)
     judging = _Judging(person, activity_of(person, at), worth)
     judged = judging.judge([judging.looked_at(row) for row in candidates.these(person, job_ids, at)])
-    return [_match(judging, one, Placed(one.judged)) for one in judged.values()]
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """All that is known of a job once it is judged: its features in the order of `FEATURES`."""
-
-    judged: Judged
-    values: list[float | None]
+    return [_match(judging, Placed(one)) for one in judged]
 
 
 type _Looked = tuple[CandidateRow, list[float | None]]
@@ -88,27 +79,24 @@ class _Judging:
         """The score without the text."""
         return self._score(looked[1])
 
-    def judge(self, looked: Sequence[_Looked]) -> dict[UUID, _Verdict]:
-        """The verdict on each, by job."""
+    def judge(self, looked: Sequence[_Looked]) -> Sequence[Judged]:
+        """The verdict on each."""
         read = meanings(self.person, [row.job_id for row, _ in looked])
-        return {row.job_id: self._verdict(row, values, read.get(row.job_id)) for row, values in looked}
-
-    def _verdict(self, row: CandidateRow, values: list[float | None], meaning: float | None) -> _Verdict:
-        values[_MEANING] = meaning
-        return _Verdict(Judged(row, self._score(values)), values)
+        for row, values in looked:
+            values[_MEANING] = read.get(row.job_id.int)
+        return [Judged(row, self._score(values), values) for row, values in looked]
 
     def _score(self, values: Sequence[float | None]) -> float:
         return sumprod(self._weights, [NEUTRAL if value is None else value for value in values])
 
 
-def _match(judging: _Judging, verdict: _Verdict, placed: Placed) -> Match:
-    row = verdict.judged.row
-    values = verdict.values
+def _match(judging: _Judging, placed: Placed) -> Match:
+    row, score, values = placed.judged
     reasons, gaps = explain(judging.person, values, judging.worth, row)
     return Match(
         job_id=row.job_id,
         company_id=row.company_id,
-        score=verdict.judged.score,
+        score=score,
         parts={
             feature: weight * (NEUTRAL if (value := values[place]) is None else value)
             for feature, weight, place in judging.worth

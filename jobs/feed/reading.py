@@ -127,6 +127,8 @@ class _Order:
     session: FeedSession
     read: Callable[[int, int], Sequence[Match]]
     constraints: Constraints
+    is_made_now: bool = False
+    """Whether what found its matches has just asked for all of the rules."""
 
 
 def feed(viewer: Viewer, request: FeedRequest) -> FeedPage:
@@ -239,7 +241,7 @@ def _is_as_ranked(asker: _Asker, found: FeedSession, now: datetime) -> bool:
 
 
 def _made(asker: _Asker, session_id: UUID, as_of: datetime, *, is_current: bool) -> _Order:
-    """A session as of an instant; kept, if the cache server is there."""
+    """A session as of an instant; kept, if the cache server is there. The current one is as of now."""
     person = None if asker.is_nobody else person_of(asker.viewer, as_of)
     constraints = person.constraints if person else constraints_of(asker.country)
     if person and _has_said_something(person):
@@ -257,7 +259,7 @@ def _made(asker: _Asker, session_id: UUID, as_of: datetime, *, is_current: bool)
     if matches:
         with suppress(CacheAway):
             session.begin(asker.owner, made, matches, is_current=is_current)
-    return _Order(made, lambda start, count: matches[start : start + count], constraints)
+    return _Order(made, lambda start, count: matches[start : start + count], constraints, is_made_now=is_current)
 
 
 def _has_said_something(person: Person) -> bool:
@@ -267,7 +269,10 @@ def _has_said_something(person: Person) -> bool:
 
 
 def _page(order: _Order, request: FeedRequest, now: datetime, *, is_restored: bool = False) -> FeedPage:
-    """The next jobs behind a place that may be shown now; two statements, and two more for what so many hide."""
+    """The next jobs behind a place that may be shown now; two statements, and two more for what so many hide.
+
+    One of a session that was just made.
+    """
     made = order.session
     place = request.after.offset if request.after else 0
     taken: list[FedJob] = []
@@ -276,8 +281,11 @@ def _page(order: _Order, request: FeedRequest, now: datetime, *, is_restored: bo
     while place < made.size and not has_next:
         chunk = order.read(place, count)
         missing = request.size + 1 - len(taken)
-        allowed = _allowed([match.job_id for match in chunk], order.constraints, now)
-        wanted = [(place + n, match) for n, match in enumerate(chunk) if match.job_id in allowed][:missing]
+        wanted = [*enumerate(chunk, place)]
+        if not order.is_made_now:
+            allowed = _allowed([match.job_id for match in chunk], order.constraints, now)
+            wanted = [(number, match) for number, match in wanted if match.job_id in allowed]
+        wanted = wanted[:missing]
         shown = jobs.listed_by_id([match.job_id for _, match in wanted])
         for number, match in wanted:
             if match.job_id in shown:

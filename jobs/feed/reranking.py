@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from math import sqrt
 from random import Random
+from typing import NamedTuple
 
 from jobs.feed.candidates import CandidateRow
 
@@ -34,16 +35,15 @@ LEAST_OF_BEST = 0.6
 """What is tried out has at least this share of the best score."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A job and what it is worth to the person."""
+class Judged(NamedTuple):
+    """A job and what it is worth to the person, with the features that make it, in the order of `FEATURES`."""
 
     row: CandidateRow
     score: float
+    values: Sequence[float | None] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A job in its place. `propensity` is with what likelihood chance put it there."""
 
     judged: Judged

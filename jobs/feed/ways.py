@@ -11,13 +11,16 @@ from jobs.models import Workplace
 from jobs.search.port import Atom, SearchField
 from jobs.search.postgres import matching
 from jobs.search.postgres.conditions import MARKED
-from jobs.search.postgres.fragment import Fragment, all_of, any_of, join
+from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, join
 from jobs.search.postgres.stems import warm
+from kernel.reading import array
 
 MOST_LOOKED_AT = 1_500
 """Rows that one way may look at before it takes the best of them; what would be more is narrowed."""
 LOOKED_AT = 400
 """And so many where it may lead to more all the same."""
+LEAST_SURE = 0.1
+"""A common occupation is asked for that counts at least this share of the surest."""
 AKIN = 4.0
 """So many times as often as by chance a job of the person's kind asks for a skill of the person's."""
 REMOTE = 0.12
@@ -39,6 +42,7 @@ SHARES = {
 # In the order of D, C, B, A: what a lexeme counts in the rough order of what one way finds.
 _ROUGHLY = "{0.1,0.2,0.45,1}"
 _MOST_CELLS = 6
+_MOST_LONG_CELLS = 3
 _MOST_WORDS = 16
 _MOST_PLACES = 100
 _ENOUGH_SKILLS = 8
@@ -55,6 +59,10 @@ class Way(NamedTuple):
     """Whether the index of words and filters has it."""
     places: Sequence[Fragment] = ()
     """Where these are looked for: in any of these; none: everywhere."""
+    tsquery: str = ""
+    """What the condition asks of the head, where it asks nothing else."""
+    is_placed: bool = False
+    """Whether it is of places, of which each is in its country."""
 
     @property
     def indexed(self) -> Fragment:
@@ -65,6 +73,20 @@ class Way(NamedTuple):
     def share(self) -> int:
         """How many are taken."""
         return SHARES[self.source]
+
+
+def all_indexed(found: Iterable[Way]) -> Fragment:
+    """The condition of any of the ways. What they ask of the head in the same place is looked up at once there."""
+    parts = []
+    asked: dict[str, tuple[Fragment, list[str]]] = {}
+    for way in found:
+        if way.tsquery:
+            for place in way.places or [TRUE]:
+                asked.setdefault(place.text, (place, []))[1].append(way.tsquery)
+        else:
+            parts.append(way.indexed)
+    parts += [all_of([_head(_any(queries)), place]) for place, queries in asked.values()]
+    return any_of(parts)
 
 
 def ways(person: Person, activity: Activity) -> list[Way]:
@@ -82,6 +104,9 @@ def ways(person: Person, activity: Activity) -> list[Way]:
         # What says nothing of where it is may be there, too; little else than its kind of work speaks for it.
         is_anywhere = is_limited and way.source is Source.OCCUPATION and not found
         there = [*places, Fragment("s.countries = '{}'")] if is_anywhere else places
+        if way.is_placed and is_limited:
+            # One list more to read, and a long one, for what is there as it is.
+            there = []
         found.append(way._replace(looked_at=None if is_small else way.looked_at, places=there))
     return found
 
@@ -109,7 +134,7 @@ def _ways(person: Person, activity: Activity, *, is_small: bool) -> Iterator[Way
     yield from _by_title(person)
     yield from _by_skill(person)
     yield from _by_word(person)
-    yield from _by_activity(activity)
+    yield from _by_activity(activity, is_small=is_small)
     if person.followed:
         is_followed = Fragment.of("s.company_id = ANY({}::uuid[])", list(person.followed))
         yield Way(Source.FOLLOWED, is_followed, 500, is_by_words=False)
@@ -134,22 +159,26 @@ def rough_rank(person: Person) -> Fragment:
 
 def _by_occupation(person: Person, *, is_small: bool) -> Iterator[Way]:
     few, many = _divided(person, person.occupations, "o:")
+    if not is_small:
+        # The lists of these are long, and what the person hardly does would take the places of what they do.
+        least = LEAST_SURE * max(person.occupations.values(), default=0.0)
+        many = [key for key in many if person.occupations[key] >= least]
     if few:
-        yield Way(Source.OCCUPATION, _head(_any(f"'o:{key}'" for key in few)))
+        yield _by_head(Source.OCCUPATION, _any(f"'o:{key}'" for key in few))
     if many:
         kinds = _any(f"'o:{key}'" for key in many[:4])
         skills, expected = _together(person, many[:4])
         if skills:
             both = f"{kinds} & {_any(f"'s:{key}'" for key in skills)}"
-            yield Way(Source.OCCUPATION, _head(both), LOOKED_AT)
+            yield _by_head(Source.OCCUPATION, both, LOOKED_AT)
         if 0 < len(person.place_ids) <= _MOST_PLACES:
-            yield Way(Source.OCCUPATION, all_of([_near(person), _head(kinds)]), LOOKED_AT)
+            yield Way(Source.OCCUPATION, all_of([_near(person), _head(kinds)]), LOOKED_AT, is_placed=True)
         elif is_small or expected < LOOKED_AT:
             # Of very many that are of a kind alone those that are looked at would be no better than any others.
-            yield Way(Source.OCCUPATION, _head(kinds), LOOKED_AT)
+            yield _by_head(Source.OCCUPATION, kinds, LOOKED_AT)
     few, _ = _divided(person, person.related, "o:", 800)
     if few:
-        yield Way(Source.OCCUPATION, _head(_any(f"'o:{key}'" for key in few)))
+        yield _by_head(Source.OCCUPATION, _any(f"'o:{key}'" for key in few))
 
 
 def _together(person: Person, kinds: Sequence[int]) -> tuple[list[int], float]:
@@ -179,7 +208,7 @@ def _by_title(person: Person) -> Iterator[Way]:
         elif atoms and person.counts.get(words[0], 0) <= MOST_LOOKED_AT:
             found[atoms[0]] = None
     if found:
-        yield Way(Source.OCCUPATION, _head(" | ".join(found)), LOOKED_AT)
+        yield _by_head(Source.OCCUPATION, " | ".join(found), LOOKED_AT)
 
 
 def _share(person: Person) -> float:
@@ -196,11 +225,11 @@ def _share(person: Person) -> float:
 def _by_skill(person: Person) -> Iterator[Way]:
     few, many = _divided(person, person.skills, "s:", by_rarity=True)
     if few:
-        yield Way(Source.SKILLS, Fragment.of("s.skill_ids && {}::int[]", few))
+        yield _by_head(Source.SKILLS, _any(f"'s:{key}'" for key in few))
     if len(many) > 1 and len(few) < _ENOUGH_SKILLS:
         # Two of a kind that is common say more than one.
         pairs = " | ".join(f"('s:{many[0]}' & 's:{other}')" for other in many[1:3])
-        yield Way(Source.SKILLS, _head(pairs), LOOKED_AT)
+        yield _by_head(Source.SKILLS, pairs, LOOKED_AT)
 
 
 def _by_word(person: Person) -> Iterator[Way]:
@@ -213,7 +242,7 @@ def _by_word(person: Person) -> Iterator[Way]:
         words.append(word)
     if words:
         found = _any(matching.tsquery_of(Atom((word,))) for word in words)
-        yield Way(Source.WORDS, _head(found))
+        yield _by_head(Source.WORDS, found)
 
 
 def _words(person: Person) -> list[str]:
@@ -221,17 +250,19 @@ def _words(person: Person) -> list[str]:
     return [*(word for words, _ in person.titles for word in words), *(word for word, _ in person.words)]
 
 
-def _by_activity(activity: Activity) -> Iterator[Way]:
+def _by_activity(activity: Activity, *, is_small: bool) -> Iterator[Way]:
+    # Of very many jobs a few kinds have more than are looked at.
+    most = _MOST_CELLS if is_small else _MOST_LONG_CELLS
     if activity.title_keys:
-        among = Fragment.of("s.title_key = ANY({}::bigint[])", list(activity.title_keys))
+        among = Fragment.of("s.title_key = ANY({}::bigint[])", array(activity.title_keys))
         yield Way(Source.ACTIVITY, among, 500, is_by_words=False)
     if activity.cells:
-        liked = _cells(activity.cells[:_MOST_CELLS])
-        yield Way(Source.ACTIVITY, _head(liked), LOOKED_AT)
+        liked = _cells(activity.cells[:most])
+        yield _by_head(Source.ACTIVITY, liked, LOOKED_AT)
     if activity.near:
         near = sorted(activity.near, key=lambda cell: (-activity.near[cell], cell[0], cell[1] or 0))
-        found = _cells(near[:_MOST_CELLS])
-        yield Way(Source.NEIGHBOURS, _head(found), LOOKED_AT)
+        found = _cells(near[:most])
+        yield _by_head(Source.NEIGHBOURS, found, LOOKED_AT)
 
 
 def _cells(cells: Iterable[tuple[int, int | None]]) -> str:
@@ -246,7 +277,11 @@ def _cells(cells: Iterable[tuple[int, int | None]]) -> str:
 
 
 def _near(person: Person) -> Fragment:
-    return Fragment.of("s.place_ids && {}::int[]", list(person.place_ids))
+    return Fragment.of("s.place_ids && {}::int[]", array(person.place_ids))
+
+
+def _by_head(source: Source, tsquery: str, looked_at: int | None = None) -> Way:
+    return Way(source, _head(tsquery), looked_at, tsquery=tsquery)
 
 
 def _head(tsquery: str) -> Fragment:

@@ -184,8 +184,8 @@ def test_each_rule_refuses_just_what_it_should(seed: int) -> None:
             refused[rule] += sum(not says[rule] for says in expected.values())
         all_kept = {key for key, says in expected.items() if all(says.values())}
         assert found(eligible(wish, at)) == all_kept
-        tables, condition = eligible_often(wish, at)
-        often = Fragment.of("SELECT s.job_id FROM job_search s WHERE {}", condition)
+        tables, said, shown = eligible_often(wish, at)
+        often = Fragment.of("SELECT s.job_id FROM job_search s WHERE {} AND {}", said, shown)
         if tables:
             often = Fragment("WITH ") + tables[0] + " " + often
         assert {key for (key,) in rows(often)} == all_kept

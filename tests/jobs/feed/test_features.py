@@ -84,6 +84,7 @@ def test_a_title_that_names_many_occupations_is_less_surely_of_each() -> None:
     assert value(Feature.TITLE, row(occupations=dict.fromkeys(range(20, 35), 1.0)), person) == 0
 
 
+@pytest.mark.django_db
 def test_of_who_says_no_title_the_telling_words_are_looked_for_in_titles() -> None:
     told = Person(Constraints(), words=(("dialysis", 9.0), ("ward", 3.0)))
     jobs = [

@@ -101,6 +101,22 @@ def test_a_warm_first_page_takes_three_statements(monkeypatch: pytest.MonkeyPatc
     assert len(ids(again)) == 20
 
 
+def test_the_rules_are_asked_for_again_of_what_was_not_made_just_now() -> None:
+    titled(3)
+    viewer = seeker("Feeding")
+
+    def asked_again(request: FeedRequest) -> int:
+        with CaptureQueriesContext(connection) as statements:
+            assert feed(viewer, request).jobs
+        return sum(
+            one["sql"].startswith("SELECT s.job_id FROM job_search s WHERE s.job_id = ANY") for one in statements
+        )
+
+    assert asked_again(FeedRequest(1, is_refreshed=True)) == 0
+    assert asked_again(FeedRequest(1)) == 1
+    assert asked_again(FeedRequest(1, feed(viewer, FeedRequest(1)).jobs[0].position)) == 1
+
+
 def test_a_feed_is_made_in_twelve_statements() -> None:
     home = PlaceFactory(latitude=52.5, longitude=13.4)
     viewer = seeker("Feeding", "Sowing", home=home, radius_km=30, headline="Feeder", languages=["en"])

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from jobs.feed.activity import Activity
 from jobs.feed.candidates import considered
-from jobs.feed.constraints import eligible
+from jobs.feed.constraints import Constraints, eligible
 from jobs.feed.match import Source
 from jobs.feed.person import Person, person_of
-from jobs.feed.ways import LOOKED_AT, SMALL, ways
+from jobs.feed.ways import LOOKED_AT, SMALL, Way, all_indexed, ways
 from jobs.models import Job, Occupation, Profile
 from jobs.search.postgres.fragment import Fragment, rows
 from tests.factories import OccupationFactory, PlaceFactory, ProfileFactory, viewer_of
@@ -105,3 +105,40 @@ def test_a_kind_of_very_many_is_asked_for_alone_where_too_few_have_a_skill_as_we
 
     assert any("'s:7'" in asked and f"'o:{occupation.pk}'" in asked for asked in found)
     assert any("'s:7'" not in asked and f"'o:{occupation.pk}'" in asked for asked in found) == is_asked
+
+
+def test_what_somebody_hardly_does_is_not_asked_for_among_very_many() -> None:
+    counts = {"": 20 * SMALL, "o:1": 5_000, "o:2": 50_000, "o:3": 60_000, "o:4": 100}
+    occupations = {1: 0.5, 2: 0.06, 3: 0.04, 4: 0.01}
+    person = Person(Constraints(), occupations=occupations, place_ids=(9,), counts=counts)
+
+    def asked(person: Person) -> set[int]:
+        found = [str(way.condition.params) for way in ways(person, Activity())]
+        return {key for key in occupations if any(f"'o:{key}'" in one for one in found)}
+
+    # What few are of is read at once.
+    assert asked(person) == {1, 2, 4}
+    assert asked(replace(person, counts={**counts, "": SMALL // 2})) == {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize(("total", "cells"), [(20 * SMALL, 3), (SMALL // 2, 6)])
+def test_so_many_kinds_that_were_liked_are_asked_for(total: int, cells: int) -> None:
+    liked = [(1, skill) for skill in range(10, 20)]
+    activity = Activity(cells=liked, near=dict.fromkeys(liked, 1.0))
+    found = ways(Person(Constraints(), counts={"": total}), activity)
+    assert {way.source for way in found} == {Source.ACTIVITY, Source.NEIGHBOURS}
+    assert [str(way.condition.params).count("'s:") for way in found] == [cells, cells]
+
+
+def test_what_is_asked_of_the_head_in_a_place_is_looked_up_at_once() -> None:
+    here, remote = Fragment("here"), Fragment("remote")
+
+    def of_head(tsquery: str, *places: Fragment) -> Way:
+        return Way(Source.WORDS, Fragment.of("head @@ {}", tsquery), places=places, tsquery=tsquery)
+
+    other = Way(Source.FOLLOWED, Fragment("followed"))
+    found = all_indexed([of_head("'a'", remote, here), other, of_head("'b' & 'c'", here)])
+
+    assert [found.text.count(place) for place in ("remote", "here", "followed")] == [1, 1, 1]
+    assert sorted(map(str, found.params.values())) == ["('a' | 'b' & 'c')", "('a')"]
+    assert all_indexed([of_head("'a'")]).text.count("TRUE") == 1
