@@ -24,6 +24,8 @@ _LOOKED_AT, _MOST = 60, 24
 _LIKE_NEARNESS, _HALF_RANK = 3.0, 5.0
 # What counts beside its like; and in place of them where the taxonomy says of no occupation what it is like.
 _UNSUPPORTED, _UNKNOWN_SUPPORT = 0.01, 0.2
+# Taxonomies are parallel: where one has the very name, the nearest of another, though farther, likely means the same.
+_IN_PARALLEL = 0.1
 # Each field is taken to have a word in so many occupations as are usual, beside those that have it.
 _FIELD_PRIOR = 0.3
 
@@ -32,9 +34,9 @@ _NAMES = """
     JOIN jobs_occupationcode c ON c.id = n.code_id AND NOT c.is_retired
     ORDER BY 2, 1
 """
-# Each with its category, and whether its taxonomy says of any what it is like.
+# Each with its category, its taxonomy, and whether that says of any what it is like.
 _FIELDS = """
-    SELECT c.id, o.category_id, c.scheme IN (SELECT scheme FROM jobs_relatedoccupation)
+    SELECT c.id, o.category_id, c.scheme, c.scheme IN (SELECT scheme FROM jobs_relatedoccupation)
     FROM jobs_occupationcode c JOIN jobs_occupation o ON o.id = c.occupation_id
 """
 # They are kept as relations of ours, of which each may be several of a taxonomy's.
@@ -55,16 +57,19 @@ class Codes(Space):
     def __init__(
         self,
         names: Iterable[tuple[Sequence[str], int]],
-        fields: Iterable[tuple[int, int, bool]] = (),
+        fields: Iterable[tuple[int, int, str, bool]] = (),
         likes: Iterable[tuple[int, int, int]] = (),
     ) -> None:
-        """`fields`: a key, its category, and whether its like would be known. `likes`: two keys and a rank, from 1."""
+        """`fields`: a key, its category, its taxonomy, and whether that says of any what it is like. `likes`: two keys
+        and a rank, from 1.
+        """
         super().__init__(names)
         known = set(self.keys())
         rows = [row for row in fields if row[0] in known]
-        self._fields = {key: field for key, field, _ in rows}
+        self._fields = {key: field for key, field, _, _ in rows}
+        self._schemes = {key: scheme for key, _, scheme, _ in rows}
         self._sizes: Counter[int | None] = Counter(self._fields.values())
-        self._is_likened = {key for key, _, is_likened in rows if is_likened}
+        self._is_likened = {key for key, _, _, is_likened in rows if is_likened}
         # Alike is mutual, though a taxonomy may rank it on one side alone.
         self._likes: dict[int, dict[int, float]] = {}
         for one, other, rank in likes:
@@ -75,9 +80,18 @@ class Codes(Space):
 
     def meant(self, words: Sequence[str]) -> Concepts:
         """The likely codes of what somebody is looking for, as `occupations.occupations_of`."""
-        near = nearest_of(self, words, _LOOKED_AT)
+        near = nearest_of(self, words, 2 * _LOOKED_AT)
+        likely = self._likely(words, near[:_LOOKED_AT])
+        for scheme in {self._schemes.get(key) for key, _ in near}:
+            own = self._likely(words, [one for one in near if self._schemes.get(one[0]) == scheme])
+            for key, value in own.items():
+                likely[key] = max(likely.get(key, 0.0), _IN_PARALLEL * value)
+        return tuple(sorted(likely.items(), key=lambda item: (-item[1], item[0]))[:_MOST])
+
+    def _likely(self, words: Sequence[str], near: Sequence[tuple[int, float]]) -> dict[int, float]:
+        """How likely each of those that are near is meant, if one of them is."""
         if not near:
-            return ()
+            return {}
         shares = {key: share / near[0][1] for key, share in near}
         powers = {key: share**_LIKE_NEARNESS for key, share in shares.items()}
         of_fields = self._of_fields(words, {self._fields.get(key) for key in shares})
@@ -88,8 +102,7 @@ class Codes(Space):
             for key, share in shares.items()
         }
         whole = trust(near) / max(likely.values())
-        best = sorted(likely.items(), key=lambda item: (-item[1], item[0]))[:_MOST]
-        return tuple((key, whole * value) for key, value in best)
+        return {key: whole * value for key, value in likely.items()}
 
     def _support(self, key: int, powers: Mapping[int, float]) -> float:
         """How near those are that it is like."""

@@ -14,7 +14,7 @@ from jobs.search.postgres import terms
 
 log = structlog.get_logger(__name__)
 
-MOST_OCCUPATIONS = 12
+MOST_OCCUPATIONS = 8
 # Our own occupations are wider than those of the taxonomies, some of which are several: beside these they count less. A
 # board whose titles were never indexed with a taxonomy's has ours alone.
 BESIDE_CODES, MOST_BESIDE_CODES = 0.4, 4
@@ -27,6 +27,7 @@ FEW_JOBS = 5
 BY_SKILL = 0.6
 # The less a text is like a title, beside how much it is like a skill, the less it is taken for one.
 _DOUBT = 8.0
+# What is less likely meant is not looked for: it would bring in many jobs that nobody asked for, and none to the top.
 _LEAST = 0.05
 # A word that says what somebody is ends the names of so many occupations, and stands elsewhere in those of so few. What
 # ends with one is a title, unless it is this much more like a skill: "music therapist" is not just music.
@@ -91,10 +92,12 @@ def _ends_as_titles(titles: Space, words: Sequence[str]) -> bool:
 
 
 def _looked_for(near: Concepts, live: Mapping[int, int], power: float = 1.0) -> Concepts:
-    """The same occupations, those of few jobs as less likely than those of many. The first is as likely as it was.
+    """The same occupations, those of few jobs as less likely than those of many, as far as they are likely at all. The
+    likeliest is as likely as the first was.
 
     Who looks for something in a board looks sooner for what there is; and what is rare is near many a text by chance.
     """
     shares = {key: weight * ((live.get(key, 0) + 1) / (live.get(key, 0) + FEW_JOBS)) ** power for key, weight in near}
     whole = near[0][1] / max(shares.values()) if near else 0.0
-    return tuple(sorted(((key, share * whole) for key, share in shares.items()), key=lambda one: (-one[1], one[0])))
+    likely = ((key, share * whole) for key, share in shares.items() if share * whole >= _LEAST)
+    return tuple(sorted(likely, key=lambda one: (-one[1], one[0])))

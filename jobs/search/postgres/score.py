@@ -30,7 +30,7 @@ ALL_IN_TITLE = 5.0
 ALL_IN_HEAD = 4.0
 # All words, but some of them only by their stem: "account" is no accountant. And some of them only in skills and
 # company, where an occupation or a skill is meant.
-ALL_BY_STEM = 0.8
+ALL_BY_STEM = 0.5
 ALL_ABOUT = 1.0
 ALL_IN_TEXT = 0.5
 ALL_BY_SYNONYM = 3.0
@@ -42,7 +42,7 @@ DAYS = 30.0
 # Where an occupation is meant, one word of several says little: "technician" alone is of any.
 BESIDE_MEANING = 0.1
 # How much an occupation counts by the label that the index gave it (`occupations.label`).
-SURENESS = {"A": 1.0, "B": 0.5, "C": 0.3, "D": 0.12}
+SURENESS = {"A": 1.0, "B": 0.4, "C": 0.2, "D": 0.06}
 # One occupation that is surely meant, and surely the title's, counts for `CONCEPT`; however many are, for less than
 # 1 + `MANY` times that.
 MANY = 1.0

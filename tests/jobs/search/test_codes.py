@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.models import Occupation, OccupationCode, OccupationName, RelatedOccupation
+from jobs.models import Occupation, OccupationCode, OccupationName, RelatedOccupation, SearchTerm
 from jobs.search import codes, meaning, occupations
 from jobs.search.codes import Codes
 from jobs.search.postgres import terms
@@ -82,7 +82,7 @@ LAMPS = {
 
 
 def like(fields: dict[int, tuple[int, bool]] | None = None, *likes: tuple[int, int, int]) -> Codes:
-    rows = [(key, *row) for key, row in (fields or {}).items()]
+    rows = [(key, field, "onet" if likens else "esco", likens) for key, (field, likens) in (fields or {}).items()]
     return Codes([(name.split(), key) for key, names in LAMPS.items() for name in names], rows, likes)
 
 
@@ -122,6 +122,15 @@ def test_the_field_that_uses_a_word_is_sooner_meant() -> None:
     assert order(like(fields), "lamp", "dealer").index(2) < order(like(fields), "lamp", "dealer").index(1)
 
 
+def test_where_one_taxonomy_has_the_very_name_another_is_meant_as_well() -> None:
+    of_one = dict(like(dict.fromkeys(LAMPS, (7, False))).meant(["lamp", "fitter"]))
+    of_two = dict(like({**dict.fromkeys(LAMPS, (7, False)), 2: (7, True)}).meant(["lamp", "fitter"]))
+
+    assert of_one[1] == of_two[1] == pytest.approx(1)
+    assert of_one[2] < 0.01
+    assert 0.02 < of_two[2] <= codes._IN_PARALLEL
+
+
 def test_what_is_like_nothing_is_not_meant() -> None:
     assert like().meant(["zymurgist"]) == ()
     assert like().meant([]) == ()
@@ -152,3 +161,15 @@ def test_of_few_jobs_is_less_than_of_ours(portraitist: Occupation) -> None:
     # One and five ninths, squared.
     assert meant[dogs] == pytest.approx(1)
     assert meant[cats] == pytest.approx(near[cats] / near[dogs] * 0.36**2)
+
+
+def test_what_is_hardly_meant_is_neither_looked_for_nor_told(portraitist: Occupation) -> None:
+    live_jobs("Hound portraitist", "Whisker artist", occupation=portraitist)
+    terms.rebuild()
+    dogs, cats = key("Portraitists of dogs"), key("Portraitists of cats")
+    assert {dogs, cats} <= meaning.of(["portraitist"]).codes.keys()
+
+    # So many jobs that the others are a fortieth as likely.
+    SearchTerm.objects.filter(term=f"c:{dogs}").update(jobs=4_000)
+    SearchTerm.objects.filter(term=f"c:{cats}").update(jobs=0)
+    assert cats not in meaning.of(["portraitist"]).codes
