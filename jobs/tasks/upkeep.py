@@ -43,6 +43,7 @@ def index_pending() -> None:
         if indexed := pending.drain(MOST_SCHEDULED):
             log.info("search_indexed", jobs=indexed)
         pending.drop_over()
+        pending.sort_in()
 
 
 @shared_task(soft_time_limit=240, time_limit=270)

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from jobs.events import CompanyUpdated, PostingsChanged
 from jobs.models import FxRate, Job, SearchPending, SearchTerm
+from jobs.search.postgres import pending
 from jobs.services.company import Employers
 from jobs.services.incoming import Import, Posting
 from jobs.services.posting import upsert
@@ -65,6 +66,7 @@ class TestSchedule:
             )
         index_pending()
         assert indexed() == {job.pk}
+        assert pending.sort_in() == 0
 
     def test_counts_the_words_anew(self) -> None:
         live_job("Lighthouse keeper")

@@ -32,6 +32,8 @@ _DROP_OVER = """
 DELETE FROM job_search WHERE job_id IN (
     SELECT job_id FROM job_search WHERE expires_at <= now() LIMIT %(most)s FOR UPDATE SKIP LOCKED
 )"""
+# Whatever is looked for by the index reads that list as well, from its beginning to its end.
+_SORT_IN = "SELECT gin_clean_pending_list('job_search_words')"
 
 
 def drain(most: int | None = None) -> int:
@@ -66,6 +68,12 @@ def drop_over() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_DROP_OVER, {"most": MOST_OVER})
         return int(cursor.rowcount)
+
+
+def sort_in() -> int:
+    """Sort what writers have left on the list of the index of words into the index; how many pages of it there were."""
+    ((pages,),) = rows(_SORT_IN)
+    return int(pages)
 
 
 def _indexed(taken: list[tuple[int, UUID]]) -> int:

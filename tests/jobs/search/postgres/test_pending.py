@@ -459,3 +459,11 @@ class _Thread:
     def join(self) -> None:
         self._thread.join(30)
         assert not self._thread.is_alive()
+
+
+@pytest.mark.django_db
+def test_what_writers_left_on_the_list_of_the_index_is_sorted_in() -> None:
+    pending.sort_in()
+    live_jobs("Lamplighter", "Lamp maker")
+    assert pending.sort_in() > 0
+    assert pending.sort_in() == 0
