@@ -38,8 +38,8 @@ def fold(text: str) -> str:
         plain = text.lower()
     else:
         decomposed = unicodedata.normalize("NFKD", _decomposed(text.lower()))
-        for accent in filter(unicodedata.combining, set(_FOREIGN.findall(decomposed))):
-            decomposed = decomposed.replace(accent, "")
+        for sign in filter(_is_no_letter, set(_FOREIGN.findall(decomposed))):
+            decomposed = decomposed.replace(sign, "")
         # Korean falls apart into single letters above; what is left is put together again.
         plain = _decomposed(unicodedata.normalize("NFC", decomposed))
     for apostrophe in _APOSTROPHES:
@@ -51,6 +51,13 @@ def fold(text: str) -> str:
         # No sign belongs to a word. Nine in ten texts come this way, which takes a third of what the expression does.
         return " ".join(parted.translate(_PARTING).split())
     return " ".join(_WORD.findall(plain))
+
+
+def _is_no_letter(char: str) -> bool:
+    """Whether it is an accent, or a sign that is not seen: a soft hyphen, what joins letters or turns their direction.
+    A space of no width parts words, as it does where words are written without spaces.
+    """
+    return bool(unicodedata.combining(char)) or (unicodedata.category(char) == "Cf" and char != "\u200b")
 
 
 def _parted(text: str) -> str:

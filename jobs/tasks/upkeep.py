@@ -38,7 +38,9 @@ def recheck_domains() -> None:
 
 @shared_task(soft_time_limit=55, time_limit=60)
 def index_pending() -> None:
-    """Indexes what changed and was not indexed since, by whatever path, and drops the postings that are over."""
+    """Indexes what changed and was not indexed since, by whatever path, drops the postings that are over, and sorts in
+    what waits on the list of the index of words.
+    """
     with contextlib.suppress(SoftTimeLimitExceeded):
         if indexed := pending.drain(MOST_SCHEDULED):
             log.info("search_indexed", jobs=indexed)

@@ -26,6 +26,8 @@ from jobs.text import fold
         ("TCP/IP", "tcp ip"),
         ("서울", "서울"),
         ("東京", "東京"),
+        ("Soft\u00adware\u200dent\u2060wickler \u200fhere\ufeff", "softwareentwickler here"),
+        ("two\u200bwords", "two words"),
         (" – ", ""),
         ("", ""),
     ],

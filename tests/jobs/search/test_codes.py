@@ -127,8 +127,8 @@ def test_where_one_taxonomy_has_the_very_name_another_is_meant_as_well() -> None
     of_two = dict(like({**dict.fromkeys(LAMPS, (7, False)), 2: (7, True)}).meant(["lamp", "fitter"]))
 
     assert of_one[1] == of_two[1] == pytest.approx(1)
-    assert of_one[2] < 0.01
-    assert 0.02 < of_two[2] <= codes._IN_PARALLEL
+    assert of_one[2] < 0.001
+    assert 0.01 < of_two[2] <= codes._IN_PARALLEL
 
 
 def test_what_is_like_nothing_is_not_meant() -> None:
