@@ -19,7 +19,7 @@ from jobs.feed.reranking import Judged, Placed, ordered
 from jobs.search.postgres.stems import stems
 
 MOST_RANKED = 200
-MOST_READ = 250
+MOST_READ = 200
 """Of the candidates so many are judged by their whole text as well: the best by all else."""
 
 
