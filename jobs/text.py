@@ -55,9 +55,11 @@ def fold(text: str) -> str:
 
 def _is_no_letter(char: str) -> bool:
     """Whether it is an accent, or a sign that is not seen: a soft hyphen, what joins letters or turns their direction.
-    A space of no width parts words, as it does where words are written without spaces.
+
+    A space of no width parts words, as it does where words are written without spaces; and so does what keeps letters
+    from being joined, for which many write a space in Persian.
     """
-    return bool(unicodedata.combining(char)) or (unicodedata.category(char) == "Cf" and char != "\u200b")
+    return bool(unicodedata.combining(char)) or (unicodedata.category(char) == "Cf" and char not in "\u200b\u200c")
 
 
 def _parted(text: str) -> str:

@@ -23,6 +23,8 @@ from kernel.viewer import Viewer
 
 MOST_OCCUPATIONS = 24
 MOST_RELATED = 40
+MOST_PLACES = 100
+"""So many are looked for one by one."""
 
 # What an occupation counts that a taxonomy calls like another, among its nearest; or that is in one group of ISCO-08
 # with it, if the group is small enough to mean something.
@@ -70,6 +72,8 @@ class Person:
     radius_km: float | None = None
     place_ids: Sequence[int] = ()
     """Places within the radius."""
+    is_by_border: bool = False
+    """Whether some of them, where they are few enough to be looked for, are where the person may not work."""
     distances: Mapping[int, float] = field(default_factory=dict)
     """By place within the radius, or not far from it: kilometres from home."""
     pay_floor: tuple[int, str] | None = None
@@ -104,7 +108,11 @@ UNION ALL
 SELECT 'c', 'c:' || code, NULL, (share * (SELECT jobs FROM search_term WHERE term = ''))::int FROM (
     SELECT unnest(most_common_elems::text::text[]) AS code, unnest(most_common_elem_freqs) AS share
     FROM pg_stats WHERE schemaname = current_schema AND tablename = 'job_search' AND attname = 'countries'
-) country WHERE code = ANY(%(countries)s::text[])"""
+) country WHERE code = ANY(%(countries)s::text[])
+UNION ALL
+SELECT 'b', '', NULL, 0 WHERE EXISTS (
+    SELECT FROM jobs_place WHERE id = ANY(%(places)s::int[]) AND country_id <> ALL(%(countries)s::text[])
+)"""
 
 
 def person_of(viewer: Viewer, at: datetime) -> Person:
@@ -187,8 +195,9 @@ def _around(person: Person, said: Said, at: datetime) -> Person:
         texts=[said.headline or "", said.summary or "", *told(said)],
     )
     words = texts.words()
-    related, counts = _counted(occupations, person, words)
     near = _near(person)
+    place_ids = tuple(key for key, km in near.items() if person.radius_km and km <= person.radius_km)
+    related, counts, is_by_border = _counted(occupations, person, words, place_ids)
     return replace(
         person,
         occupations=occupations,
@@ -197,13 +206,14 @@ def _around(person: Person, said: Said, at: datetime) -> Person:
         words=profile_words.telling(words, counts),
         counts=counts,
         distances=near,
-        place_ids=tuple(key for key, km in near.items() if person.radius_km and km <= person.radius_km),
+        place_ids=place_ids,
+        is_by_border=is_by_border,
     )
 
 
 def _counted(
-    occupations: Mapping[int, float], person: Person, words: Mapping[str, float]
-) -> tuple[dict[int, float], dict[str, int]]:
+    occupations: Mapping[int, float], person: Person, words: Mapping[str, float], place_ids: Sequence[int]
+) -> tuple[dict[int, float], dict[str, int], bool]:
     keys = list(occupations)
     given: dict[str, Any] = {
         "occupations": keys,
@@ -211,13 +221,17 @@ def _counted(
         "terms": ["", *words, *(f"o:{key}" for key in keys)],
         "skills": [str(key) for key in person.skills],
         "countries": list(person.constraints.countries),
+        "places": list(place_ids) if len(place_ids) <= MOST_PLACES else [],
     }
+    is_by_border = False
     related: dict[int, float] = {}
     counts: dict[str, int] = {}
     mates: dict[int, list[int]] = {}
     for what, text, owner, number in rows_again(Fragment(_AROUND, given)):
         if what == "c":
             counts[text] = number
+        elif what == "b":
+            is_by_border = True
         elif what == "r":
             related[int(text)] = max(related.get(int(text), 0.0), occupations[owner] * RELATED)
         else:
@@ -228,7 +242,7 @@ def _counted(
                 related[key] = max(related.get(key, 0.0), occupations[owner] * GROUPED)
     likely = ((key, value) for key, value in related.items() if key not in occupations)
     nearest = sorted(likely, key=lambda item: (-item[1], item[0]))[:MOST_RELATED]
-    return dict(nearest), counts
+    return dict(nearest), counts, is_by_border
 
 
 def _near(person: Person) -> Mapping[int, float]:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from heapq import nlargest
+from itertools import islice
 from math import sumprod
+from operator import itemgetter
 from uuid import UUID
 
 from jobs.feed import candidates, weights
@@ -20,7 +21,7 @@ from jobs.search.postgres.stems import stems
 
 MOST_RANKED = 200
 MOST_READ = 200
-"""Of the candidates so many are judged by their whole text as well: the best by all else."""
+"""Of the candidates so many are judged by their whole text as well: the best by all else, of what says the same one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,7 @@ def rank(person: Person, at: datetime, *, size: int = MOST_RANKED, seed: int = 0
     activity = activity_of(person, at)
     judging = _Judging(person, activity, worth)
     rows = candidates.considered(person, activity, at)
-    likeliest = nlargest(max(MOST_READ, size), map(judging.looked_at, rows), key=judging.first_score)
-    judged = judging.judge(likeliest)
+    judged = judging.judge(judging.likeliest(rows, max(MOST_READ, size)))
     return Ranking([_match(judging, one) for one in ordered(judged, size, seed)], model.version)
 
 
@@ -75,9 +75,16 @@ class _Judging:
         """A job and its features, all but the one that takes its text."""
         return row, self._judge.values(row)
 
-    def first_score(self, looked: _Looked) -> float:
-        """The score without the text."""
-        return self._score(looked[1])
+    def likeliest(self, rows: Sequence[CandidateRow], most: int) -> list[_Looked]:
+        """The best by the score without the text, of equals the younger; of what says the same over again one."""
+        looked = [
+            (-self._score(values), row.age_days, row.job_id.int, (row, values))
+            for row, values in map(self.looked_at, rows)
+        ]
+        best: dict[int, _Looked] = {}
+        for *_, one in sorted(looked, key=itemgetter(0, 1, 2)):
+            best.setdefault(one[0].likeness, one)
+        return list(islice(best.values(), most))
 
     def judge(self, looked: Sequence[_Looked]) -> Sequence[Judged]:
         """The verdict on each."""

@@ -54,9 +54,9 @@ class Placed(NamedTuple):
 def ordered(judged: Sequence[Judged], size: int, seed: int) -> list[Placed]:
     """The best `size` of what was judged, in the order to show them in: the same for the same seed.
 
-    Of what says the same over again only the best is there. Of each ten that follow one another at most two are of
-    a company and four of an occupation, while there are others about as good to take. One place of each ten, the fifth
-    or the ninth, may go to a good job that hardly anybody was shown yet.
+    Of each ten that follow one another at most two are of a company and four of an occupation, while there are others
+    about as good to take. One place of each ten, the fifth or the ninth, may go to a good job that hardly anybody was
+    shown yet.
     """
     waiting = _waiting(judged)
     if not waiting:
@@ -96,14 +96,12 @@ class _One:
 
 
 def _waiting(judged: Sequence[Judged]) -> list[_One]:
-    """The best of each that say the same, the best first; of equals the younger, then by key."""
-    best: dict[int, Judged] = {}
-    for one in sorted(judged, key=lambda one: (-one.score, one.row.age_days, one.row.job_id.int)):
-        best.setdefault(one.row.likeness, one)
+    """The best first; of equals the younger, then by key."""
+    best = sorted(judged, key=lambda one: (-one.score, one.row.age_days, one.row.job_id.int))
     if not best:
         return []
-    scores = [one.score for one in best.values()]
-    least, span = scores[-1], scores[0] - scores[-1] or 1.0
+    most, least = best[0].score, best[-1].score
+    span = most - least or 1.0
     return [
         _One(
             one,
@@ -112,9 +110,9 @@ def _waiting(judged: Sequence[Judged]) -> list[_One]:
             one.row.title_key,
             one.score,
             SCORE_SHARE * (one.score - least) / span,
-            one.row.exposure < UNDER_EXPOSED and one.score >= LEAST_OF_BEST * scores[0],
+            one.row.exposure < UNDER_EXPOSED and one.score >= LEAST_OF_BEST * most,
         )
-        for one in best.values()
+        for one in best
     ]
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from jobs.feed.activity import Activity
 from jobs.feed.match import Source
-from jobs.feed.person import Person
+from jobs.feed.person import MOST_PLACES, Person
 from jobs.models import Workplace
 from jobs.search.port import Atom, SearchField
 from jobs.search.postgres import matching
@@ -44,7 +44,6 @@ _ROUGHLY = "{0.1,0.2,0.45,1}"
 _MOST_CELLS = 6
 _MOST_LONG_CELLS = 3
 _MOST_WORDS = 16
-_MOST_PLACES = 100
 _ENOUGH_SKILLS = 8
 
 
@@ -62,7 +61,7 @@ class Way(NamedTuple):
     tsquery: str = ""
     """What the condition asks of the head, where it asks nothing else."""
     is_placed: bool = False
-    """Whether it is of places, of which each is in its country."""
+    """Whether it is of places near the person."""
 
     @property
     def indexed(self) -> Fragment:
@@ -104,8 +103,8 @@ def ways(person: Person, activity: Activity) -> list[Way]:
         # What says nothing of where it is may be there, too; little else than its kind of work speaks for it.
         is_anywhere = is_limited and way.source is Source.OCCUPATION and not found
         there = [*places, Fragment("s.countries = '{}'")] if is_anywhere else places
-        if way.is_placed and is_limited:
-            # One list more to read, and a long one, for what is there as it is.
+        if way.is_placed and is_limited and not person.is_by_border:
+            # What is near is there as it is, and the list of a country is long.
             there = []
         found.append(way._replace(looked_at=None if is_small else way.looked_at, places=there))
     return found
@@ -138,7 +137,7 @@ def _ways(person: Person, activity: Activity, *, is_small: bool) -> Iterator[Way
     if person.followed:
         is_followed = Fragment.of("s.company_id = ANY({}::uuid[])", list(person.followed))
         yield Way(Source.FOLLOWED, is_followed, 500, is_by_words=False)
-    if 0 < len(person.place_ids) <= _MOST_PLACES:
+    if 0 < len(person.place_ids) <= MOST_PLACES:
         yield Way(Source.FRESH, _near(person), 600, is_by_words=False)
 
 
@@ -152,7 +151,7 @@ def rough_rank(person: Person) -> Fragment:
         # `ts_rank` gives the mean over the lexemes asked for.
         text = "ts_rank({}::float4[], s.head, {}::tsquery) * {}::float4"
         parts.append(Fragment.of(text, _ROUGHLY, " | ".join(lexemes), len(lexemes)))
-    if 0 < len(person.place_ids) <= _MOST_PLACES:
+    if 0 < len(person.place_ids) <= MOST_PLACES:
         parts.append(Fragment.of("CASE WHEN {} THEN 1 ELSE 0 END", _near(person)))
     return join(" + ", parts, empty=Fragment("0::float4"))
 
@@ -171,7 +170,7 @@ def _by_occupation(person: Person, *, is_small: bool) -> Iterator[Way]:
         if skills:
             both = f"{kinds} & {_any(f"'s:{key}'" for key in skills)}"
             yield _by_head(Source.OCCUPATION, both, LOOKED_AT)
-        if 0 < len(person.place_ids) <= _MOST_PLACES:
+        if 0 < len(person.place_ids) <= MOST_PLACES:
             yield Way(Source.OCCUPATION, all_of([_near(person), _head(kinds)]), LOOKED_AT, is_placed=True)
         elif is_small or expected < LOOKED_AT:
             # Of very many that are of a kind alone those that are looked at would be no better than any others.

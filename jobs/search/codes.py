@@ -81,20 +81,20 @@ class Codes(Space):
     def meant(self, words: Sequence[str]) -> Concepts:
         """The likely codes of what somebody is looking for, as `occupations.occupations_of`."""
         near = nearest_of(self, words, 2 * _LOOKED_AT)
-        likely = self._likely(words, near[:_LOOKED_AT])
+        of_fields = self._of_fields(words, {self._fields.get(key) for key, _ in near})
+        likely = self._likely(near[:_LOOKED_AT], of_fields)
         for scheme in {self._schemes.get(key) for key, _ in near}:
-            own = self._likely(words, [one for one in near if self._schemes.get(one[0]) == scheme])
+            own = self._likely([one for one in near if self._schemes.get(one[0]) == scheme], of_fields)
             for key, value in own.items():
                 likely[key] = max(likely.get(key, 0.0), _IN_PARALLEL * value)
         return tuple(sorted(likely.items(), key=lambda item: (-item[1], item[0]))[:_MOST])
 
-    def _likely(self, words: Sequence[str], near: Sequence[tuple[int, float]]) -> dict[int, float]:
+    def _likely(self, near: Sequence[tuple[int, float]], of_fields: Mapping[int | None, float]) -> dict[int, float]:
         """How likely each of those that are near is meant, if one of them is."""
         if not near:
             return {}
         shares = {key: share / near[0][1] for key, share in near}
         powers = {key: share**_LIKE_NEARNESS for key, share in shares.items()}
-        of_fields = self._of_fields(words, {self._fields.get(key) for key in shares})
         likely = {
             key: share**_NEARNESS
             * (_UNSUPPORTED + self._support(key, powers)) ** _SUPPORT

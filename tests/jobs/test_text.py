@@ -28,6 +28,7 @@ from jobs.text import fold
         ("東京", "東京"),
         ("Soft\u00adware\u200dent\u2060wickler \u200fhere\ufeff", "softwareentwickler here"),
         ("two\u200bwords", "two words"),
+        ("برنامه\u200cنویس", "برنامه نویس"),
         (" – ", ""),
         ("", ""),
     ],

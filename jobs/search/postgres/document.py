@@ -143,8 +143,8 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) h"""  # noqa: S608
 
-# What is written waits on a list of the index of words, in kilobytes, until a writer finds it longer and sorts it in.
-# Every search reads the list; but the more is sorted in together, the less a posting costs.
+# What is written waits on a list of the index of words, in kilobytes, until a writer finds it longer and sorts it in,
+# or a worker does. Every search reads the list; but the more is sorted in together, the less a posting costs.
 PENDING = 512
 PENDING_IN_BATCHES = 2048
 MANY = 250

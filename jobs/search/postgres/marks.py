@@ -15,11 +15,13 @@ MOST_MARKS = 200  # of a text that are considered
 # As `fold` parts words, but in the text as it stands: an accent may be a sign of its own, an apostrophe parts nothing,
 # nor does what is not seen (a soft hyphen).
 _TOKEN = re.compile(
-    r"[^\W_]+(?:[\u0300-\u036f'’‘ʻʼ`´\u00ad\u200c-\u200f\u2060\ufeff]+[^\W_]+)*[\u0300-\u036f]*(?:[+#]+(?![^\W_]))?"
+    r"[^\W_]+(?:[\u0300-\u036f'’‘ʻʼ`´\u00ad\u061c\u200d-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+[^\W_]+)*[\u0300-\u036f]*(?:[+#]+(?![^\W_]))?"
     r"|(?<![\w.])\.[^\W\d_][^\W_]*"
 )
 # What is folded to something else than its small letter, or may be: beyond ASCII all but dashes, quotes and bullets.
-_CHANGING = re.compile(r"['`+#\u00aa-\u1fff\u200c-\u200f\u2018\u2019\u2030-\U0010ffff]|\.(?<![\w.]\.)[^\W\d_]")
+_CHANGING = re.compile(
+    r"['`+#\u00aa-\u1fff\u200d-\u200f\u2018\u2019\u202a-\u202e\u2030-\U0010ffff]|\.(?<![\w.]\.)[^\W\d_]"
+)
 _PLAIN = re.compile(r"[a-z0-9]+")
 # Each two characters that stand together are a word (`jobs.search.words`).
 _UNPARTED = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]+")

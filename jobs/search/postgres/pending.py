@@ -1,4 +1,4 @@
-"""Takes what the triggers put down in `search_pending`, and drops what is over.
+"""Takes what the triggers put down in `search_pending`, drops what is over, and sorts in what waits in the index.
 
 Any number of processes may drain at once: each takes rows that no other has, and passes over jobs that somebody is
 writing, whose rows stay for the next one. A row goes in the transaction that indexes its job, or not at all.

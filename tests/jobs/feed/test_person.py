@@ -127,6 +127,16 @@ def test_places_are_those_within_the_radius_and_the_distances_go_on() -> None:
     assert far.pk not in person.distances
 
 
+def test_by_a_border_is_who_may_not_work_in_all_places_around() -> None:
+    home = PlaceFactory(latitude=10.0, longitude=60.0)
+    abroad = PlaceFactory(latitude=10.1, longitude=60.0, country=CountryFactory(code="PL", name="Poland"))
+    profile = ProfileFactory(home=home, radius_km=20)
+
+    assert known(profile).is_by_border
+    abroad.delete()
+    assert not known(profile).is_by_border
+
+
 def test_languages_are_those_to_work_in_and_those_spoken_well_enough() -> None:
     profile = ProfileFactory(languages=["en-GB"])
     ProfileLanguageFactory(profile=profile, tag="de", level="b1")

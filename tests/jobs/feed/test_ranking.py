@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from jobs.feed import candidates, weights
+from jobs.feed.activity import Activity
 from jobs.feed.constraints import eligible
 from jobs.feed.match import Feature, Match, Source
 from jobs.feed.person import Person, person_of
@@ -70,6 +71,20 @@ def test_what_fits_comes_first_and_says_why() -> None:
     best = ranking.matches[0]
     assert {Source.SKILLS, Source.OCCUPATION} <= set(best.sources)
     assert best.reasons
+
+
+def test_of_what_says_the_same_the_best_is_there_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.feed.ranking.MOST_READ", 1)
+    skill, company = SkillFactory(), CompanyFactory()
+    other, plain, fits = live_job("Plumber"), *(live_job("Nurse", company=company, skills=s) for s in ([], [skill]))
+    profile = nurse()
+    ProfileSkillFactory(profile=profile, skill=skill)
+
+    # The other is among the best two that say something else.
+    assert ids(rank(known(profile), timezone.now(), size=2).matches) == [fits.pk, other.pk]
+    assert {plain.pk, fits.pk} <= {
+        one.job_id for one in candidates.considered(known(profile), Activity(), timezone.now())
+    }
 
 
 def test_parts_add_up_to_the_score_also_with_sliders() -> None:

@@ -29,11 +29,6 @@ def test_the_best_come_first_where_nothing_is_alike() -> None:
     assert {one.propensity for one in placed} == {1.0}
 
 
-def test_of_what_says_the_same_only_the_best_is_there() -> None:
-    judged = [Judged(row(likeness=7, exposure=SEEN), 0.5), Judged(row(likeness=7, exposure=SEEN), 0.6)]
-    assert [one.judged for one in ordered(judged, 10, seed=0)] == [judged[1]]
-
-
 @pytest.mark.parametrize("seed", range(5))
 def test_no_ten_are_one_companys_or_one_occupations(seed: int) -> None:
     chance = Random(seed)

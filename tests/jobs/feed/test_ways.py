@@ -107,6 +107,14 @@ def test_a_kind_of_very_many_is_asked_for_alone_where_too_few_have_a_skill_as_we
     assert any("'s:7'" not in asked and f"'o:{occupation.pk}'" in asked for asked in found) == is_asked
 
 
+@pytest.mark.parametrize("is_by_border", [False, True])
+def test_what_is_near_is_looked_for_in_the_country_only_by_a_border(occupation: Occupation, is_by_border: bool) -> None:
+    counts = {"": 2_000_000, "c:DE": 1_000_000, f"o:{occupation.pk}": 40_000}
+    person = replace(looking(occupation, ("on_site",)), place_ids=(9,), counts=counts, is_by_border=is_by_border)
+    (placed,) = (way for way in ways(person, Activity()) if way.is_placed)
+    assert bool(placed.places) == is_by_border
+
+
 def test_what_somebody_hardly_does_is_not_asked_for_among_very_many() -> None:
     counts = {"": 20 * SMALL, "o:1": 5_000, "o:2": 50_000, "o:3": 60_000, "o:4": 100}
     occupations = {1: 0.5, 2: 0.06, 3: 0.04, 4: 0.01}
