@@ -81,6 +81,8 @@ class Codes(Space):
     def meant(self, words: Sequence[str]) -> Concepts:
         """The likely codes of what somebody is looking for, as `occupations.occupations_of`."""
         near = nearest_of(self, words, 2 * _LOOKED_AT)
+        if not near:
+            return ()
         of_fields = self._of_fields(words, {self._fields.get(key) for key, _ in near})
         likely = self._likely(near[:_LOOKED_AT], of_fields)
         for scheme in {self._schemes.get(key) for key, _ in near}:
@@ -90,9 +92,7 @@ class Codes(Space):
         return tuple(sorted(likely.items(), key=lambda item: (-item[1], item[0]))[:_MOST])
 
     def _likely(self, near: Sequence[tuple[int, float]], of_fields: Mapping[int | None, float]) -> dict[int, float]:
-        """How likely each of those that are near is meant, if one of them is."""
-        if not near:
-            return {}
+        """How likely each of those that are near, some at least, is meant if one of them is."""
         shares = {key: share / near[0][1] for key, share in near}
         powers = {key: share**_LIKE_NEARNESS for key, share in shares.items()}
         likely = {

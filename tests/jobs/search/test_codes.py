@@ -134,6 +134,7 @@ def test_where_one_taxonomy_has_the_very_name_another_is_meant_as_well() -> None
 def test_what_is_like_nothing_is_not_meant() -> None:
     assert like().meant(["zymurgist"]) == ()
     assert like().meant([]) == ()
+    assert Codes([]).meant(["lamp"]) == ()
 
 
 def test_likes_between_ours_are_those_of_their_taxonomys_own(portraitist: Occupation) -> None:
