@@ -38,7 +38,8 @@ def migrated() -> Iterator[Path]:
     """A home folder after its first start, to copy."""
     with open_folder() as base:
         with board(base / "home") as running:
-            running.await_up()
+            # It makes the database and all of its tables, which a busy machine takes minutes for.
+            running.await_up(300)
             running.process.terminate()
             assert running.process.wait(60) == 0, running.output()
         yield base / "home"
@@ -71,13 +72,13 @@ class Running:
     def output(self) -> str:
         return self.log.read_text()
 
-    def await_text(self, text: str) -> None:
-        until(lambda: text in self.output() or self.process.poll() is not None)
+    def await_text(self, text: str, seconds: float = 60) -> None:
+        until(lambda: text in self.output() or self.process.poll() is not None, seconds)
         assert text in self.output(), self.output()
 
-    def await_up(self) -> str:
+    def await_up(self, seconds: float = 60) -> str:
         """The board's address, once it answers."""
-        self.await_text("Stop it with Ctrl-C.")
+        self.await_text("Stop it with Ctrl-C.", seconds)
         found = re.search(r"Health +(http://\S+)/health", self.output())
         assert found
         return found.group(1)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from jobs.importers import intake
 from jobs.importers.files import Unreadable
@@ -102,6 +103,15 @@ def test_keys_may_be_written_in_other_ways_and_renamed(tmp_path):
     assert account.unknown_keys == {"title": 1}
 
 
+def is_locked():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database d ON d.oid = database"
+            " WHERE d.datname = current_database() AND locktype = 'advisory')"
+        )
+        return cursor.fetchone()[0]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_killed_import_leaves_whole_batches_and_the_next_one_takes_in_the_rest(tmp_path):
     rows = [json.dumps(row(number)).encode() + b"\n" for number in range(1_050)]
@@ -119,6 +129,8 @@ def test_killed_import_leaves_whole_batches_and_the_next_one_takes_in_the_rest(t
     os.close(feed)
     assert process.returncode == -signal.SIGKILL
     assert Job.objects.count() == JobRevision.objects.count() == 1_000
+    # The server sees a moment later that its client is gone, and only then gives up its lock.
+    until(lambda: not is_locked())
     path = tmp_path / "whole.jsonl"
     path.write_bytes(b"".join(rows))
     assert import_from(str(path), plan()).fates == {Fate.UNCHANGED: 1_000, Fate.CREATED: 50}
