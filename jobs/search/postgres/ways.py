@@ -100,7 +100,7 @@ class Search:
         they are more than `few`: then the newest `most` of them; and of more than are counted none.
         """
         found = Fragment.of(
-            "{}, n AS (SELECT count(*) FROM met), found AS MATERIALIZED (SELECT * FROM met"
+            "{}, found AS MATERIALIZED (SELECT * FROM met"
             f" WHERE (SELECT count FROM n) <= {{}} {NEWEST.by('value', 'job_id')}"
             " LIMIT (SELECT CASE WHEN count <= {} THEN count ELSE {} END FROM n))",
             *(self._met(f"{HIT}, s.ctid, {NEWEST.column} AS value", most=MOST_COUNTED), MOST_COUNTED, few, most),
@@ -113,7 +113,7 @@ class Search:
     def all(self, most: int, size: int) -> tuple[int, PackedHits]:
         """How many rows there are, counted up to one more than `most`; unless there are more, the `size` best."""
         statement = Fragment.of(
-            "WITH {}, n AS (SELECT count(*) FROM met), found AS (SELECT * FROM met WHERE (SELECT count FROM n) <= {})"
+            "WITH {}, found AS (SELECT * FROM met WHERE (SELECT count FROM n) <= {})"
             f" SELECT n.count, (SELECT {PACKED} FROM (SELECT * FROM ({{}}) s ORDER BY {BEST_FIRST} LIMIT {{}}) s)"
             " FROM n",
             *(self._met(f"{HIT}, s.ctid, NULL::timestamptz AS value", most=most), most, self._shown("found"), size),
@@ -141,7 +141,7 @@ class Search:
 
     def _counted(self, most: int, after: tuple[Any, UUID] | None, level: int = 0) -> int:
         met = self._met("s.job_id", after=after, most=most - 1, level=level)
-        ((count,),) = rows_planned(Fragment.of("WITH {} SELECT count(*) FROM met", met))
+        ((count,),) = rows_planned(Fragment.of("WITH {} SELECT count FROM n", met))
         return int(count)
 
     def _level(self, size: int) -> int:
@@ -250,7 +250,7 @@ class Search:
             if since is None:
                 break
             met = self._met(columns, NEWEST, after, since=since)
-            window = Fragment.of(f"{{}}, found AS MATERIALIZED (SELECT * FROM met_all {by} LIMIT {{}})", met, size)
+            window = Fragment.of(f"{{}}, found AS MATERIALIZED (SELECT * FROM met {by} LIMIT {{}})", met, size)
             _, found = read(window, self._shown("found"), NEWEST, is_counted=False)
             if len(found) in (0, size):
                 break
@@ -261,7 +261,7 @@ class Search:
         """The first of all rows; None if there are too many of them."""
         by = order.by("value", "job_id")
         some = Fragment.of(
-            "{}, n AS (SELECT count(*) FROM met), found AS MATERIALIZED (SELECT * FROM met"
+            "{}, found AS MATERIALIZED (SELECT * FROM met"
             f" WHERE (SELECT count FROM n) <= {{}} {by} LIMIT {{}})",
             *(self._met(f"{HIT}, s.ctid, {order.column} AS value", order, after, most=MOST_SORTED), MOST_SORTED, size),
         )
@@ -282,7 +282,10 @@ class Search:
         most: int | None = None,
         level: int = 0,
     ) -> Fragment:
-        """Common table expressions: `met_all` are the rows behind a position, and `met` one more than `most`."""
+        """Common table expressions: `met` are the rows behind a position, and `n` is how many, up to one more than `most`.
+
+        If there are more than `most`, no more of them are read.
+        """
         # With many entries in the index of words, and few rows by the filters, these are looked at one by one.
         words = self._asked(is_walked=not level and self._by_filters < self._by_words())
         kept = filtered(self.query, is_marked=has_words(self.query.question))
@@ -292,10 +295,10 @@ class Search:
         if level:
             conditions.append(marked("", [level]))
         rest = all_of([*conditions, words, self.others])
-        found = Fragment.of(f"met_all AS MATERIALIZED (SELECT {columns} FROM job_search s WHERE {{}})", rest)
+        found = Fragment.of(f"met AS MATERIALIZED (SELECT {columns} FROM job_search s WHERE {{}})", rest)
         if most is None:
             return found
-        return Fragment.of("{}, met AS MATERIALIZED (SELECT * FROM met_all LIMIT {})", found, most + 1)
+        return Fragment.of("{}, n AS (SELECT count(*) FROM (SELECT FROM met LIMIT {}) s)", found, most + 1)
 
     def _shown(self, name: str) -> Fragment:
         if self.score is None:
