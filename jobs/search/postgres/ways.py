@@ -30,7 +30,7 @@ from jobs.search.postgres.conditions import marked
 from jobs.search.postgres.estimates import Guess
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, rows_planned
 from jobs.search.postgres.matching import asked, filtered, has_words, is_narrowed, live
-from jobs.search.postgres.reads import BEST_FIRST, HIT, NEWEST, PACKED, Newest, Order, Read, best_first, in_order
+from jobs.search.postgres.reads import BEST_FIRST, NEWEST, PACKED, Newest, Order, Read, best_first, in_order
 
 MOST_SORTED = 10_000
 """Of what the indexes find."""
@@ -47,10 +47,13 @@ SPARE = 1.3
 # words and to pass over one, to go from an entry to that of another list, the same from those of a level, which are
 # many, and to read an entry of an index of instants.
 ROW, TEXT, HEAD, POSTING, PASSED, STEP, LEAP, ENTRY = 2.0, 5.0, 0.7, 0.13, 0.01, 0.5, 0.05, 0.1
-FOUND = "f.job_id, f.company_id, f.likeness, f.value"
+# Of thousands of rows that are met no more is read than their first columns; of those that are found, the others.
+MET = "s.job_id, s.ctid"
+FOUND = "f.job_id, s.company_id, s.likeness, f.value"
+SHOWN = "s.company_id, s.likeness"
 # What a score is made from. A vector in which many words are looked for is opened once for all of them: what is in an
 # array has been fetched from where it is kept.
-SCORED = "s.published_at, s.title_length, s.title_key, ARRAY[s.head] AS heads"
+SCORED = f"{SHOWN}, s.published_at, s.title_length, s.title_key, ARRAY[s.head] AS heads"
 
 
 class Way(Enum):
@@ -103,7 +106,7 @@ class Search:
             "{}, found AS MATERIALIZED (SELECT * FROM met"
             f" WHERE (SELECT count FROM n) <= {{}} {NEWEST.by('value', 'job_id')}"
             " LIMIT (SELECT CASE WHEN count <= {} THEN count ELSE {} END FROM n))",
-            *(self._met(f"{HIT}, s.ctid, {NEWEST.column} AS value", most=MOST_COUNTED), MOST_COUNTED, few, most),
+            *(self._met(f"{MET}, {NEWEST.column} AS value", most=MOST_COUNTED), MOST_COUNTED, few, most),
         )
         count, newest = best_first(found, self._shown("found"), NEWEST, is_counted=True)
         if count <= MOST_COUNTED and not self.is_head:
@@ -116,7 +119,7 @@ class Search:
             "WITH {}, found AS (SELECT * FROM met WHERE (SELECT count FROM n) <= {})"
             f" SELECT n.count, (SELECT {PACKED} FROM (SELECT * FROM ({{}}) s ORDER BY {BEST_FIRST} LIMIT {{}}) s)"
             " FROM n",
-            *(self._met(f"{HIT}, s.ctid, NULL::timestamptz AS value", most=most), most, self._shown("found"), size),
+            *(self._met(f"{MET}, NULL::timestamptz AS value", most=most), most, self._shown("found"), size),
         )
         ((count, best),) = rows_planned(statement)
         return count, PackedHits(best or b"")
@@ -221,7 +224,7 @@ class Search:
 
     def _walk(self, order: Order, size: int, after: tuple[Any, UUID] | None, far: int | None) -> Fragment:
         """The first rows of the order; with `far`, only among so many that the filters keep."""
-        by, columns = order.by(order.column, "s.job_id"), f"{HIT}, s.ctid, {order.column} AS value"
+        by, columns = order.by(order.column, "s.job_id"), f"{MET}, {order.column} AS value"
         kept = all_of([live(self.query), filtered(self.query), order.beyond(after, order.column, "s.job_id")])
         words = all_of([self._asked(is_walked=True), self.others])
         if far is None:
@@ -229,7 +232,7 @@ class Search:
             return Fragment.of(f"SELECT {columns} FROM job_search s WHERE {{}} {by} LIMIT {{}}", rest, size)
         # What is sorted, if it comes by an index of the filters, had better be narrow.
         some = Fragment.of(
-            f"SELECT {HIT}, s.ctid, {order.column}, s.head, s.tsv FROM job_search s WHERE {{}} {by} LIMIT {{}}",
+            f"SELECT {MET}, {order.column}, s.head, s.tsv FROM job_search s WHERE {{}} {by} LIMIT {{}}",
             kept,
             far,
         )
@@ -242,7 +245,7 @@ class Search:
 
     def _within[T: Sized](self, read: Read[T], size: int, after: tuple[Any, UUID] | None) -> T | None:
         """The newest rows of the last days: of as many as are likely to do, and if they do not, of some more."""
-        by, columns = NEWEST.by("value", "job_id"), f"{HIT}, s.ctid, {NEWEST.column} AS value"
+        by, columns = NEWEST.by("value", "job_id"), f"{MET}, {NEWEST.column} AS value"
         share = self._margin(size) * size / max(self.guess.likely, 1.0)
         found: T | None = None
         for _ in range(MOST_WINDOWS):
@@ -261,9 +264,8 @@ class Search:
         """The first of all rows; None if there are too many of them."""
         by = order.by("value", "job_id")
         some = Fragment.of(
-            "{}, found AS MATERIALIZED (SELECT * FROM met"
-            f" WHERE (SELECT count FROM n) <= {{}} {by} LIMIT {{}})",
-            *(self._met(f"{HIT}, s.ctid, {order.column} AS value", order, after, most=MOST_SORTED), MOST_SORTED, size),
+            f"{{}}, found AS MATERIALIZED (SELECT * FROM met WHERE (SELECT count FROM n) <= {{}} {by} LIMIT {{}})",
+            *(self._met(f"{MET}, {order.column} AS value", order, after, most=MOST_SORTED), MOST_SORTED, size),
         )
         count, found = read(some, self._shown("found"), order, is_counted=True)
         if count > MOST_SORTED:
@@ -282,9 +284,9 @@ class Search:
         most: int | None = None,
         level: int = 0,
     ) -> Fragment:
-        """Common table expressions: `met` are the rows behind a position, and `n` is how many, up to one more than `most`.
+        """Common table expressions: `met` are the rows behind a position, and `n` counts them, up to one over `most`.
 
-        If there are more than `most`, no more of them are read.
+        If there are more, no more of them are read.
         """
         # With many entries in the index of words, and few rows by the filters, these are looked at one by one.
         words = self._asked(is_walked=not level and self._by_filters < self._by_words())
@@ -301,10 +303,10 @@ class Search:
         return Fragment.of("{}, n AS (SELECT count(*) FROM (SELECT FROM met LIMIT {}) s)", found, most + 1)
 
     def _shown(self, name: str) -> Fragment:
-        if self.score is None:
-            return Fragment(f"SELECT {FOUND} FROM {name} f")
         # Looked up one by one, where they were just seen: for some thousands the planner might read the whole table.
+        one = "SELECT {} FROM job_search s WHERE s.ctid = f.ctid OFFSET 0"
+        if self.score is None:
+            return Fragment(f"SELECT {FOUND} FROM {name} f, LATERAL ({one.format(SHOWN)}) s")
         texts, opened = (", ARRAY[s.tsv] AS texts", ", o.texts[1] AS tsv") if "s.tsv" in self.score.text else ("", "")
-        one = f"SELECT {SCORED}{texts} FROM job_search s WHERE s.ctid = f.ctid OFFSET 0"
-        one = f"SELECT o.*, o.heads[1] AS head{opened} FROM ({one}) o"
+        one = f"SELECT o.*, o.heads[1] AS head{opened} FROM ({one.format(SCORED + texts)}) o"
         return Fragment.of(f"SELECT {FOUND}, {{}} AS score FROM {name} f, LATERAL ({one}) s", self.score)
