@@ -38,9 +38,10 @@ SELECT id, event, subscriber, aggregate, 'waiting', 0, %(now)s, ''
 FROM unnest(%(ids)s::uuid[], %(of)s::bigint[], %(subscribers)s::text[], %(aggregates)s::text[])
     AS made (id, event, subscriber, aggregate)"""
 _IN_QUEUE = "SELECT subscriber, count(*) FROM kernel_delivery WHERE state = 'sent' GROUP BY subscriber"
-# The first of each aggregate that is due, for as many as a subscriber has room for.
+# The first of each aggregate that is due, for as many as a subscriber has room for. They are found once: joined with
+# what is updated, they might be found again for each row, and then be others, since the first are no longer waiting.
 _TAKE_DUE = """
-UPDATE kernel_delivery SET state = 'sent', sent_at = %(now)s, started_at = NULL WHERE id IN (
+UPDATE kernel_delivery SET state = 'sent', sent_at = %(now)s, started_at = NULL WHERE id = ANY(ARRAY(
     SELECT due.id FROM unnest(%(names)s::text[], %(rooms)s::int[]) AS open(name, room) CROSS JOIN LATERAL (
         SELECT id FROM kernel_delivery AS next
         WHERE subscriber = open.name AND state = 'waiting' AND due_at <= %(now)s AND NOT EXISTS (
@@ -50,10 +51,10 @@ UPDATE kernel_delivery SET state = 'sent', sent_at = %(now)s, started_at = NULL 
         )
         ORDER BY due_at LIMIT open.room FOR UPDATE SKIP LOCKED
     ) AS due
-) RETURNING id, subscriber, event_id, attempts"""
+)) RETURNING id, subscriber, event_id, attempts"""
 # What a worker is at is locked, and so is left alone.
 _TAKE_OVERDUE = """
-UPDATE kernel_delivery SET sent_at = %(now)s WHERE id IN (
+UPDATE kernel_delivery SET sent_at = %(now)s WHERE id = ANY(ARRAY(
     SELECT late.id FROM unnest(%(names)s::text[], %(sent_before)s::timestamptz[]) AS open(name, sent_before)
     CROSS JOIN LATERAL (
         SELECT id FROM kernel_delivery
@@ -61,7 +62,7 @@ UPDATE kernel_delivery SET sent_at = %(now)s WHERE id IN (
             AND (sent_at < open.sent_before OR started_at < %(begun_before)s)
         FOR UPDATE SKIP LOCKED
     ) AS late
-) RETURNING id, subscriber, event_id, attempts"""
+)) RETURNING id, subscriber, event_id, attempts"""
 
 
 class Message(NamedTuple):

@@ -31,7 +31,8 @@ _LONGEST = SearchUse._meta.get_field("text").max_length
 _LONGEST_FILTERS = SearchUse._meta.get_field("filters").max_length
 # What comes first is taken out first.
 _PERSONAL = (
-    re.compile(r"[^\s@]+@[^\s@]+"),
+    # From where a word begins: tried anew at each letter, a long one takes the square of its length.
+    re.compile(r"(?<![^\s@])[^\s@]+@[^\s@]+"),
     # A telephone number: digits in groups, seven in all or more.
     re.compile(r"\+?\(?\d(?:[\s().\-/]{0,3}\d){6,}"),
     re.compile(r"\d{5,}"),

@@ -29,9 +29,9 @@ DELETE FROM search_pending WHERE id IN (
 )"""
 _IS_OVER = "SELECT EXISTS (SELECT FROM job_search WHERE expires_at <= now())"
 _DROP_OVER = """
-DELETE FROM job_search WHERE job_id IN (
+DELETE FROM job_search WHERE job_id = ANY(ARRAY(
     SELECT job_id FROM job_search WHERE expires_at <= now() LIMIT %(most)s FOR UPDATE SKIP LOCKED
-)"""
+))"""
 # Whatever is looked for by the index reads that list as well, from its beginning to its end.
 _SORT_IN = "SELECT gin_clean_pending_list('job_search_words')"
 

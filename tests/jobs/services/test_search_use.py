@@ -39,6 +39,7 @@ def searched(text: str = "", *, viewer: Viewer = ANONYMOUS, **more: object) -> S
         ("jobs for ann.example+x@mail.example please", "jobs for please"),
         ("ann＠mail.example nurse", "nurse"),
         ("a\u200bnn@mail.example nurse", "nurse"),
+        ("nurse @@ann@mail.example", "nurse"),
         ("call +49 (0)30 123-45 67 nurse", "call nurse"),
         ("030/1234567", ""),
         ("tax id 86095742719", "tax id"),
