@@ -42,10 +42,17 @@ _IN_COUNTRY = """(SELECT s.job_id FROM (
             SELECT job_id FROM jobs_joblocation WHERE country_id = ANY({}::text[]) LIMIT {}
         ) l
     ) l JOIN job_search s ON s.job_id = l.job_id WHERE {})"""
+# Whether it is near, or may be done from there: unknown where that takes a country, and no place tells which it is.
 _FOUND = """
 SELECT s.job_id, s.company_id, s.likeness, extract(epoch FROM %(at)s - s.published_at) / 86400,
-    s.workplace, s.pay_top_minor IS NULL, {}, h.heat
-FROM {} found JOIN job_search s ON s.job_id = found.job_id LEFT JOIN job_heat h ON h.job_id = s.job_id"""
+    s.workplace, s.pay_top_minor IS NULL, CASE
+        WHEN s.workplace <> 'remote' THEN {}
+        WHEN s.remote_allowed = '{{}}' AND s.remote_denied = '{{}}' THEN TRUE
+        WHEN here.code IS NOT NULL THEN NOT s.remote_denied @> ARRAY[here.code]
+            AND (s.remote_allowed = '{{}}' OR s.remote_allowed @> ARRAY[here.code])
+    END, h.heat
+FROM {} found JOIN job_search s ON s.job_id = found.job_id LEFT JOIN job_heat h ON h.job_id = s.job_id
+LEFT JOIN (SELECT country_id::text AS code FROM jobs_place WHERE id = {}::int) here ON TRUE"""
 
 
 def coarse(near: Near | None) -> Near | None:
@@ -68,7 +75,8 @@ def constraints_of(country: str | None) -> Constraints:
 
 def popular(constraints: Constraints, near: Near | None, at: datetime) -> list[Match]:
     """The jobs that many open and those that are new, best first, spread over companies. Two statements."""
-    places = sorted(places_within(near)) if near else []
+    around = places_within(near) if near else {}
+    places, nearest = sorted(around), min(around, key=lambda key: (around[key], key), default=None)
     is_near = at_one_of(places) if places else FALSE
     allowed = eligible(constraints, at)
     parts = [
@@ -84,7 +92,7 @@ def popular(constraints: Constraints, near: Near | None, at: datetime) -> list[M
     if constraints.countries:
         countries = list(constraints.countries)
         parts.append(Fragment.of(_IN_COUNTRY, countries, _BOUNDS["in_country"], allowed))
-    statement = Fragment.of(_FOUND, is_near, join(" UNION ", parts))
+    statement = Fragment.of(_FOUND, is_near, join(" UNION ", parts), nearest)
     return _ordered(rows(Fragment(statement.text, {**statement.params, "at": at})), at, is_anywhere=near is None)
 
 
@@ -94,13 +102,13 @@ def _ordered(found: Any, at: datetime, *, is_anywhere: bool) -> list[Match]:
     # One person's views make nothing popular, however little is done on the board.
     hottest = max([heat.of(LEAST_HEAT, at), *heats.values()])
     made: dict[Any, tuple[Hit, Match]] = {}
-    for job_id, company_id, likeness, age_days, workplace, is_unpaid, is_near, _ in found:
+    for job_id, company_id, likeness, age_days, workplace, is_unpaid, is_there, _ in found:
         hot = heats.get(job_id)
         features = {
             # The root of how many there are for each of the hottest one's.
             Feature.POPULAR: 0.0 if hot is None else exp((hot - hottest) / 2),
             Feature.FRESH: 2 ** (-max(0.0, float(age_days)) / FRESH_DAYS),
-            Feature.PLACE: NEUTRAL if is_anywhere else float(is_near or workplace == Workplace.REMOTE),
+            Feature.PLACE: NEUTRAL if is_anywhere or is_there is None else float(is_there),
         }
         parts = {feature: weight * features[feature] for feature, weight in WEIGHTS.items()}
         match = Match(

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from jobs.feed.match import Feature, Match, Source
 from jobs.feed.popular import WEIGHTS, coarse, constraints_of, key_of, popular
-from jobs.feed.reasons import text_of
-from jobs.models import Job, JobHeat
+from jobs.feed.reasons import NEUTRAL, text_of
+from jobs.models import Job, JobHeat, JobSearch
 from jobs.search.where import Near
 from jobs.services import heat as heats
 from tests.factories import CompanyFactory, CountryFactory, PlaceFactory
@@ -86,6 +86,22 @@ def test_near_comes_first_and_remote_is_near() -> None:
     assert ids(matches) == [near.pk, remote.pk, far.pk]
     assert "It is where you look for work." in map(text_of, matches[0].reasons)
     assert ids(ordered()) == [far.pk, near.pk, remote.pk]
+
+
+def test_remote_work_that_is_closed_to_the_country_of_the_place_is_not_near() -> None:
+    here = PlaceFactory(latitude=52.52, longitude=13.41)
+    opened, closed, refused, anywhere = (old(3, workplace="remote") for _ in range(4))
+    for job, allowed, denied in ((opened, ["DE"], []), (closed, ["IN"], []), (refused, [], ["DE"])):
+        JobSearch.objects.filter(job=job).update(remote_allowed=allowed, remote_denied=denied)
+    assert here.country_id == "DE"
+    places = {match.job_id: match.parts[Feature.PLACE] for match in ordered(near=BERLIN)}
+    full = WEIGHTS[Feature.PLACE]
+    assert places == {opened.pk: full, anywhere.pk: full, closed.pk: 0, refused.pk: 0}
+    # Nobody knows which country the middle of the sea is in.
+    at_sea = {match.job_id: match for match in ordered(near=Near(0, -30, 30))}
+    assert at_sea.pop(anywhere.pk).parts[Feature.PLACE] == full
+    assert {match.parts[Feature.PLACE] for match in at_sea.values()} == {full * NEUTRAL}
+    assert Feature.PLACE not in {reason.code for match in at_sea.values() for reason in match.reasons}
 
 
 def test_a_country_is_kept_to() -> None:
