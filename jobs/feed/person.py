@@ -122,7 +122,7 @@ def person_of(viewer: Viewer, at: datetime) -> Person:
     """
     if viewer.user_id is None:
         return Person(Constraints())
-    said = said_by(viewer.user_id)
+    said = said_by(viewer.user_id, at)
     liked, shown = done_by(viewer.user_id, at)
     if not said.is_profiled:
         # Nothing beyond having been seen at all.
@@ -130,9 +130,9 @@ def person_of(viewer: Viewer, at: datetime) -> Person:
     return _around(replace(_said(said, viewer.user_id), liked=liked, shown=shown), said, at)
 
 
-def version_of(viewer: Viewer) -> str:
+def version_of(viewer: Viewer, at: datetime) -> str:
     """The version of `person_of`, alone. One statement."""
-    return version_by(viewer.user_id) if viewer.user_id is not None else ""
+    return version_by(viewer.user_id, at) if viewer.user_id is not None else ""
 
 
 def _common(floor: tuple[int, str] | None, said: Said) -> int | None:
@@ -152,7 +152,7 @@ def _said(said: Said, user_id: UUID) -> Person:
     return Person(
         constraints=constraints_of(said, user_id),
         elsewhere=_elsewhere(said, user_id),
-        version=version(said.profile_id, said.profile_version, said.settings_version),
+        version=version(said.profile_id, said.profile_version, said.settings_version, said.hidden),
         skills={key: level / 5 if level else _UNSAID_LEVEL for key, level, _ in said.skills},
         seniority=said.seniority or "",
         home=(said.latitude, said.longitude) if has_home else None,  # type: ignore[arg-type]

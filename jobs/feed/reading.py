@@ -217,7 +217,7 @@ def _kept(asker: _Asker, request: FeedRequest, now: datetime) -> _Order | None:
         return None
     found, ahead = kept
     constraints = found.constraints
-    is_as_said = asker.is_nobody or version_of(asker.viewer) == found.person_version
+    is_as_said = asker.is_nobody or version_of(asker.viewer, found.at) == found.person_version
     if after is None:
         # Of a secret that is no longer the board's: its cursors would be refused.
         if not session.is_of(asker.owner, found.id) or not (is_as_said and _is_as_ranked(asker, found, now)):

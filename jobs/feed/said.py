@@ -1,6 +1,7 @@
 """What somebody said of themselves and of what they look for, as the tables have it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,9 +18,12 @@ MOST_MEANINGS = 40
 
 _UNDERSTOOD = {level.value for level in LanguageLevel} - {LanguageLevel.A1, LanguageLevel.A2} | {""}
 
+# What was put away by then: less of it where something was taken back since.
+_HIDDEN = """(SELECT count(*) FROM jobs_jobdismissal d WHERE d.user_id = u.id AND d.dismissed_at <= %(at)s)
+    + (SELECT count(*) FROM jobs_employerblock b WHERE b.user_id = u.id AND b.created_at <= %(at)s)"""
 _SAID = """
-SELECT p.id, p.version, f.version, p.headline, p.summary, p.seniority, p.radius_km, p.workplaces, p.employment_types,
-    p.languages, p.salary_floor_minor, p.salary_floor_currency_id, p.salary_floor_period,
+SELECT p.id, p.version, f.version, {hidden}, p.headline, p.summary, p.seniority, p.radius_km, p.workplaces,
+    p.employment_types, p.languages, p.salary_floor_minor, p.salary_floor_currency_id, p.salary_floor_period,
     (SELECT r.per_euro FROM jobs_fxrate r WHERE r.currency_id = p.salary_floor_currency_id
         ORDER BY r.on_date DESC LIMIT 1),
     (SELECT c.digits FROM jobs_currency c WHERE c.code = p.salary_floor_currency_id),
@@ -72,11 +76,11 @@ SELECT p.id, p.version, f.version, p.headline, p.summary, p.seniority, p.radius_
 FROM (SELECT %(user_id)s::uuid AS id) u
 LEFT JOIN jobs_profile p ON p.user_id = u.id
 LEFT JOIN jobs_place h ON h.id = p.home_id
-LEFT JOIN jobs_feedsettings f ON f.user_id = u.id"""
+LEFT JOIN jobs_feedsettings f ON f.user_id = u.id""".replace("{hidden}", _HIDDEN)
 
-_VERSION = """
-SELECT p.id, p.version, f.version FROM (SELECT %(user_id)s::uuid AS id) u
-LEFT JOIN jobs_profile p ON p.user_id = u.id LEFT JOIN jobs_feedsettings f ON f.user_id = u.id"""
+_VERSION = f"""
+SELECT p.id, p.version, f.version, {_HIDDEN} FROM (SELECT %(user_id)s::uuid AS id) u
+LEFT JOIN jobs_profile p ON p.user_id = u.id LEFT JOIN jobs_feedsettings f ON f.user_id = u.id"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class Said:
     profile_id: UUID | None
     profile_version: int | None
     settings_version: int | None
+    hidden: int
+    """How many jobs and companies the person had put away, and has put away still."""
     headline: str | None
     summary: str | None
     seniority: str | None
@@ -116,10 +122,11 @@ class Said:
     followed: list[UUID] | None
 
 
-def said_by(user_id: UUID) -> Said:
-    """All that somebody said. One statement."""
+def said_by(user_id: UUID, at: datetime) -> Said:
+    """All that somebody said, as of now; what they put away, as of an instant. One statement."""
     given = {
         "user_id": user_id,
+        "at": at,
         "skills": MOST_SKILLS,
         "followed": MOST_FOLLOWED,
         "in_categories": MOST_IN_CATEGORIES,
@@ -129,14 +136,17 @@ def said_by(user_id: UUID) -> Said:
     return Said(*rows_again(Fragment(_SAID, given))[0])
 
 
-def version_by(user_id: UUID) -> str:
-    """What changes with anything that somebody said. One statement."""
-    return version(*rows_again(Fragment(_VERSION, {"user_id": user_id}))[0])
+def version_by(user_id: UUID, at: datetime) -> str:
+    """What changes with anything that somebody says, or takes back that they had put away at an instant. One statement.
+
+    What they put away later changes nothing: it is left out where a page is read.
+    """
+    return version(*rows_again(Fragment(_VERSION, {"user_id": user_id, "at": at}))[0])
 
 
-def version(profile_id: UUID | None, profile: int | None, wishes: int | None) -> str:
-    """What changes with anything that was said, of the versions of what it is said in."""
-    return f"{profile_id.hex if profile_id else ''}.{profile or 0}.{wishes or 0}"
+def version(profile_id: UUID | None, profile: int | None, wishes: int | None, hidden: int) -> str:
+    """The same, of the versions of what it is said in, and of how much was put away."""
+    return f"{profile_id.hex if profile_id else ''}.{profile or 0}.{wishes or 0}.{hidden}"
 
 
 def constraints_of(said: Said, user_id: UUID) -> Constraints:

@@ -57,7 +57,7 @@ def did(profile: Profile, job: Job, kind: str, *, days: float = 0, **values: Any
 
 def test_of_nobody_nothing_is_known() -> None:
     assert person_of(ANONYMOUS, timezone.now()) == Person(person_of(ANONYMOUS, timezone.now()).constraints)
-    assert version_of(ANONYMOUS) == ""
+    assert version_of(ANONYMOUS, timezone.now()) == ""
 
 
 def test_who_has_said_nothing_is_held_to_nothing_but_what_they_did() -> None:
@@ -317,19 +317,19 @@ def test_sliders_are_read_within_their_bounds() -> None:
 
 def test_the_version_changes_with_what_was_said() -> None:
     profile = ProfileFactory()
-    viewer = viewer_of(profile.user)
-    seen = {version_of(viewer)}
-    assert person_of(viewer, timezone.now()).version in seen
+    viewer, now = viewer_of(profile.user), timezone.now()
+    seen = {version_of(viewer, now)}
+    assert person_of(viewer, now).version in seen
     profile.version += 1
     profile.save()
-    seen.add(version_of(viewer))
+    seen.add(version_of(viewer, now))
     settings = FeedSettings.objects.create(user=profile.user)
-    seen.add(version_of(viewer))
+    seen.add(version_of(viewer, now))
     settings.version += 1
     settings.save()
-    seen.add(version_of(viewer))
+    seen.add(version_of(viewer, now))
     assert len(seen) == 4
-    assert person_of(viewer, timezone.now()).version == version_of(viewer)
+    assert person_of(viewer, now).version == version_of(viewer, now)
 
 
 def test_words_that_no_posting_has_tell_nothing() -> None:
