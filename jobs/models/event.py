@@ -1,5 +1,7 @@
 """What people did with postings: the raw material of counters, feeds and their measures."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -28,6 +30,10 @@ class Surface(models.TextChoices):
     SIMILAR = "similar", "Jobs like another"
     JOB = "job", "Its own page"
     OTHER = "other", "Something else"
+
+
+def _hashed(function: str, field: str, seed: int) -> Any:
+    return models.Func(models.F(field), models.Value(seed), function=function, output_field=models.BigIntegerField())
 
 
 class InteractionEvent(models.Model):
@@ -69,6 +75,15 @@ class InteractionEvent(models.Model):
                 fields=["user", "-occurred_at"], condition=Q(user__isnull=False), name="interaction_event_of_user"
             ),
             models.Index(fields=["job", "kind", "occurred_at"], name="interaction_event_of_job"),
+            # Whether somebody did the very same before. Made of one number, so that no other index is taken for it.
+            models.Index(
+                _hashed("uuid_hash_extended", "user_id", 0)
+                .bitxor(_hashed("uuid_hash_extended", "job_id", 1))
+                .bitxor(_hashed("hashtextextended", "kind", 2)),
+                "occurred_at",
+                condition=Q(user__isnull=False),
+                name="interaction_event_again",
+            ),
             # Most events are impressions: what people did beside that is found without walking past them.
             models.Index(
                 fields=["user", "kind", "-occurred_at"],

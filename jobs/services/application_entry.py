@@ -173,11 +173,10 @@ _WRITE: Statement[Sequence[Any]] = Statement(
             to_stage_id, from_kind, to_kind, from_name, to_name, reason, comment, actor_id, at)
         SELECT id, 1, '{ApplicationAct.SUBMIT.value}', '', '{ApplicationStatus.ACTIVE}', %(stage_id)s, '',
             %(stage_kind)s, '', %(stage_name)s, '', '', %(user_id)s, %(at)s FROM made
-    ), signals AS (
+    ), written AS (
         INSERT INTO {InteractionEvent._meta.db_table} (id, user_id, job_id, kind, occurred_at, surface)
         SELECT %(signal_id)s, %(user_id)s, job_id, '{InteractionKind.APPLY}', %(at)s, '' FROM made
-        RETURNING job_id, kind, occurred_at
-    )
-    {heat.ADD} RETURNING job_id""",  # noqa: S608
+        RETURNING user_id, job_id, kind, occurred_at
+    ), {heat.ADD_WRITTEN} RETURNING job_id""",  # noqa: S608
     list,
 )

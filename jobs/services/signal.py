@@ -241,7 +241,6 @@ def _write_alone(user_id: UUID, entries: Sequence[bytes], now: datetime) -> None
         _write(entries, now)
 
 
-# Of somebody unknown no posting gets warmer.
 # Who is forgotten meanwhile leaves no signals, and a job that is deleted has none: the rows are locked, so that it
 # stays so until this is written. A client that corrects its clock and tells something again tells nothing new: ids are
 # looked for among all the instants that a client may name. All is looked up one by one: of rows made up on the way the
@@ -267,9 +266,7 @@ _WRITE = f"""
         ) IS NULL
         ON CONFLICT DO NOTHING
         RETURNING user_id, job_id, kind, occurred_at
-    ), signals AS (
-        SELECT job_id, kind, occurred_at FROM written WHERE user_id IS NOT NULL
-    ) {heat.ADD}"""  # noqa: S608 - our own text
+    ), {heat.ADD_WRITTEN}"""  # noqa: S608 - our own text
 
 
 def _write(entries: Sequence[bytes], now: datetime) -> None:

@@ -58,7 +58,7 @@ def test_partition_keeps_the_rules_and_indexes_of_the_table() -> None:
         )
         assert cursor.fetchone() == (2, 5, 1)
         cursor.execute("SELECT count(*) FROM pg_indexes WHERE tablename = 'jobs_interactionevent_2031_05'")
-        assert cursor.fetchone() == (4,)
+        assert cursor.fetchone() == (5,)
 
 
 def test_several_at_once_make_each_month_once() -> None:

@@ -16,14 +16,14 @@ from django.utils import timezone
 
 from accounts.services import erasure
 from jobs.errors import TooManySignals
-from jobs.models import InteractionEvent, Job, JobHeat
-from jobs.services import heat, signal
+from jobs.models import InteractionEvent, Job, JobHeat, MembershipRole
+from jobs.services import heat, saved_job, signal
 from jobs.services.signal import Signal, SignalRefusal
 from kernel import caching
 from kernel.errors import Forbidden, Invalid
 from kernel.viewer import ANONYMOUS, Scope, Viewer
 from nexus.environment import BASE_DIR
-from tests.factories import JobFactory, UserFactory, viewer_of
+from tests.factories import JobFactory, MembershipFactory, UserFactory, viewer_of
 from tests.kernel.races import in_threads
 from tests.search_board import database_url, other_connection
 from tests.valkey import Valkey, running
@@ -32,6 +32,8 @@ from tests.waiting import until
 pytestmark = pytest.mark.django_db
 committing = pytest.mark.django_db(transaction=True)
 
+# One instant for all: what is done twice on one day counts once.
+NOW = timezone.now()
 _DRAIN = "import django; django.setup(); from jobs.services import signal; signal.drain()"
 
 
@@ -51,7 +53,7 @@ def valkey(settings: LazySettings) -> Iterator[Valkey]:
 
 
 def made(job: Job | UUID, kind: str = "view", **values: Any) -> Signal:
-    moment = values.pop("occurred_at", timezone.now())
+    moment = values.pop("occurred_at", NOW)
     key = job if isinstance(job, UUID) else job.pk
     return Signal(values.pop("id", uuid4()), key, kind, moment, **values)
 
@@ -217,7 +219,7 @@ class TestWriting:
             server.xadd(signal._stream(), {"s": signal._entry(uuid4(), made(job, surface="moon"))})
         assert signal.drain() == 7
         assert InteractionEvent.objects.count() == 5
-        assert heats() == {job.pk: 5}
+        assert heats() == {job.pk: 1}
         assert signal.waiting().count == 0
 
     def test_as_much_as_is_wanted_is_written(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,7 +229,7 @@ class TestWriting:
         assert signal.drain(most=15) == 20
         assert InteractionEvent.objects.count() == 20
         assert signal.drain() == 15
-        assert heats() == {job.pk: 35}
+        assert heats() == {job.pk: 1}
 
     def test_heat_has_each_signal_at_its_own_time(self) -> None:
         now, job = timezone.now(), JobFactory()
@@ -236,6 +238,72 @@ class TestWriting:
         signal.record(by=seeker(), signals=told)
         signal.drain()
         assert heat.heat_at(JobHeat.objects.get().heat, now) == pytest.approx(1 + 1 / 2 + 3 / 4)
+
+
+class TestCounting:
+    """People are counted, not what they send, whether it came at once, one by one, or is counted anew."""
+
+    def counted(self) -> dict[UUID, tuple[int, float, float]]:
+        """By job: how many signals ever, what they are worth now, and how often it was shown of late."""
+        return {
+            kept.job_id: (
+                kept.signals,
+                round(heat.heat_at(kept.heat, NOW), 3),
+                round(heat.exposure_at(kept.exposure, kept.exposed_at, NOW), 3),
+            )
+            for kept in JobHeat.objects.all()
+        }
+
+    def as_made_anew(self) -> dict[UUID, tuple[int, float, float]]:
+        JobHeat.objects.all().delete()
+        heat.rebuild(NOW)
+        return self.counted()
+
+    @pytest.mark.parametrize("batch", [1, 3, 100])
+    def test_somebody_counts_once_a_day_by_what_they_did(self, batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(signal, "BATCH", batch)
+        by, other, job = seeker(), seeker(), JobFactory()
+        told = [made(job, kind) for kind in ("view", "apply_click", "impression", "view", "impression")]
+        signal.record(by=by, signals=[*told, made(job), *(made(job, kind) for kind in ("impression", "apply_click"))])
+        signal.record(by=other, signals=[made(job), made(job)])
+        signal.drain()
+        assert InteractionEvent.objects.count() == 10
+        assert self.counted() == {job.pk: (3, 1 + 3 + 1, 1)} == self.as_made_anew()
+
+    def test_another_day_counts_again(self) -> None:
+        by, job = seeker(), JobFactory()
+        noon = (NOW - timedelta(days=2)).replace(hour=12)
+        for hours in (0, 11, 12, -12, -13, 1):
+            signal.record(by=by, signals=[made(job, occurred_at=noon + timedelta(hours=hours))])
+            signal.drain()
+        assert heats() == {job.pk: 3}
+        self.as_made_anew()
+        assert heats() == {job.pk: 3}
+
+    @pytest.mark.parametrize("role", MembershipRole)
+    def test_who_acts_for_the_company_makes_its_jobs_no_warmer(self, role: str) -> None:
+        own, other = JobFactory(), JobFactory()
+        user = UserFactory()
+        MembershipFactory(company=own.company, user=user, role=role)
+        kinds = ("view", "apply_click", "impression")
+        signal.record(by=viewer_of(user), signals=[made(job, kind) for job in (own, other) for kind in kinds])
+        signal.drain()
+        assert InteractionEvent.objects.count() == 6
+        assert self.counted() == {other.pk: (2, 4, 1)} == self.as_made_anew()
+
+    def test_kept_and_let_go_of_and_kept_it_counts_once(self) -> None:
+        by, job = seeker(), JobFactory()
+        for _ in range(3):
+            saved_job.save(by=by, job_id=job.pk)
+            saved_job.unsave(by=by, job_id=job.pk)
+        assert heats() == {job.pk: 1}
+
+    def test_of_nobody_nothing_gets_warmer(self) -> None:
+        job = JobFactory()
+        signal.record_click(job.pk, key=uuid4(), at=NOW, surface="")
+        signal.drain()
+        assert InteractionEvent.objects.count() == 1
+        assert self.counted() == {} == self.as_made_anew()
 
 
 class TestWithoutCacheServer:
@@ -278,7 +346,7 @@ class TestWithoutCacheServer:
         told = in_threads(*[lambda by=by, order=order: tell(by, order) for by in people for order in (1, -1)])
         assert told == [None] * 8
         assert InteractionEvent.objects.count() == 8 * 5 * 20 + 4
-        assert heats() == {job.pk: 40 + (4 if job is jobs[0] else 0) for job in jobs}
+        assert heats() == dict.fromkeys((job.pk for job in jobs), 4)
 
 
 @committing
@@ -291,7 +359,7 @@ class TestSeveralAtWork:
         assert in_threads(*[signal.drain] * 4).count(None) == 0
         assert signal.waiting().count == 0
         assert InteractionEvent.objects.count() == 6 * 90
-        assert heats() == {job.pk: 18 for job in jobs}
+        assert heats() == {job.pk: 6 for job in jobs}
 
     def test_while_signals_come_none_is_left_behind(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(signal, "BATCH", 7)
@@ -308,7 +376,7 @@ class TestSeveralAtWork:
         people = [seeker() for _ in range(3)]
         assert in_threads(*[lambda by=by: tell(by) for by in people], drain, drain) == [None] * 5
         signal.drain()
-        assert heats() == {job.pk: 60 for job in jobs}
+        assert heats() == {job.pk: 3 for job in jobs}
 
     def test_killed_in_the_middle_nothing_is_lost_or_doubled(self) -> None:
         jobs = [JobFactory() for _ in range(10)]
@@ -333,7 +401,8 @@ class TestSeveralAtWork:
         self, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         job = JobFactory()
-        signal.record(by=seeker(), signals=[made(job) for _ in range(10)])
+        for _ in range(10):
+            signal.record(by=seeker(), signals=[made(job)])
         with caching.reaching() as server:
             server.execute_command("ACL", "SETUSER", "default", "-xtrim")
         signal.drain()
