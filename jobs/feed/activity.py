@@ -1,8 +1,10 @@
 """What the jobs have in common that somebody did something with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from jobs.feed.person import Person
 from jobs.search.postgres.fragment import Fragment, rows_again
@@ -18,6 +20,15 @@ MOST_NEAR = 60
 MOST_SAID = 8
 
 
+class Liked(NamedTuple):
+    """A job that somebody did something with: what that is worth, and what the job adds it to."""
+
+    worth: float
+    occupations: Sequence[int]
+    skills: Sequence[int]
+    title_key: int
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """What somebody liked of late, by what is said of jobs; below 0: put away more than liked. Nobody did nothing."""
@@ -30,6 +41,8 @@ class Activity:
     """The kinds of work that were liked most."""
     near: Mapping[Cell, float] = field(default_factory=dict)
     """The kinds of work that those like who like these: how much, from 0 to 1."""
+    jobs: Mapping[int, Liked] = field(default_factory=dict)
+    """By the number of a job's key: what of these is by that job. (A UUID is hashed in Python each time.)"""
 
     @property
     def title_keys(self) -> Sequence[int]:
@@ -39,6 +52,18 @@ class Activity:
 
     def __bool__(self) -> bool:
         return bool(self.titles)
+
+    def without(self, job_id: UUID) -> "Activity":
+        """What was liked but for this job; the kinds of work stay."""
+        own = self.jobs.get(job_id.int)
+        if own is None:
+            return self
+        return replace(
+            self,
+            occupations=_less(self.occupations, own.occupations, own.worth),
+            skills=_less(self.skills, own.skills, own.worth),
+            titles=_less(self.titles, [own.title_key], own.worth),
+        )
 
 
 # What is no longer live is liked as before. The rarest skills say most of a job.
@@ -73,10 +98,12 @@ def activity_of(person: Person, at: datetime) -> Activity:
     skills: dict[int, float] = {}
     titles: dict[int, float] = {}
     cells: dict[Cell, float] = {}
+    jobs: dict[int, Liked] = {}
     for job_id, title, kinds, asked in rows_again(Fragment.of(_LIKED, array(worth))):
         value = worth[job_id]
         key = key_of(words_of(title))
         titles[key] = titles.get(key, 0.0) + value
+        jobs[job_id.int] = Liked(value, kinds, asked, key)
         for kind in kinds:
             occupations[kind] = occupations.get(kind, 0.0) + value
             # Each is of its occupation as a whole, too.
@@ -87,7 +114,14 @@ def activity_of(person: Person, at: datetime) -> Activity:
     best = sorted(((value, cell) for cell, value in cells.items() if value > 0), key=lambda item: -item[0])
     best = best[:MOST_CELLS]
     liked = tuple(cell for _, cell in best if cell[1] is not None)
-    return Activity(occupations, skills, titles, liked, _near(best))
+    return Activity(occupations, skills, titles, liked, _near(best), jobs)
+
+
+def _less(values: Mapping[int, float], keys: Sequence[int], worth: float) -> dict[int, float]:
+    left = dict(values)
+    for key in keys:
+        left[key] -= worth
+    return left
 
 
 def _most(values: Mapping[int, float]) -> list[tuple[int, float]]:

@@ -83,10 +83,10 @@ class Judge:
             return rarity(counts.get(term, 0), jobs) if jobs else 1.0
 
         rarities = [telling(f"s:{key}") for key in person.skills]
-        self._skills = {
-            key: (idf, idf * level) for (key, level), idf in zip(person.skills.items(), rarities, strict=True)
-        }
-        # A skill that the person has not counts as one of theirs would: nobody counted it for them.
+        # Of who names no skill it is not known which they have, whatever they speak.
+        able = person.able if person.skills else {}
+        self._skills = {key: (idf := telling(f"s:{key}"), idf * level) for key, level in able.items()}
+        # A skill that the person has not counts as one that they name would: nobody counted it for them.
         self._other = sum(rarities) / len(rarities) if rarities else 1.0
         # What is said unsurely is all that is known: it counts beside the surest.
         surest = max(person.occupations.values(), default=1.0)
@@ -195,7 +195,8 @@ class Judge:
 
     def _liked(self, row: CandidateRow) -> float:
         """0.5 is neither like what the person liked nor like what they put away."""
-        activity = self._activity
+        # Like the others: like itself is every job.
+        activity = self._activity.without(row.job_id)
         kind = 0.0
         liked = activity.occupations
         for key, sureness in row.occupations.items():

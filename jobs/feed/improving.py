@@ -7,7 +7,7 @@ A job is opened
   none once it is given up;
 - by what is weighed and not ruled (pay, distance, a skill), if it keeps all rules today, and the feature that is below
   its best would be at its best: pay that is known and below the floor, a place outside the radius, one required skill
-  that the person has not named beside all that they have.
+  that the person has not named, or language that they do not speak, beside all that they have.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -125,7 +125,7 @@ def _statement(person: Person, ways: Sequence[_Way], now: datetime) -> Fragment:
         held + ("" if _is_of_a_kind(person) else " ORDER BY s.published_at DESC, s.job_id DESC"),
         MOST_JUDGED + 1,
         _keeping(),
-        list(person.skills),
+        list(person.able),
         Fragment.of("ARRAY[{}]::bigint[]", _bare(counts)),
         _SKILLS_NAMED,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from jobs.feed import profile_words
@@ -11,7 +11,7 @@ from jobs.feed.called import called, told
 from jobs.feed.constraints import Constraints
 from jobs.feed.done import done_by
 from jobs.feed.match import Feature
-from jobs.feed.said import Said, constraints_of, said_by, version, version_by
+from jobs.feed.said import UNSAID, Said, constraints_of, said_by, spoken_by, version, version_by
 from jobs.models import PayPeriod
 from jobs.models.pay import YEARLY_FACTORS
 from jobs.search.near import places_within
@@ -35,7 +35,6 @@ MOST_GROUPED = 12
 # What the occupation counts that takes the most of the skills, where nothing says what the person is called.
 BY_SKILLS = 0.6
 
-_UNSAID_LEVEL = 0.7
 # Beyond so many radii a place is as far as any; a wide circle holds enough of them as it is.
 _RADII = 3
 _WIDEST_KM = 250
@@ -51,7 +50,9 @@ class Person:
     version: str = ""
     """Changes whenever something that the person said changes."""
     skills: Mapping[int, float] = field(default_factory=dict)
-    """By skill: how well, from 0 to 1."""
+    """By skill that the profile names: how well, from 0 to 1."""
+    speaks: Mapping[int, float] = field(default_factory=dict)
+    """By skill that is a language: how well the person speaks it, from 0 to 1. It leads to no job by itself."""
     occupations: Mapping[int, float] = field(default_factory=dict)
     """By occupation: how much it is what the person does or wants, from 0 to 1."""
     related: Mapping[int, float] = field(default_factory=dict)
@@ -90,6 +91,14 @@ class Person:
     followed: Sequence[UUID] = ()
     """Companies."""
 
+    @property
+    def able(self) -> Mapping[int, float]:
+        """By skill, languages among them: how well the person can do what jobs ask for, from 0 to 1."""
+        able = dict(self.skills)
+        for key, level in self.speaks.items():
+            able[key] = max(level, able.get(key, 0.0))
+        return able
+
 
 _AROUND = """
 SELECT 'r', o.related_id::text, o.occupation_id, o.rank::int FROM jobs_relatedoccupation o
@@ -104,6 +113,10 @@ SELECT 'c', term, NULL, jobs FROM search_term WHERE term = ANY(%(terms)s::text[]
 UNION ALL
 SELECT 'c', 's:' || key, NULL, max(jobs) FROM search_suggestion
 WHERE kind = 'skill' AND key = ANY(%(skills)s::text[]) GROUP BY key
+UNION ALL
+SELECT 'l', n.name, n.id, coalesce((
+    SELECT max(jobs) FROM search_suggestion WHERE kind = 'skill' AND key = n.id::text
+), 0) FROM jobs_skill n WHERE n.name = ANY(%(languages)s::text[]) AND n.kind = 'language'
 UNION ALL
 SELECT 'c', 'c:' || code, NULL, (share * (SELECT jobs FROM search_term WHERE term = ''))::int FROM (
     SELECT unnest(most_common_elems::text::text[]) AS code, unnest(most_common_elem_freqs) AS share
@@ -153,7 +166,7 @@ def _said(said: Said, user_id: UUID) -> Person:
         constraints=constraints_of(said, user_id),
         elsewhere=_elsewhere(said, user_id),
         version=version(said.profile_id, said.profile_version, said.settings_version, said.hidden),
-        skills={key: level / 5 if level else _UNSAID_LEVEL for key, level, _ in said.skills},
+        skills={key: level / 5 if level else UNSAID for key, level, _ in said.skills},
         seniority=said.seniority or "",
         home=(said.latitude, said.longitude) if has_home else None,  # type: ignore[arg-type]
         home_country=said.country or "",
@@ -197,39 +210,58 @@ def _around(person: Person, said: Said, at: datetime) -> Person:
     words = texts.words()
     near = _near(person)
     place_ids = tuple(key for key, km in near.items() if person.radius_km and km <= person.radius_km)
-    related, counts, is_by_border = _counted(occupations, person, words, place_ids)
+    found = _counted(occupations, person, words, place_ids, spoken_by(said))
     return replace(
         person,
         occupations=occupations,
-        related=related,
+        speaks=found.speaks,
+        related=found.related,
         titles=profile_words.titles(titles),
-        words=profile_words.telling(words, counts),
-        counts=counts,
+        words=profile_words.telling(words, found.counts),
+        counts=found.counts,
         distances=near,
         place_ids=place_ids,
-        is_by_border=is_by_border,
+        is_by_border=found.is_by_border,
     )
 
 
+class _Counted(NamedTuple):
+    """What the statement `_AROUND` says of a person, by the names of the fields of `Person`."""
+
+    related: dict[int, float]
+    counts: dict[str, int]
+    speaks: dict[int, float]
+    is_by_border: bool
+
+
 def _counted(
-    occupations: Mapping[int, float], person: Person, words: Mapping[str, float], place_ids: Sequence[int]
-) -> tuple[dict[int, float], dict[str, int], bool]:
+    occupations: Mapping[int, float],
+    person: Person,
+    words: Mapping[str, float],
+    place_ids: Sequence[int],
+    languages: Mapping[str, float],
+) -> _Counted:
     keys = list(occupations)
     given: dict[str, Any] = {
         "occupations": keys,
         "ranks": RANKS,
         "terms": ["", *words, *(f"o:{key}" for key in keys)],
         "skills": [str(key) for key in person.skills],
+        "languages": list(languages),
         "countries": list(person.constraints.countries),
         "places": list(place_ids) if len(place_ids) <= MOST_PLACES else [],
     }
     is_by_border = False
     related: dict[int, float] = {}
     counts: dict[str, int] = {}
+    speaks: dict[int, float] = {}
     mates: dict[int, list[int]] = {}
     for what, text, owner, number in rows_again(Fragment(_AROUND, given)):
         if what == "c":
             counts[text] = number
+        elif what == "l":
+            speaks[owner] = languages[text]
+            counts[f"s:{owner}"] = number
         elif what == "b":
             is_by_border = True
         elif what == "r":
@@ -242,7 +274,7 @@ def _counted(
                 related[key] = max(related.get(key, 0.0), occupations[owner] * GROUPED)
     likely = ((key, value) for key, value in related.items() if key not in occupations)
     nearest = sorted(likely, key=lambda item: (-item[1], item[0]))[:MOST_RELATED]
-    return dict(nearest), counts, is_by_border
+    return _Counted(dict(nearest), counts, speaks, is_by_border)
 
 
 def _near(person: Person) -> Mapping[int, float]:

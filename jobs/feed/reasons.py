@@ -69,7 +69,7 @@ def explain(
 
 
 def _skills(person: Person, row: CandidateRow, value: float) -> dict[str, Any] | None:
-    known = [key for key in row.skill_ids if key in person.skills]
+    known = [key for key in row.skill_ids if key in person.skills or key in person.speaks]
     if not known:
         return None
     return {"skill_ids": known[:MOST_NAMED], "count": len(known), "asked": len(row.skill_ids)}
@@ -114,7 +114,7 @@ _PARAMS: dict[Feature, Callable[[Person, CandidateRow, float], dict[str, Any] | 
 
 def _gaps(person: Person, values: Sequence[float | None], row: CandidateRow) -> Iterable[Gap]:
     if person.skills:
-        lacking = [key for key in row.required_skill_ids if key not in person.skills]
+        lacking = [key for key in row.required_skill_ids if key not in person.skills and key not in person.speaks]
         if lacking:
             yield Gap(GapCode.SKILLS, {"skill_ids": lacking[:MOST_NAMED], "count": len(lacking)})
     if row.pay_top_minor is None:

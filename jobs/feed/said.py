@@ -8,6 +8,7 @@ from uuid import UUID
 from jobs.feed.constraints import Constraints
 from jobs.models import LanguageLevel, WorkPermission
 from jobs.search.postgres.fragment import Fragment, rows_again
+from jobs.services.language_names import names_of
 
 MOST_FOLLOWED = 200
 MOST_SKILLS = 200
@@ -16,6 +17,17 @@ MOST_BY_SKILLS = 20
 MOST_MEANINGS = 40
 """Of the words of titles, what they are short for or mean as well."""
 
+UNSAID = 0.7
+"""How well somebody can do what they only name, from 0 to 1."""
+# What a level is of the language that a job asks for: work takes B1 at least, and with C1 nothing is missing.
+_SPOKEN = {
+    LanguageLevel.B1.value: 0.6,
+    LanguageLevel.B2.value: 0.8,
+    LanguageLevel.C1.value: 1.0,
+    LanguageLevel.C2.value: 1.0,
+    LanguageLevel.NATIVE.value: 1.0,
+    "": UNSAID,
+}
 _UNDERSTOOD = {level.value for level in LanguageLevel} - {LanguageLevel.A1, LanguageLevel.A2} | {""}
 
 # What was put away by then: less of it where something was taken back since.
@@ -169,3 +181,18 @@ def constraints_of(said: Said, user_id: UUID) -> Constraints:
         employment_types=tuple(said.employment_types or ()),
         workplaces=tuple(said.workplaces or ()),
     )
+
+
+def spoken_by(said: Said) -> dict[str, float]:
+    """By the names of languages, each by all that it is called: how well somebody speaks it, from 0 to 1.
+
+    What is spoken below B1 is left out. Who would work in a language, and does not say that they speak it, does.
+    """
+    levels: dict[str, float] = {}
+    for tag, level in said.spoken:
+        for name in names_of(tag):
+            levels[name] = max(levels.get(name, 0.0), _SPOKEN.get(level, 0.0))
+    for tag in said.languages or ():
+        for name in names_of(tag):
+            levels.setdefault(name, UNSAID)
+    return {name: level for name, level in levels.items() if level}

@@ -1,11 +1,12 @@
 """Languages by what people call them: BCP 47 tags by the folded English name, and by the language's own."""
 
 import re
+from collections.abc import Sequence
 
 from jobs.text import fold
 
 _TAG = re.compile("[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
-# ISO 639-1 codes; English names and endonyms as CLDR has them, and what else is usual.
+# ISO 639 codes; English names and endonyms as CLDR has them, and what else is usual.
 _NAMES = """
     ar Arabic العربية | bg Bulgarian Български | bn Bengali Bangla বাংলা | ca Catalan Català | cs Czech Čeština
     | cy Welsh Cymraeg | da Danish Dansk | de German Deutsch | el Greek Ελληνικά | en English | es Spanish Español
@@ -22,17 +23,29 @@ _NAMES = """
     | uk Ukrainian Українська | ur Urdu اردو | uz Uzbek Oʻzbek | vi Vietnamese | zh Chinese Mandarin 中文 普通话
     | af Afrikaans | am Amharic አማርኛ | az Azerbaijani Azərbaycan | be Belarusian Беларуская | bs Bosnian Bosanski
     | lb Luxembourgish Lëtzebuergesch | mn Mongolian Монгол | so Somali Soomaali | yo Yoruba Yorùbá | zu Zulu isiZulu
+    | ht Haitian_Creole Kreyòl | jv Javanese | ku Kurdish Kurdî | oc Occitan | rom Romani | yi Yiddish
+    | yue Cantonese 粵語
 """
 # The name that each language is written under.
 ENGLISH_NAMES: dict[str, str] = {}
+_NAMES_OF: dict[str, Sequence[str]] = {}
 _TAGS: dict[str, str] = {}
 for _entry in _NAMES.split("|"):
-    _tag, *_words = _entry.split()
+    _tag, *_words = (_word.replace("_", " ") for _word in _entry.split())
     ENGLISH_NAMES[_tag] = _words[0]
+    _NAMES_OF[_tag] = _words
     _TAGS |= {fold(_word): _tag for _word in _words}
 _TAGS |= {fold("Brazilian Portuguese"): "pt-BR", fold("American English"): "en-US", fold("British English"): "en-GB"}
+# Whose names those of a part of it, or of another code for it, are.
+_SAME = {"nb": "no", "nn": "no", "cmn": "zh", "tl": "fil"}
 
 
 def tag_of(name: str) -> str | None:
     """The tag of a language by one of its names, or by its tag; None for what is not known."""
     return _TAGS.get(fold(name)) or (name if _TAG.fullmatch(name) else None)
+
+
+def names_of(tag: str) -> Sequence[str]:
+    """What a language is called, the English name first, whatever the tag says of script and region; or nothing."""
+    language = tag.partition("-")[0].lower()
+    return _NAMES_OF.get(_SAME.get(language, language), ())
