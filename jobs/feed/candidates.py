@@ -24,10 +24,13 @@ WALKED = 500
 """Of the newest on the board so many are looked at."""
 HOTTEST = 240
 """And so many of what people do most with."""
+ENOUGH = 200
+"""As many as a session holds: where all ways together bring fewer that differ, it goes on with the newest."""
+WALKED_ON = 10_000
+"""So many of the newest are looked at for these."""
 FEW = 20
 WALKED_FAR = 50_000
 """So many, where all ways together bring no more than `FEW`: better a slow feed than an empty one."""
-MOST_AFAR = 200
 
 _BITS = {source: 1 << place for place, source in enumerate(Source)}
 # How surely a title is of an occupation, by the label that the index gives it (`occupations.label`).
@@ -119,10 +122,11 @@ _CANDIDATE = """candidate AS (
     ) best WHERE place <= ({}::int[])[number]
     GROUP BY job_id, row ORDER BY count(*) DESC, max(rank) DESC, job_id LIMIT {}
 )"""
+# Read no further than to the last that is wanted. Of these some may say the same.
 _AFAR = f"""candidate AS MATERIALIZED (SELECT s.ctid AS row, {_BITS[Source.FRESH]} AS sources FROM (
     SELECT ctid, * FROM job_search w WHERE w.published_at <= %(at)s
-    ORDER BY w.published_at DESC, w.job_id DESC LIMIT {WALKED_FAR}
-) s WHERE {{}} LIMIT {MOST_AFAR})"""  # noqa: S608 - our own number
+    ORDER BY w.published_at DESC, w.job_id DESC LIMIT {{}}
+) s WHERE {{}} LIMIT {2 * ENOUGH})"""  # noqa: S608 - our own numbers
 _HEAT = "LEFT JOIN job_heat h ON h.job_id = s.job_id"
 # Looked up where they were just seen.
 _SEEN = "candidate, LATERAL (SELECT * FROM job_search w WHERE w.ctid = candidate.row OFFSET 0) s"
@@ -131,15 +135,17 @@ _SEEN = "candidate, LATERAL (SELECT * FROM job_search w WHERE w.ctid = candidate
 def considered(person: Person, activity: Activity, at: datetime, most: int = MOST_CONSIDERED) -> list[CandidateRow]:
     """The jobs to be judged for a person. One statement, and one more for words not asked for lately.
 
-    And one where hardly anything fits: it looks further back.
+    And one where fewer come than a session holds, and the board has more: it looks further back.
     """
     hidden, allowed, shown = eligible_often(person.constraints, at)
     found = ways(person, activity)
     rows_found = _found([*hidden, *_tables(person, found, allowed, shown, most)], person, at)
-    if len(rows_found) <= FEW and person.counts.get("", 0) > WALKED:
-        known = {row.job_id for row in rows_found}
-        afar = _found([*hidden, Fragment.of(_AFAR, all_of([allowed, shown]))], person, at)
-        rows_found += [row for row in afar if row.job_id not in known]
+    # What says the same comes once.
+    said = {row.likeness for row in rows_found}
+    if len(said) < ENOUGH and person.counts.get("", 0) > len(rows_found):
+        walked = WALKED_FAR if len(said) <= FEW else WALKED_ON
+        other = Fragment.of("s.likeness <> ALL({}::bigint[])", list(said))
+        rows_found += _found([*hidden, Fragment.of(_AFAR, walked, all_of([allowed, other, shown]))], person, at)
     return rows_found
 
 

@@ -36,7 +36,7 @@ def rank(person: Person, at: datetime, *, size: int = MOST_RANKED, seed: int = 0
     """The best jobs for a person as of an instant. `seed` decides what is left to chance. Six statements at most.
 
     They are for the weights, what was liked and what those like who like it, the candidates, words that were not asked
-    for lately, and the text of the likeliest; and one more where hardly anything fits, or once an hour (`stems`).
+    for lately, and the text of the likeliest; and one more where few fit, or once an hour (`stems`).
     """
     model = weights.active()
     worth = model.slid(person.sliders)

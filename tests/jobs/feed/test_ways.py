@@ -1,22 +1,25 @@
 """The ways by which jobs come to be considered: none loses what a person may have, however they are looked up."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
+from jobs.feed import candidates
 from jobs.feed.activity import Activity
 from jobs.feed.candidates import considered
 from jobs.feed.constraints import Constraints, eligible
 from jobs.feed.match import Source
 from jobs.feed.person import Person, person_of
+from jobs.feed.ranking import MOST_RANKED, rank
 from jobs.feed.ways import LOOKED_AT, SMALL, Way, all_indexed, ways
-from jobs.models import Job, Occupation, Profile
+from jobs.models import Job, JobDismissal, Occupation, Profile
 from jobs.search.postgres.fragment import Fragment, rows
-from tests.factories import OccupationFactory, PlaceFactory, ProfileFactory, viewer_of
-from tests.jobs.feed.test_ranking import counted
-from tests.search_board import live_job
+from tests.factories import CompanyFactory, OccupationFactory, PlaceFactory, ProfileFactory, viewer_of
+from tests.jobs.feed.test_ranking import counted, ids, known, nurse
+from tests.search_board import live_job, live_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +139,59 @@ def test_so_many_kinds_that_were_liked_are_asked_for(total: int, cells: int) -> 
     found = ways(Person(Constraints(), counts={"": total}), activity)
     assert {way.source for way in found} == {Source.ACTIVITY, Source.NEIGHBOURS}
     assert [str(way.condition.params).count("'s:") for way in found] == [cells, cells]
+
+
+def walking(monkeypatch: pytest.MonkeyPatch, newest: int, further: int) -> None:
+    """So many of the newest are looked at for all, and so many for whom the ways bring more than one job."""
+    monkeypatch.setattr(
+        candidates, "_NEWEST", candidates._NEWEST.replace(f"LIMIT {candidates.WALKED}", f"LIMIT {newest}")
+    )
+    monkeypatch.setattr(candidates, "FEW", 1)
+    monkeypatch.setattr(candidates, "WALKED_ON", further)
+
+
+def live_one_after_another(*titles: str) -> list[Job]:
+    """The first is the newest."""
+    now = timezone.now()
+    return [live_job(title, published_at=now - timedelta(hours=hours)) for hours, title in enumerate(titles, 1)]
+
+
+def test_what_fits_is_followed_by_the_newest_of_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    newest, put_away, second, third, _, *fit = live_one_after_another(
+        "Zqa", "Zqb", "Zqc", "Zqd", "Zqe", "Nurse", "Nurse"
+    )
+    walking(monkeypatch, 1, 4)
+    profile = nurse()
+    JobDismissal.objects.create(user=profile.user, job=put_away)
+    counted(**{"": 600_000})
+
+    found = ids(rank(known(profile), timezone.now()).matches)
+
+    assert set(found[:2]) == {job.pk for job in fit}
+    # Four were looked at.
+    assert set(found[2:]) == {newest.pk, second.pk, third.pk}
+
+
+def test_as_many_as_a_session_holds_are_enough() -> None:
+    assert candidates.ENOUGH == MOST_RANKED
+
+
+@pytest.mark.parametrize(("enough", "is_followed"), [(4, True), (3, False)])
+def test_nothing_more_is_looked_for_where_enough_that_differ_came(
+    monkeypatch: pytest.MonkeyPatch, enough: int, is_followed: bool
+) -> None:
+    company = CompanyFactory()
+    live_jobs("Nurse", "Nurse", company=company)
+    live_job("Nurse")
+    newest, other = live_one_after_another("Zqa", "Zqb")
+    walking(monkeypatch, 1, 10)
+    monkeypatch.setattr(candidates, "ENOUGH", enough)
+    counted(**{"": 600_000})
+
+    found = {row.job_id for row in considered(known(nurse()), Activity(), timezone.now())}
+
+    assert newest.pk in found
+    assert (other.pk in found) == is_followed
 
 
 def test_what_is_asked_of_the_head_in_a_place_is_looked_up_at_once() -> None:

@@ -5,6 +5,9 @@ from django.utils import timezone
 from accounts.models import User
 from jobs.demo.accounts import ACCOUNTS
 from jobs.demo.companies import COMPANIES
+from jobs.feed.match import Feature
+from jobs.feed.person import person_of
+from jobs.feed.ranking import rank
 from jobs.models import Company, ImportRun, Job, Membership, Profile, SearchSuggestion, SourcePosting
 from jobs.selectors.profile_completeness import ProfilePart, completeness
 from tests.factories import CompanyFactory, UserFactory, viewer_of
@@ -46,12 +49,26 @@ def test_the_seeker_has_a_profile_that_is_complete_but_for_what_is_wanted():
     profile = Profile.objects.get()
     assert profile.user.email == "seeker@example.com"
     assert (profile.home.name, profile.headline, profile.salary_floor_minor) == (
-        "Leipzig",
-        "Backend engineer",
-        62_000_00,
+        "Toronto",
+        "Data analyst",
+        75_000_00,
     )
     found = completeness(viewer_of(profile.user), [profile.pk])[profile.pk]
     assert (found.percent, found.missing) == (85, (ProfilePart.WANTED,))
+
+
+def test_the_seeker_is_shown_work_of_several_companies_and_why_it_fits():
+    call_command("demo", count=500, verbosity=0)
+    viewer = viewer_of(User.objects.get(email="seeker@example.com"))
+    now = timezone.now()
+    found = rank(person_of(viewer, now), now).matches
+    assert len(found) > 50
+    first = found[:10]
+    assert len({match.company_id for match in first}) >= 3
+    assert len({match.company_id for match in found[:20]}) >= 4
+    assert all(len(match.reasons) >= 2 for match in first)
+    of_kind = [match for match in first if Feature.TITLE in {reason.code for reason in match.reasons}]
+    assert len(of_kind) >= 8
 
 
 def test_board_with_a_company_is_left_alone(capsys):
