@@ -8,7 +8,7 @@ from uuid import UUID
 from jobs.feed.constraints import Constraints
 from jobs.models import LanguageLevel, WorkPermission
 from jobs.search.postgres.fragment import Fragment, rows_again
-from jobs.services.language_names import names_of
+from jobs.services.language_names import codes_of, names_of
 
 MOST_FOLLOWED = 200
 MOST_SKILLS = 200
@@ -164,7 +164,7 @@ def version(profile_id: UUID | None, profile: int | None, wishes: int | None, hi
 def constraints_of(said: Said, user_id: UUID) -> Constraints:
     """The hard constraints that follow from it."""
     spoken = [tag for tag, level in said.spoken if level in _UNDERSTOOD]
-    languages = dict.fromkeys(tag.partition("-")[0].lower() for tag in [*(said.languages or ()), *spoken])
+    languages = dict.fromkeys(code for tag in [*(said.languages or ()), *spoken] for code in codes_of(tag))
     allowed = dict(said.authorisations)
     countries = [said.country] if said.country else sorted(allowed)
     if said.country and said.would_relocate:

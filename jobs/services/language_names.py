@@ -47,5 +47,16 @@ def tag_of(name: str) -> str | None:
 
 def names_of(tag: str) -> Sequence[str]:
     """What a language is called, the English name first, whatever the tag says of script and region; or nothing."""
-    language = tag.partition("-")[0].lower()
+    language = _language(tag)
     return _NAMES_OF.get(_SAME.get(language, language), ())
+
+
+def codes_of(tag: str) -> Sequence[str]:
+    """What a language may be written as, without script and region: as the tag has it, and by codes for the same."""
+    language = _language(tag)
+    same = _SAME.get(language, language)
+    return tuple(dict.fromkeys([language, same, *(code for code, other in _SAME.items() if other == same)]))
+
+
+def _language(tag: str) -> str:
+    return tag.partition("-")[0].lower()

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from jobs.feed import improving
 from jobs.feed.activity import activity_of
-from jobs.feed.match import Feature
+from jobs.feed.match import Feature, Rule
 from jobs.feed.person import Person, person_of
 from jobs.feed.ranking import scored
 from jobs.feed.reasons import named, text_of, text_of_gap
 from jobs.feed.ways import ways
+from jobs.feed.why_not import why_not
 from jobs.models import Job, Profile, ProfileSkill, SearchSuggestion, Skill, SkillKind
 from kernel.viewer import Viewer
 from tests.factories import ProfileLanguageFactory, ProfileSkillFactory, SkillFactory, viewer_of
@@ -158,3 +159,11 @@ def test_who_speaks_a_language_is_not_told_to_learn_it() -> None:
     viewer = speaker("Feeding", speaks={"en": "b2"})
     assert [one.params for one in improving.improvements(viewer)] == [{"skill_id": french.pk, "skill": "French"}]
     assert len(improving.improvements(viewer_of(Profile.objects.get(user_id=seeker("Feeding").user_id).user))) == 2
+
+
+@pytest.mark.parametrize("written", ["no", "nb", "nn-NO"])
+@pytest.mark.parametrize("said", ["no", "nb-NO", "nn"])
+def test_what_is_written_under_another_code_of_the_language_is_read(said: str, written: str) -> None:
+    viewer, job, other = seeker("Python", languages=[said]), *(live_job(language=tag) for tag in (written, "sv"))
+    broken = {key: tuple(found.broken) for key, found in why_not(viewer, "", [job.pk, other.pk]).items()}
+    assert broken == {job.pk: (), other.pk: (Rule.LANGUAGE,)}
