@@ -54,10 +54,8 @@ class Activity:
         return bool(self.titles)
 
     def without(self, job_id: UUID) -> "Activity":
-        """What was liked but for this job; the kinds of work stay."""
-        own = self.jobs.get(job_id.int)
-        if own is None:
-            return self
+        """What was liked but for this one of the jobs; the kinds of work stay."""
+        own = self.jobs[job_id.int]
         return replace(
             self,
             occupations=_less(self.occupations, own.occupations, own.worth),

@@ -26,7 +26,7 @@ HOTTEST = 240
 """And so many of what people do most with."""
 ENOUGH = 200
 """As many as a session holds: where all ways together bring fewer that differ, it goes on with the newest."""
-WALKED_ON = 10_000
+WALKED_ON = 3_000
 """So many of the newest are looked at for these."""
 FEW = 20
 WALKED_FAR = 50_000
@@ -122,11 +122,11 @@ _CANDIDATE = """candidate AS (
     ) best WHERE place <= ({}::int[])[number]
     GROUP BY job_id, row ORDER BY count(*) DESC, max(rank) DESC, job_id LIMIT {}
 )"""
-# Read no further than to the last that is wanted. Of these some may say the same.
+# Read no further than to the last that is wanted.
 _AFAR = f"""candidate AS MATERIALIZED (SELECT s.ctid AS row, {_BITS[Source.FRESH]} AS sources FROM (
     SELECT ctid, * FROM job_search w WHERE w.published_at <= %(at)s
     ORDER BY w.published_at DESC, w.job_id DESC LIMIT {{}}
-) s WHERE {{}} LIMIT {2 * ENOUGH})"""  # noqa: S608 - our own numbers
+) s WHERE {{}} LIMIT {{}})"""  # noqa: S608 - our own numbers
 _HEAT = "LEFT JOIN job_heat h ON h.job_id = s.job_id"
 # Looked up where they were just seen.
 _SEEN = "candidate, LATERAL (SELECT * FROM job_search w WHERE w.ctid = candidate.row OFFSET 0) s"
@@ -145,7 +145,10 @@ def considered(person: Person, activity: Activity, at: datetime, most: int = MOS
     if len(said) < ENOUGH and person.counts.get("", 0) > len(rows_found):
         walked = WALKED_FAR if len(said) <= FEW else WALKED_ON
         other = Fragment.of("s.likeness <> ALL({}::bigint[])", list(said))
-        rows_found += _found([*hidden, Fragment.of(_AFAR, walked, all_of([allowed, other, shown]))], person, at)
+        # Of these some may say the same.
+        wanted = 2 * (ENOUGH - len(said))
+        afar = Fragment.of(_AFAR, walked, all_of([allowed, other, shown]), wanted)
+        rows_found += _found([*hidden, afar], person, at)
     return rows_found
 
 

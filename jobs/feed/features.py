@@ -195,8 +195,10 @@ class Judge:
 
     def _liked(self, row: CandidateRow) -> float:
         """0.5 is neither like what the person liked nor like what they put away."""
-        # Like the others: like itself is every job.
-        activity = self._activity.without(row.job_id)
+        activity = self._activity
+        if row.job_id.int in activity.jobs:
+            # Like the others: like itself is every job.
+            activity = activity.without(row.job_id)
         kind = 0.0
         liked = activity.occupations
         for key, sureness in row.occupations.items():

@@ -81,7 +81,6 @@ def test_what_each_job_added_is_all_that_there_is() -> None:
     for values in (left.occupations, left.skills, left.titles):
         assert values
         assert list(values.values()) == pytest.approx([0] * len(values))
-    assert liked.without(uuid4()) is liked
 
 
 def test_what_is_left_without_a_job_by_hand() -> None:
