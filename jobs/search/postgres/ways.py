@@ -284,9 +284,9 @@ class Search:
         most: int | None = None,
         level: int = 0,
     ) -> Fragment:
-        """Common table expressions: `met` are the rows behind a position, and `n` counts them, up to one over `most`.
+        """Common table expressions: `met` are the rows behind a position.
 
-        If there are more, no more of them are read.
+        With `most`, `n` counts them up to one over it. If there are more, no more of them are read.
         """
         # With many entries in the index of words, and few rows by the filters, these are looked at one by one.
         words = self._asked(is_walked=not level and self._by_filters < self._by_words())
