@@ -1,7 +1,6 @@
 """What the feed says of a job and a person, as plain values that a session keeps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -62,16 +61,14 @@ class Reason(NamedTuple):
     params: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """What speaks against a job, or is not known: a code of `jobs.feed.reasons`, and what its sentence needs."""
 
     code: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A job's place in a feed, and why it has it. `parts` are weight times value, and add up to the score."""
 
     job_id: UUID

@@ -118,7 +118,7 @@ def _ordered(found: Any, at: datetime, *, is_anywhere: bool) -> list[Match]:
             parts,
             (Source.FRESH,) if hot is None else (Source.POPULAR,),
             _reasons(features, workplace, float(age_days)),
-            (Gap(GapCode.PAY_UNKNOWN),) if is_unpaid else (),
+            (Gap(GapCode.PAY_UNKNOWN, {}),) if is_unpaid else (),
         )
         made[job_id] = Hit(job_id, match.score, company_id, likeness), match
     ordered = sorted((hit for hit, _ in made.values()), key=lambda hit: (-hit.value, hit.job_id.int))

@@ -118,12 +118,12 @@ def _gaps(person: Person, values: Sequence[float | None], row: CandidateRow) -> 
         if lacking:
             yield Gap(GapCode.SKILLS, {"skill_ids": lacking[:MOST_NAMED], "count": len(lacking)})
     if row.pay_top_minor is None:
-        yield Gap(GapCode.PAY_UNKNOWN)
+        yield Gap(GapCode.PAY_UNKNOWN, {})
     elif person.pay_floor and (pay := values[_PAYS]) is not None and pay < 1:
         yield _below(row.pay_top_minor, row.pay_currency, *person.pay_floor)
     if row.workplace != Workplace.REMOTE and person.home:
         if not row.place_ids:
-            yield Gap(GapCode.PLACE_UNKNOWN)
+            yield Gap(GapCode.PLACE_UNKNOWN, {})
         elif (near := values[_IS_NEAR]) is not None and near < 1:
             yield Gap(GapCode.DISTANCE, {} if row.distance_km is None else {"km": round(row.distance_km)})
     if person.seniority in _LEVELS and row.seniority in _LEVELS:
@@ -132,7 +132,7 @@ def _gaps(person: Person, values: Sequence[float | None], row: CandidateRow) -> 
             code = GapCode.LEVEL_ABOVE if steps > 0 else GapCode.LEVEL_BELOW
             yield Gap(code, {"level": row.seniority, "steps": abs(steps)})
     if person.constraints.languages and not row.language:
-        yield Gap(GapCode.LANGUAGE_UNKNOWN)
+        yield Gap(GapCode.LANGUAGE_UNKNOWN, {})
 
 
 def _below(top: int, currency: str, floor: int, floor_currency: str) -> Gap:

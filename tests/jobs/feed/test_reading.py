@@ -393,7 +393,7 @@ def test_names_stand_beside_keys_in_what_is_shown(monkeypatch: pytest.MonkeyPatc
     sql, rust = SkillFactory(name="SQL"), SkillFactory(name="Rust")
     reason = Reason(Feature.SKILL, 0.2, {"skill_ids": [sql.pk], "count": 1, "asked": 2})
     gap = Gap("skills", {"skill_ids": [rust.pk], "count": 1})
-    match = replace(match_of(job), reasons=(reason,), gaps=(gap,))
+    match = match_of(job)._replace(reasons=(reason,), gaps=(gap,))
     monkeypatch.setattr(reading, "rank", lambda *_, **__: Ranking([match], 1))
     viewer = seeker()
     for _ in range(2):

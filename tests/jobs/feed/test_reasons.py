@@ -251,6 +251,6 @@ def test_names_are_read_in_one_statement_and_what_is_gone_has_none() -> None:
         "Your profile lacks 1 skill it asks for: SQL.",
     ]
     with CaptureQueriesContext(connection) as statements:
-        plain = replace(match, reasons=(), gaps=(Gap(GapCode.PAY_UNKNOWN),))
+        plain = match._replace(reasons=(), gaps=(Gap(GapCode.PAY_UNKNOWN, {}),))
         assert named([plain]) == [plain]
     assert len(statements) == 0

@@ -26,7 +26,7 @@ def matches(count: int = 5) -> list[Match]:
             {Feature.SKILL: 1 / 3, Feature.FATIGUE: -0.1 * number},
             (Source.SKILLS, Source.POPULAR),
             (Reason(Feature.SKILL, 1 / 3, {"skill_ids": [3, 4], "count": 2, "asked": 3}),),
-            (Gap("skills", {"skill_ids": [5], "count": 1}), Gap("pay_unknown")),
+            (Gap("skills", {"skill_ids": [5], "count": 1}), Gap("pay_unknown", {})),
             number == 3,
             1 / 7,
         )
