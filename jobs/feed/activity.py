@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from jobs.feed.person import Person
 from jobs.search.postgres.fragment import Fragment, rows_again
@@ -21,7 +20,7 @@ MOST_SAID = 8
 
 
 class Liked(NamedTuple):
-    """A job that somebody did something with: what that is worth, and what the job adds it to."""
+    """A job that somebody did something with: what that is worth, and what it is added to."""
 
     worth: float
     occupations: Sequence[int]
@@ -41,8 +40,8 @@ class Activity:
     """The kinds of work that were liked most."""
     near: Mapping[Cell, float] = field(default_factory=dict)
     """The kinds of work that those like who like these: how much, from 0 to 1."""
-    jobs: Mapping[int, Liked] = field(default_factory=dict)
-    """By the number of a job's key: what of these is by that job. (A UUID is hashed in Python each time.)"""
+    said: Mapping[int, Sequence[Liked]] = field(default_factory=dict)
+    """By likeness: what of these is by jobs that say the same."""
 
     @property
     def title_keys(self) -> Sequence[int]:
@@ -53,15 +52,16 @@ class Activity:
     def __bool__(self) -> bool:
         return bool(self.titles)
 
-    def without(self, job_id: UUID) -> "Activity":
-        """What was liked but for this one of the jobs; the kinds of work stay."""
-        own = self.jobs[job_id.int]
-        return replace(
-            self,
-            occupations=_less(self.occupations, own.occupations, own.worth),
-            skills=_less(self.skills, own.skills, own.worth),
-            titles=_less(self.titles, [own.title_key], own.worth),
-        )
+    def without(self, likeness: int) -> "Activity":
+        """What was liked but for the jobs that say this; the kinds of work stay."""
+        occupations, skills, titles = dict(self.occupations), dict(self.skills), dict(self.titles)
+        for own in self.said[likeness]:
+            titles[own.title_key] -= own.worth
+            for key in own.occupations:
+                occupations[key] -= own.worth
+            for key in own.skills:
+                skills[key] -= own.worth
+        return replace(self, occupations=occupations, skills=skills, titles=titles)
 
 
 # What is no longer live is liked as before. The rarest skills say most of a job.
@@ -70,7 +70,7 @@ SELECT j.id, j.title, coalesce((
         SELECT array_agg(substr(u.lexeme, 3)::int) FROM unnest(s.head) u
         WHERE u.lexeme LIKE 'o:%%' AND u.weights && '{{A,B}}'::text[]
     ), CASE WHEN j.occupation_id IS NULL THEN '{{}}' ELSE ARRAY[j.occupation_id] END),
-    coalesce(s.skill_ids, ARRAY(SELECT skill_id FROM jobs_jobskill k WHERE k.job_id = j.id))
+    coalesce(s.skill_ids, ARRAY(SELECT skill_id FROM jobs_jobskill k WHERE k.job_id = j.id)), s.likeness
 FROM jobs_job j LEFT JOIN job_search s ON s.job_id = j.id WHERE j.id = ANY({}::uuid[])"""
 _NEAR = """
 SELECT c.near_occupation_id, c.near_skill_id, max(c.likeness * w.value) FROM feed_cell c
@@ -96,12 +96,13 @@ def activity_of(person: Person, at: datetime) -> Activity:
     skills: dict[int, float] = {}
     titles: dict[int, float] = {}
     cells: dict[Cell, float] = {}
-    jobs: dict[int, Liked] = {}
-    for job_id, title, kinds, asked in rows_again(Fragment.of(_LIKED, array(worth))):
+    said: dict[int, list[Liked]] = {}
+    for job_id, title, kinds, asked, likeness in rows_again(Fragment.of(_LIKED, array(worth))):
         value = worth[job_id]
         key = key_of(words_of(title))
         titles[key] = titles.get(key, 0.0) + value
-        jobs[job_id.int] = Liked(value, kinds, asked, key)
+        if likeness is not None:
+            said.setdefault(likeness, []).append(Liked(value, kinds, asked, key))
         for kind in kinds:
             occupations[kind] = occupations.get(kind, 0.0) + value
             # Each is of its occupation as a whole, too.
@@ -112,14 +113,7 @@ def activity_of(person: Person, at: datetime) -> Activity:
     best = sorted(((value, cell) for cell, value in cells.items() if value > 0), key=lambda item: -item[0])
     best = best[:MOST_CELLS]
     liked = tuple(cell for _, cell in best if cell[1] is not None)
-    return Activity(occupations, skills, titles, liked, _near(best), jobs)
-
-
-def _less(values: Mapping[int, float], keys: Sequence[int], worth: float) -> dict[int, float]:
-    left = dict(values)
-    for key in keys:
-        left[key] -= worth
-    return left
+    return Activity(occupations, skills, titles, liked, _near(best), said)
 
 
 def _most(values: Mapping[int, float]) -> list[tuple[int, float]]:

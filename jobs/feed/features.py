@@ -196,9 +196,9 @@ class Judge:
     def _liked(self, row: CandidateRow) -> float:
         """0.5 is neither like what the person liked nor like what they put away."""
         activity = self._activity
-        if row.job_id.int in activity.jobs:
-            # Like the others: like itself is every job.
-            activity = activity.without(row.job_id)
+        if row.likeness in activity.said:
+            # Like the others: like itself is every job, and what says the same.
+            activity = activity.without(row.likeness)
         kind = 0.0
         liked = activity.occupations
         for key, sureness in row.occupations.items():

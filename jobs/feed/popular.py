@@ -6,7 +6,7 @@ Its three weights are not among those of `RankingModel`, which are about what is
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
-from math import ceil, exp, inf
+from math import ceil, exp, expm1, inf, sqrt
 from typing import Any
 
 from jobs.feed.constraints import Constraints, eligible
@@ -25,7 +25,7 @@ MODEL_VERSION = 0
 WEIGHTS = {Feature.POPULAR: 0.45, Feature.FRESH: 0.35, Feature.PLACE: 0.2}
 MOST_RANKED = 200
 PER_COMPANY = 2
-LEAST_HEAT = 20.0
+LEAST_HEAT = 100.0
 """The hottest job counts as popular as can be, if so much is done with it: as many views of today."""
 FRESH_DAYS = 10
 """After so many days a job counts half as new."""
@@ -52,7 +52,7 @@ SELECT s.job_id, s.company_id, s.likeness, extract(epoch FROM %(at)s - s.publish
             AND (s.remote_allowed = '{{}}' OR s.remote_allowed @> ARRAY[here.code])
     END, h.heat
 FROM {} found JOIN job_search s ON s.job_id = found.job_id LEFT JOIN job_heat h ON h.job_id = s.job_id
-LEFT JOIN (SELECT country_id::text AS code FROM jobs_place WHERE id = {}::int) here ON TRUE"""
+LEFT JOIN (SELECT coalesce({}::text, (SELECT country_id FROM jobs_place WHERE id = {}::int)) AS code) here ON TRUE"""
 
 
 def coarse(near: Near | None) -> Near | None:
@@ -92,21 +92,25 @@ def popular(constraints: Constraints, near: Near | None, at: datetime) -> list[M
     if constraints.countries:
         countries = list(constraints.countries)
         parts.append(Fragment.of(_IN_COUNTRY, countries, _BOUNDS["in_country"], allowed))
-    statement = Fragment.of(_FOUND, is_near, join(" UNION ", parts), nearest)
+    # The country that was named; else that of the nearest place, which at a border may be the other one.
+    statement = Fragment.of(_FOUND, is_near, join(" UNION ", parts), constraints.remote_for, nearest)
     return _ordered(rows(Fragment(statement.text, {**statement.params, "at": at})), at, is_anywhere=near is None)
 
 
 def _ordered(found: Any, at: datetime, *, is_anywhere: bool) -> list[Match]:
     # A job that was only ever shown has a logarithm of nothing.
     heats = {row[0]: row[-1] for row in found if row[-1] is not None and row[-1] > -inf}
-    # One person's views make nothing popular, however little is done on the board.
     hottest = max([heat.of(LEAST_HEAT, at), *heats.values()])
+    # Whatever one person does makes nothing popular, however little is done on the board.
+    of_one = heat.of(heat.OF_ONE, at)
     made: dict[Any, tuple[Hit, Match]] = {}
     for job_id, company_id, likeness, age_days, workplace, is_unpaid, is_there, _ in found:
         hot = heats.get(job_id)
         features = {
-            # The root of how many there are for each of the hottest one's.
-            Feature.POPULAR: 0.0 if hot is None else exp((hot - hottest) / 2),
+            # The root of how many there are, beyond one person's, for each of the hottest one's.
+            Feature.POPULAR: 0.0
+            if hot is None or hot <= of_one
+            else exp((hot - hottest) / 2) * sqrt(-expm1(of_one - hot)),
             Feature.FRESH: 2 ** (-max(0.0, float(age_days)) / FRESH_DAYS),
             Feature.PLACE: NEUTRAL if is_anywhere or is_there is None else float(is_there),
         }
@@ -116,7 +120,7 @@ def _ordered(found: Any, at: datetime, *, is_anywhere: bool) -> list[Match]:
             company_id,
             sum(parts.values()),
             parts,
-            (Source.FRESH,) if hot is None else (Source.POPULAR,),
+            (Source.POPULAR,) if features[Feature.POPULAR] else (Source.FRESH,),
             _reasons(features, workplace, float(age_days)),
             (Gap(GapCode.PAY_UNKNOWN, {}),) if is_unpaid else (),
         )

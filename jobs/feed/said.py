@@ -21,8 +21,8 @@ UNSAID = 0.7
 """How well somebody can do what they only name, from 0 to 1."""
 # What a level is of the language that a job asks for: work takes B1 at least, and with C1 nothing is missing.
 _SPOKEN = {
-    LanguageLevel.B1.value: 0.6,
-    LanguageLevel.B2.value: 0.8,
+    LanguageLevel.B1.value: UNSAID,
+    LanguageLevel.B2.value: 0.85,
     LanguageLevel.C1.value: 1.0,
     LanguageLevel.C2.value: 1.0,
     LanguageLevel.NATIVE.value: 1.0,

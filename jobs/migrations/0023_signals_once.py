@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='jobheat',
             name='signals',
-            field=models.PositiveIntegerField(default=0, help_text='What people did beside seeing it, ever: each once a day.'),
+            field=models.PositiveIntegerField(default=0, help_text='What people did beside seeing it, ever.'),
         ),
         migrations.AddIndex(
             model_name='interactionevent',

@@ -90,9 +90,7 @@ class JobHeat(models.Model):
     heat = models.FloatField(help_text="Logarithm of the weighted signals, each grown by its instant.")
     exposure = models.FloatField(default=0, help_text="Impressions of late, as of `exposed_at`; a week halves them.")
     exposed_at = models.DateTimeField(default=timezone.now)
-    signals = models.PositiveIntegerField(
-        default=0, help_text="What people did beside seeing it, ever: each once a day."
-    )
+    signals = models.PositiveIntegerField(default=0, help_text="What people did beside seeing it, ever.")
 
     class Meta:
         db_table = "job_heat"

@@ -36,6 +36,8 @@ for _entry in _NAMES.split("|"):
     _NAMES_OF[_tag] = _words
     _TAGS |= {fold(_word): _tag for _word in _words}
 _TAGS |= {fold("Brazilian Portuguese"): "pt-BR", fold("American English"): "en-US", fold("British English"): "en-GB"}
+_TAGS |= {fold(_word): "nb" for _word in ("Norwegian Bokmål", "Bokmål")} | {fold("Mandarin Chinese"): "zh"}
+_TAGS |= {fold(_word): "nn" for _word in ("Norwegian Nynorsk", "Nynorsk")}
 # Whose names those of a part of it, or of another code for it, are.
 _SAME = {"nb": "no", "nn": "no", "cmn": "zh", "tl": "fil"}
 

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from jobs import policies
 from jobs.errors import TooManySignals
-from jobs.models import InteractionKind, Surface
+from jobs.models import InteractionKind, JobModeration, Surface
 from jobs.services import heat
 from kernel.caching import CacheAway, reaching
 from kernel.errors import Forbidden, Invalid
@@ -36,6 +36,7 @@ OLDEST, AHEAD = timedelta(days=7), timedelta(minutes=5)
 MOST_WAITING = 200_000
 BATCH = 2_000
 _NOBODY = UUID(int=0)
+_HIDDEN = [JobModeration.FROZEN.value, JobModeration.REMOVED.value]
 _MOST_SHORT, _MOST_WHOLE = 2**15 - 1, 2**31 - 1
 
 
@@ -100,7 +101,8 @@ class Waiting:
 def record(*, by: Viewer, signals: Sequence[Signal]) -> Recorded:
     """Take up to a hundred signals of the viewer's own; each is refused for itself.
 
-    Whether there is such a job is told to nobody: a signal about none is dropped when it is written. Raises
+    Whether there is such a job is told to nobody: a signal about none, or about one that nobody may see, is dropped
+    when it is written. Raises
     `TooManySignals` where more wait than there is room for; those are not taken.
     """
     if by.user_id is None or by.impersonator_id is not None or not policies.may_look_for_work(by):
@@ -241,10 +243,10 @@ def _write_alone(user_id: UUID, entries: Sequence[bytes], now: datetime) -> None
         _write(entries, now)
 
 
-# Who is forgotten meanwhile leaves no signals, and a job that is deleted has none: the rows are locked, so that it
-# stays so until this is written. A client that corrects its clock and tells something again tells nothing new: ids are
-# looked for among all the instants that a client may name. All is looked up one by one: of rows made up on the way the
-# planner knows nothing, and would compare each with each, or read whole months.
+# Who is forgotten meanwhile leaves no signals, and a job that is deleted, or was never to be seen, has none: the rows
+# are locked, so that it stays so until this is written. A client that corrects its clock and tells something again
+# tells nothing new: ids are looked for among all the instants that a client may name. All is looked up one by one: of
+# rows made up on the way the planner knows nothing, and would compare each with each, or read whole months.
 _WRITE = f"""
     WITH given AS MATERIALIZED (
         SELECT DISTINCT ON (i) * FROM json_to_recordset(%(entries)s::json) AS entry (
@@ -254,7 +256,9 @@ _WRITE = f"""
         SELECT id FROM accounts_user WHERE id = ANY(ARRAY(SELECT DISTINCT u FROM given)) AND status <> 'deleted'
         ORDER BY id FOR SHARE
     ), postings AS MATERIALIZED (
-        SELECT id FROM jobs_job WHERE id = ANY(ARRAY(SELECT DISTINCT j FROM given)) ORDER BY id FOR KEY SHARE
+        SELECT id FROM jobs_job WHERE id = ANY(ARRAY(SELECT DISTINCT j FROM given))
+            AND first_published_at IS NOT NULL AND moderation <> ALL(%(hidden)s::text[])
+        ORDER BY id FOR KEY SHARE
     ), written AS (
         INSERT INTO jobs_interactionevent (
             id, user_id, job_id, kind, occurred_at, surface, session, position, model_version, seconds
@@ -274,10 +278,8 @@ def _write(entries: Sequence[bytes], now: datetime) -> None:
     document = b"[" + b",".join(entries) + b"]"
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                _WRITE,
-                {"entries": document.decode(), "at": now, "since": now - 3 * OLDEST, "until": now + 2 * AHEAD},
-            )
+            instants = {"at": now, "since": now - 3 * OLDEST, "until": now + 2 * AHEAD}
+            cursor.execute(_WRITE, {"entries": document.decode(), "hidden": _HIDDEN, **instants})
     except (DataError, IntegrityError) as error:
         if len(entries) == 1:
             log.warning("signal_dropped", error=type(error).__name__)

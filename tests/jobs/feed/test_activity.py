@@ -1,7 +1,5 @@
 """What somebody liked, and that no job is liked for itself."""
 
-from uuid import uuid4
-
 import pytest
 from django.utils import timezone
 
@@ -13,9 +11,10 @@ from jobs.feed.person import Person, person_of
 from jobs.feed.ranking import scored
 from jobs.models import Job
 from kernel.viewer import Viewer
-from tests.factories import viewer_of
+from tests.factories import CompanyFactory, viewer_of
 from tests.jobs.feed.liking import jobs_of, kind, like, people
 from tests.jobs.feed.rows import row
+from tests.search_board import live_jobs
 
 IS_LIKED = FEATURES.index(Feature.ACTIVITY)
 
@@ -75,18 +74,30 @@ def test_what_each_job_added_is_all_that_there_is() -> None:
     like(jobs[:2], [user])
     like(jobs[2:], [user], kind="save")
     left = liked = activity_of(person_of(viewer_of(user), timezone.now()), timezone.now())
-    assert liked.jobs.keys() == {job.pk.int for job in jobs}
-    for job in jobs:
-        left = left.without(job.pk)
+    assert len(liked.said) == 4
+    for likeness in liked.said:
+        left = left.without(likeness)
     for values in (left.occupations, left.skills, left.titles):
         assert values
         assert list(values.values()) == pytest.approx([0] * len(values))
 
 
+@pytest.mark.django_db
+def test_what_says_the_same_as_what_was_opened_does_not_take_its_place() -> None:
+    (user,) = people(1)
+    occupation, skills = kind(2)
+    opened, twin = live_jobs("Zqx", "Zqx", occupation=occupation, skills=skills, company=CompanyFactory())
+    (other,) = jobs_of(*kind())
+    like([opened], [user])
+    its_own, alike, unlike = matches(viewer_of(user), opened, twin, other)
+    assert activity(its_own) == activity(alike) == activity(unlike)
+    assert not is_reason(alike)
+
+
 def test_what_is_left_without_a_job_by_hand() -> None:
-    job_id = uuid4()
-    liked = Activity({1: 8.0}, {5: 8.0, 6: 7.0}, {11: 1.0, 12: 7.0}, jobs={job_id.int: Liked(1.0, [1], [5], 11)})
+    said = {7: [Liked(0.5, [1], [5], 11), Liked(0.5, [1], [5], 11)]}
+    liked = Activity({1: 8.0}, {5: 8.0, 6: 7.0}, {11: 1.0, 12: 7.0}, said=said)
     same = {"occupations": {1: 1.0}, "skill_ids": [5], "title_key": 11}
-    assert likes(liked, **same) == pytest.approx(NEUTRAL + NEUTRAL * (0.45 + 0.35 + 0.2 / 7))
-    assert likes(liked, job_id=job_id, **same) == pytest.approx(NEUTRAL + NEUTRAL * (0.45 + 0.35) * 7 / 8)
+    assert likes(liked, likeness=6, **same) == pytest.approx(NEUTRAL + NEUTRAL * (0.45 + 0.35 + 0.2 / 7))
+    assert likes(liked, likeness=7, **same) == pytest.approx(NEUTRAL + NEUTRAL * (0.45 + 0.35) * 7 / 8)
     assert liked.occupations == {1: 8.0}

@@ -49,17 +49,35 @@ def test_the_hot_come_before_the_new_and_the_new_before_the_old() -> None:
     assert text_of(matches[2].reasons[0]) == "It is 1 day old."
 
 
-def test_one_view_on_a_quiet_board_makes_nothing_popular() -> None:
+def test_whatever_one_person_does_on_a_quiet_board_makes_nothing_popular() -> None:
     home = PlaceFactory(latitude=52.5, longitude=13.4)
     afar = PlaceFactory(latitude=47.6, longitude=-122.3, country=home.country)
     viewed, near = old(1, places=[afar]), old(1, places=[home])
-    heat(viewed, heats.of(1.0, timezone.now()))
+    heat(viewed, heats.of(heats.OF_ONE, timezone.now()))
     first, second = ordered(near=BERLIN)
     assert [first.job_id, second.job_id] == [near.pk, viewed.pk]
-    assert Feature.POPULAR not in {reason.code for reason in second.reasons}
+    assert second.parts[Feature.POPULAR] == 0
+    assert second.sources == (Source.FRESH,)
     JobHeat.objects.all().delete()
-    heat(viewed, heats.of(100.0, timezone.now()))
-    assert ids(ordered(near=BERLIN)) == [viewed.pk, near.pk]
+    heat(viewed, heats.of(116.0, timezone.now()))
+    first, second = ordered(near=BERLIN)
+    assert [first.job_id, second.job_id] == [viewed.pk, near.pk]
+    assert first.parts[Feature.POPULAR] == pytest.approx(WEIGHTS[Feature.POPULAR] * (100.3 / 116) ** 0.5, abs=1e-3)
+
+
+def test_at_a_border_the_country_goes_that_was_named() -> None:
+    american, canadian = (old(3, workplace="remote") for _ in range(2))
+    for job, country in ((american, "US"), (canadian, "CA")):
+        JobSearch.objects.filter(job=job).update(remote_allowed=[country])
+    # Detroit, rounded, is nearest to Windsor.
+    detroit = coarse(Near(42.3314, -83.0458, 25))
+
+    def places(country: str | None) -> dict[object, float]:
+        return {match.job_id: match.parts[Feature.PLACE] for match in ordered(country, near=detroit)}
+
+    full = WEIGHTS[Feature.PLACE]
+    assert places("US") == {american.pk: full}
+    assert places(None) == {american.pk: 0, canadian.pk: full}
 
 
 def test_parts_add_up_and_none_is_above_one() -> None:

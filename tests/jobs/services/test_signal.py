@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 from accounts.services import erasure
 from jobs.errors import TooManySignals
 from jobs.models import InteractionEvent, Job, JobHeat, MembershipRole
-from jobs.services import heat, saved_job, signal
+from jobs.services import heat, interaction, saved_job, signal
 from jobs.services.signal import Signal, SignalRefusal
 from kernel import caching
 from kernel.errors import Forbidden, Invalid
@@ -233,9 +234,8 @@ class TestWriting:
 
     def test_heat_has_each_signal_at_its_own_time(self) -> None:
         now, job = timezone.now(), JobFactory()
-        given = [("view", 0), ("view", 3), ("apply_click", 6)]
-        told = [made(job, kind, occurred_at=now - timedelta(days=days)) for kind, days in given]
-        signal.record(by=seeker(), signals=told)
+        for kind, days in [("view", 0), ("view", 3), ("apply_click", 6)]:
+            signal.record(by=seeker(), signals=[made(job, kind, occurred_at=now - timedelta(days=days))])
         signal.drain()
         assert heat.heat_at(JobHeat.objects.get().heat, now) == pytest.approx(1 + 1 / 2 + 3 / 4)
 
@@ -255,12 +255,12 @@ class TestCounting:
         }
 
     def as_made_anew(self) -> dict[UUID, tuple[int, float, float]]:
-        JobHeat.objects.all().delete()
+        JobHeat.objects.update(signals=0, heat=900, exposure=900)
         heat.rebuild(NOW)
         return self.counted()
 
     @pytest.mark.parametrize("batch", [1, 3, 100])
-    def test_somebody_counts_once_a_day_by_what_they_did(self, batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_somebody_counts_once_by_what_they_did(self, batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(signal, "BATCH", batch)
         by, other, job = seeker(), seeker(), JobFactory()
         told = [made(job, kind) for kind in ("view", "apply_click", "impression", "view", "impression")]
@@ -270,15 +270,33 @@ class TestCounting:
         assert InteractionEvent.objects.count() == 10
         assert self.counted() == {job.pk: (3, 1 + 3 + 1, 1)} == self.as_made_anew()
 
-    def test_another_day_counts_again(self) -> None:
-        by, job = seeker(), JobFactory()
-        noon = (NOW - timedelta(days=2)).replace(hour=12)
-        for hours in (0, 11, 12, -12, -13, 1):
-            signal.record(by=by, signals=[made(job, occurred_at=noon + timedelta(hours=hours))])
-            signal.drain()
-        assert heats() == {job.pk: 3}
-        self.as_made_anew()
-        assert heats() == {job.pk: 3}
+    def test_after_a_pause_it_counts_again(self) -> None:
+        user, job = UserFactory(), JobFactory()
+        for days in (40, 34, 30, 22, 14, 8, 2):
+            interaction.note(user.pk, job.pk, "view", NOW - timedelta(days=days))
+        worth = sum(0.5 ** (days / 3) for days in (40, 22, 14))
+        assert self.counted() == {job.pk: (3, round(worth, 3), 0)} == self.as_made_anew()
+
+    def test_no_dates_make_more_of_what_one_person_does(self) -> None:
+        """All that there is to do, on each day that a client may name, for weeks; and told in any order."""
+        user, job = UserFactory(), JobFactory()
+        kinds = ("view", "apply_click", "impression")
+        claimed = [NOW - timedelta(days=days) for days in range(7)] + [NOW - signal.OLDEST, NOW + signal.AHEAD]
+        for days in (28, 21, 14, 7):
+            for kind in ("view", "save", "apply_click"):
+                interaction.note(user.pk, job.pk, kind, NOW - timedelta(days=days))
+        interaction.note(user.pk, job.pk, "apply", NOW)
+        interaction.note(user.pk, job.pk, "save", NOW)
+        told = [made(job, kind, occurred_at=moment) for kind in kinds for moment in claimed]
+        Random(3).shuffle(told)
+        signal.record(by=viewer_of(user), signals=told[:10])
+        signal.drain()
+        signal.record(by=viewer_of(user), signals=told[10:])
+        signal.drain()
+        (_, worth, shown) = self.counted()[job.pk]
+        assert 10 < worth <= heat.OF_ONE < 16
+        assert shown <= 1
+        assert self.as_made_anew()[job.pk][1] <= heat.OF_ONE
 
     @pytest.mark.parametrize("role", MembershipRole)
     def test_who_acts_for_the_company_makes_its_jobs_no_warmer(self, role: str) -> None:
@@ -290,6 +308,23 @@ class TestCounting:
         signal.drain()
         assert InteractionEvent.objects.count() == 6
         assert self.counted() == {other.pk: (2, 4, 1)} == self.as_made_anew()
+
+    def test_what_no_event_tells_of_is_cold_when_it_is_made_anew(self) -> None:
+        team, job = MembershipFactory(), JobFactory()
+        own = JobFactory(company=team.company)
+        signal.record(by=viewer_of(team.user), signals=[made(own)])
+        signal.drain()
+        for each in (own, job):
+            JobHeat.objects.update_or_create(job=each, defaults={"heat": 900, "exposure": 50, "signals": 3})
+        assert self.as_made_anew() == {own.pk: (0, 0, 0), job.pk: (0, 0, 0)}
+
+    def test_what_nobody_may_see_gets_no_signals(self) -> None:
+        by, seen = seeker(), JobFactory()
+        hidden = [JobFactory(draft=True), JobFactory(frozen=True)]
+        signal.record(by=by, signals=[made(job) for job in (*hidden, seen)])
+        signal.drain()
+        assert [event.job_id for event in InteractionEvent.objects.all()] == [seen.pk]
+        assert heats() == {seen.pk: 1}
 
     def test_kept_and_let_go_of_and_kept_it_counts_once(self) -> None:
         by, job = seeker(), JobFactory()
