@@ -30,7 +30,7 @@ from jobs.models import (
 )
 from jobs.search.postgres import stems
 from jobs.search.where import Near
-from jobs.services import dismissal, employer_block, preferences
+from jobs.services import employer_block, preferences
 from jobs.services import profile as profiles
 from kernel import caching
 from kernel.viewer import ANONYMOUS, Scope, Viewer
@@ -54,36 +54,6 @@ def lose(viewer: Viewer) -> None:
     """What half an hour does."""
     for key in caching.server().scan_iter(f"{settings.KEY_PREFIX}:feed:{session.owner_of(viewer)}:*"):
         caching.server().delete(key)
-
-
-def hide_and_bring_back() -> dict[str, tuple[Callable[..., object], Callable[..., object]]]:
-    return {
-        "a job": (
-            lambda job, viewer: dismissal.dismiss(by=viewer, job_id=job.pk),
-            lambda job, viewer: dismissal.undo(by=viewer, job_id=job.pk),
-        ),
-        "a company": (
-            lambda job, viewer: employer_block.block(by=viewer, company_id=job.company_id),
-            lambda job, viewer: employer_block.unblock(by=viewer, company_id=job.company_id),
-        ),
-    }
-
-
-@pytest.mark.parametrize("what", hide_and_bring_back())
-def test_what_is_brought_back_is_there_again_though_the_feed_was_made_without_it(what: str) -> None:
-    hide, bring_back = hide_and_bring_back()[what]
-    job, other = titled(2)
-    viewer = seeker()
-    first = feed(viewer, FeedRequest())
-    hide(job, viewer)
-    assert ids(feed(viewer, FeedRequest())) == [other.pk]
-    assert feed(viewer, FeedRequest()).session_id == first.session_id
-    without = feed(viewer, FeedRequest(is_refreshed=True))
-    assert ids(without) == [other.pk]
-    bring_back(job, viewer)
-    again = feed(viewer, FeedRequest())
-    assert set(ids(again)) == {job.pk, other.pk}
-    assert again.session_id != without.session_id
 
 
 def test_pages_follow_the_order_once_through(monkeypatch: pytest.MonkeyPatch) -> None:
