@@ -40,8 +40,8 @@ class Activity:
     """The kinds of work that were liked most."""
     near: Mapping[Cell, float] = field(default_factory=dict)
     """The kinds of work that those like who like these: how much, from 0 to 1."""
-    said: Mapping[int, Sequence[Liked]] = field(default_factory=dict)
-    """By likeness: what of these is by jobs that say the same."""
+    by_likeness: Mapping[int, Sequence[Liked]] = field(default_factory=dict)
+    """What of these is by jobs that say the same."""
 
     @property
     def title_keys(self) -> Sequence[int]:
@@ -55,7 +55,7 @@ class Activity:
     def without(self, likeness: int) -> "Activity":
         """What was liked but for the jobs that say this; the kinds of work stay."""
         occupations, skills, titles = dict(self.occupations), dict(self.skills), dict(self.titles)
-        for own in self.said[likeness]:
+        for own in self.by_likeness[likeness]:
             titles[own.title_key] -= own.worth
             for key in own.occupations:
                 occupations[key] -= own.worth
@@ -70,7 +70,8 @@ SELECT j.id, j.title, coalesce((
         SELECT array_agg(substr(u.lexeme, 3)::int) FROM unnest(s.head) u
         WHERE u.lexeme LIKE 'o:%%' AND u.weights && '{{A,B}}'::text[]
     ), CASE WHEN j.occupation_id IS NULL THEN '{{}}' ELSE ARRAY[j.occupation_id] END),
-    coalesce(s.skill_ids, ARRAY(SELECT skill_id FROM jobs_jobskill k WHERE k.job_id = j.id)), s.likeness
+    coalesce(s.skill_ids, ARRAY(SELECT skill_id FROM jobs_jobskill k WHERE k.job_id = j.id)),
+    s.likeness, j.company_id
 FROM jobs_job j LEFT JOIN job_search s ON s.job_id = j.id WHERE j.id = ANY({}::uuid[])"""
 _NEAR = """
 SELECT c.near_occupation_id, c.near_skill_id, max(c.likeness * w.value) FROM feed_cell c
@@ -96,13 +97,15 @@ def activity_of(person: Person, at: datetime) -> Activity:
     skills: dict[int, float] = {}
     titles: dict[int, float] = {}
     cells: dict[Cell, float] = {}
-    said: dict[int, list[Liked]] = {}
-    for job_id, title, kinds, asked, likeness in rows_again(Fragment.of(_LIKED, array(worth))):
+    by_likeness: dict[int, list[Liked]] = {}
+    for job_id, title, kinds, asked, likeness, company_id in rows_again(Fragment.of(_LIKED, array(worth))):
         value = worth[job_id]
-        key = key_of(words_of(title))
+        words = words_of(title)
+        key = key_of(words)
         titles[key] = titles.get(key, 0.0) + value
-        if likeness is not None:
-            said.setdefault(likeness, []).append(Liked(value, kinds, asked, key))
+        # What is no longer live may be there again.
+        alike = key_of([str(company_id), *words]) if likeness is None else likeness
+        by_likeness.setdefault(alike, []).append(Liked(value, kinds, asked, key))
         for kind in kinds:
             occupations[kind] = occupations.get(kind, 0.0) + value
             # Each is of its occupation as a whole, too.
@@ -113,7 +116,7 @@ def activity_of(person: Person, at: datetime) -> Activity:
     best = sorted(((value, cell) for cell, value in cells.items() if value > 0), key=lambda item: -item[0])
     best = best[:MOST_CELLS]
     liked = tuple(cell for _, cell in best if cell[1] is not None)
-    return Activity(occupations, skills, titles, liked, _near(best), said)
+    return Activity(occupations, skills, titles, liked, _near(best), by_likeness)
 
 
 def _most(values: Mapping[int, float]) -> list[tuple[int, float]]:

@@ -18,12 +18,13 @@ from jobs.feed.match import Source
 from jobs.feed.person import Person
 from jobs.feed.ways import SHARES, Way, all_indexed, rough_rank, ways
 from jobs.search.postgres.fragment import Fragment, all_of, join, rows, rows_planned
+from jobs.services import heat
 
 MOST_CONSIDERED = 1_000
 WALKED = 500
 """Of the newest on the board so many are looked at."""
 HOTTEST = 240
-"""And so many of what people do most with."""
+"""And so many of what people do most with, more than one person can."""
 ENOUGH = 200
 """As many as a session holds: where all ways together bring fewer that differ, it goes on with the newest."""
 WALKED_ON = 3_000
@@ -109,7 +110,7 @@ _NEWEST = f"""SELECT {_FOUND}, {{}} AS rank, {{}}::int AS number FROM (
     ORDER BY w.published_at DESC, w.job_id DESC LIMIT {WALKED}
 ) s WHERE {{}}"""  # noqa: S608 - our own number
 _POPULAR = f"""SELECT {_FOUND}, {{}} AS rank, {{}}::int AS number FROM (
-    SELECT job_id FROM job_heat ORDER BY heat DESC, job_id DESC LIMIT {HOTTEST}
+    SELECT job_id FROM job_heat WHERE heat > {{}} ORDER BY heat DESC, job_id DESC LIMIT {HOTTEST}
 ) hot JOIN job_search s USING (job_id) WHERE {{}}"""  # noqa: S608 - our own number
 # Of each way the best; of all, those that most ways lead to. What is hidden is asked once of all that was found: the
 # planner would else plan it way by way.
@@ -139,7 +140,7 @@ def considered(person: Person, activity: Activity, at: datetime, most: int = MOS
     """
     hidden, allowed, shown = eligible_often(person.constraints, at)
     found = ways(person, activity)
-    rows_found = _found([*hidden, *_tables(person, found, allowed, shown, most)], person, at)
+    rows_found = _found([*hidden, *_tables(person, found, allowed, shown, at, most)], person, at)
     # What says the same comes once.
     said = {row.likeness for row in rows_found}
     if len(said) < ENOUGH and person.counts.get("", 0) > len(rows_found):
@@ -178,7 +179,9 @@ def _read(record: tuple[Any, ...], person: Person) -> CandidateRow:
     return CandidateRow._make((*record, occupations, distance))
 
 
-def _tables(person: Person, found: Sequence[Way], allowed: Fragment, shown: Fragment, most: int) -> Iterator[Fragment]:
+def _tables(
+    person: Person, found: Sequence[Way], allowed: Fragment, shown: Fragment, at: datetime, most: int
+) -> Iterator[Fragment]:
     """A common table expression for each way that may lead to many jobs, and `candidate`."""
     rank = rough_rank(person)
     together = [(number, way) for number, way in enumerate(found, 1) if way.looked_at is None]
@@ -198,7 +201,7 @@ def _tables(person: Person, found: Sequence[Way], allowed: Fragment, shown: Frag
             yield Fragment.of(_WAY.format(name=f"way{number}"), allowed, rank, way.indexed)
             parts.append(Fragment(f"(SELECT *, {number} AS number FROM way{number} LIMIT {way.looked_at})"))  # noqa: S608
     parts.append(Fragment.of(_NEWEST, rank, len(found) + 1, allowed))
-    parts.append(Fragment.of(_POPULAR, rank, len(found) + 2, allowed))
+    parts.append(Fragment.of(_POPULAR, rank, len(found) + 2, heat.of(heat.OF_ONE, at), allowed))
     sources = [*(way.source for way in found), Source.FRESH, Source.POPULAR]
     yield Fragment.of(
         _CANDIDATE,

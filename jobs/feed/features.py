@@ -196,7 +196,7 @@ class Judge:
     def _liked(self, row: CandidateRow) -> float:
         """0.5 is neither like what the person liked nor like what they put away."""
         activity = self._activity
-        if row.likeness in activity.said:
+        if row.likeness in activity.by_likeness:
             # Like the others: like itself is every job, and what says the same.
             activity = activity.without(row.likeness)
         kind = 0.0

@@ -42,7 +42,7 @@ _IN_COUNTRY = """(SELECT s.job_id FROM (
             SELECT job_id FROM jobs_joblocation WHERE country_id = ANY({}::text[]) LIMIT {}
         ) l
     ) l JOIN job_search s ON s.job_id = l.job_id WHERE {})"""
-# Whether it is near, or may be done from there: unknown where that takes a country, and no place tells which it is.
+# Whether it is near, or may be done from there: unknown where that takes a country, none was named, and no place tells.
 _FOUND = """
 SELECT s.job_id, s.company_id, s.likeness, extract(epoch FROM %(at)s - s.published_at) / 86400,
     s.workplace, s.pay_top_minor IS NULL, CASE
@@ -52,7 +52,7 @@ SELECT s.job_id, s.company_id, s.likeness, extract(epoch FROM %(at)s - s.publish
             AND (s.remote_allowed = '{{}}' OR s.remote_allowed @> ARRAY[here.code])
     END, h.heat
 FROM {} found JOIN job_search s ON s.job_id = found.job_id LEFT JOIN job_heat h ON h.job_id = s.job_id
-LEFT JOIN (SELECT coalesce({}::text, (SELECT country_id FROM jobs_place WHERE id = {}::int)) AS code) here ON TRUE"""
+CROSS JOIN (SELECT coalesce({}::text, (SELECT country_id FROM jobs_place WHERE id = {}::int)) AS code) here"""
 
 
 def coarse(near: Near | None) -> Near | None:
@@ -110,7 +110,7 @@ def _ordered(found: Any, at: datetime, *, is_anywhere: bool) -> list[Match]:
             # The root of how many there are, beyond one person's, for each of the hottest one's.
             Feature.POPULAR: 0.0
             if hot is None or hot <= of_one
-            else exp((hot - hottest) / 2) * sqrt(-expm1(of_one - hot)),
+            else exp((hot - hottest) / 2) * sqrt(expm1(of_one - hot) / expm1(of_one - hottest)),
             Feature.FRESH: 2 ** (-max(0.0, float(age_days)) / FRESH_DAYS),
             Feature.PLACE: NEUTRAL if is_anywhere or is_there is None else float(is_there),
         }

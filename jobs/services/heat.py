@@ -1,14 +1,14 @@
 """How much is being done with each job of late, as numbers that fade by themselves: nothing has to be written for that.
 
-People are counted, not what they send: what somebody does with a job counts again only after a week without it, and
-not at all where the job is of a company that they act for. The worth of a signal halves every three days. A sum of such
-signals keeps its order among other sums whatever the day, so it is kept as of a fixed instant, `EPOCH`, where it would
-be huge: as its logarithm. Made from the events, and never the truth: `rebuild` makes it anew.
+People are counted, not what they send: what somebody does with a job counts again only after eight days without it,
+and not at all where the job is of a company that they act for. The worth of a signal halves every three days. A sum of
+such signals keeps its order among other sums whatever the day, so it is kept as of a fixed instant, `EPOCH`, where it
+would be huge: as its logarithm. Made from the events, and never the truth: `rebuild` makes it anew.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from math import exp, log
+from math import ceil, exp, log
 from typing import Any
 from uuid import UUID
 
@@ -27,12 +27,10 @@ WEIGHTS: Mapping[str, int] = {
 }
 # What is older is worth a millionth of what it was.
 REBUILT_FROM = 20 * HALF_LIFE
-# As far back as a client may say that something was done, so that no date makes it more.
-PAUSE = timedelta(days=7)
-# The most that one person can make of a job: all that there is to do, again after each pause, and one application.
-OF_ONE = WEIGHTS[InteractionKind.APPLY] + sum(
-    WEIGHTS[kind] for kind in (InteractionKind.VIEW, InteractionKind.SAVE, InteractionKind.APPLY_CLICK)
-) / (1 - 0.5 ** (PAUSE / HALF_LIFE))
+# Longer than back a client may say that something was done, so that no dates make more of it.
+PAUSE = timedelta(days=8)
+# The most that one person can make of a job, in views of now: all that there is to do, again after each pause.
+OF_ONE = ceil(sum(WEIGHTS.values()) / (1 - 0.5 ** (PAUSE / HALF_LIFE)))
 
 _FADES = log(2) / HALF_LIFE.total_seconds()
 _EXPOSURE_FADES = log(2) / EXPOSURE_HALF_LIFE.total_seconds()
@@ -42,7 +40,7 @@ _LATER = "extract(epoch FROM occurred_at - %(at)s::timestamptz)::float8"
 _SINCE_EPOCH = f"extract(epoch FROM %(at)s::timestamptz - timestamptz '{EPOCH.isoformat()}')::float8"
 
 _EVENTS, _JOBS, _MEMBERSHIPS = (model._meta.db_table for model in (InteractionEvent, Job, Membership))
-_PAUSE = f"interval '{PAUSE.days} days'"
+_PAUSE = f"interval '{PAUSE.total_seconds()} seconds'"
 _TEAM = f"""FROM {_MEMBERSHIPS} own WHERE own.user_id = done.user_id AND (
             SELECT company_id = own.company_id FROM {_JOBS} WHERE id = done.job_id
         )"""  # noqa: S608 - our own text
@@ -90,12 +88,13 @@ _ADD = f"""
         signals = job_heat.signals + excluded.signals"""
 # The end of a statement that writes events, and returns them as `written (user_id, job_id, kind, occurred_at)`: they
 # are added to their jobs' heat. The last thing in a transaction, since others may wait for those rows.
-# Each is looked up by itself: how many rows were made on the way the planner does not know. What is written at once is
-# of no more than a pause. Of somebody unknown no posting gets warmer.
+# Of what somebody did with a job the first is looked up, by itself: how many rows were made on the way the planner does
+# not know. Of somebody unknown no posting gets warmer.
 ADD_WRITTEN = f"""signals AS (
-    SELECT job_id, kind, min(occurred_at) AS occurred_at FROM written done
-    WHERE user_id IS NOT NULL AND (SELECT true {_BEFORE} LIMIT 1) IS NULL AND (SELECT true {_TEAM} LIMIT 1) IS NULL
-    GROUP BY user_id, job_id, kind
+    SELECT job_id, kind, occurred_at FROM (
+        SELECT DISTINCT ON (user_id, job_id, kind) * FROM written WHERE user_id IS NOT NULL
+        ORDER BY user_id, job_id, kind, occurred_at
+    ) done WHERE (SELECT true {_BEFORE} LIMIT 1) IS NULL AND (SELECT true {_TEAM} LIMIT 1) IS NULL
 ) {_ADD}"""  # noqa: S608
 _REBUILD = f"""
     WITH done AS (
@@ -107,7 +106,8 @@ _REBUILD = f"""
         WHERE (before IS NULL OR before <= occurred_at - {_PAUSE}) AND NOT EXISTS (SELECT {_TEAM})
     ), cold AS (
         UPDATE job_heat SET heat = '-Infinity', exposure = 0, exposed_at = %(at)s
-        WHERE NOT EXISTS (SELECT FROM signals WHERE signals.job_id = job_heat.job_id)
+        WHERE (heat > '-Infinity' OR exposure > 0)
+            AND NOT EXISTS (SELECT FROM signals WHERE signals.job_id = job_heat.job_id)
     )
     INSERT INTO job_heat (job_id, heat, exposure, exposed_at, signals) {_SUMS}
     ON CONFLICT (job_id) DO UPDATE SET
@@ -127,10 +127,10 @@ def exposure_at(exposure: float, exposed_at: datetime, at: datetime) -> float:
 
 @transaction.atomic
 def rebuild(at: datetime) -> int:
-    """Make the heat of every job from the events of late; how many jobs had any.
+    """Make the heat of every job from the events of late, up to an instant; how many jobs had any.
 
     How many signals a job ever had stays, where it is more than these. Signals that are written meanwhile wait; what is
-    saved or applied to in that very moment may be missed.
+    saved or applied to meanwhile may be missed.
     """
     hold_off_writers()
     return _execute(_REBUILD, {"at": at, "since": at - REBUILT_FROM})

@@ -101,9 +101,9 @@ class Waiting:
 def record(*, by: Viewer, signals: Sequence[Signal]) -> Recorded:
     """Take up to a hundred signals of the viewer's own; each is refused for itself.
 
-    Whether there is such a job is told to nobody: a signal about none, or about one that nobody may see, is dropped
-    when it is written. Raises
-    `TooManySignals` where more wait than there is room for; those are not taken.
+    Whether there is such a job is told to nobody: a signal about none, or about one that was never published or that
+    moderators hide, is dropped when it is written. Raises `TooManySignals` where more wait than there is room for;
+    those are not taken.
     """
     if by.user_id is None or by.impersonator_id is not None or not policies.may_look_for_work(by):
         raise Forbidden
@@ -243,10 +243,11 @@ def _write_alone(user_id: UUID, entries: Sequence[bytes], now: datetime) -> None
         _write(entries, now)
 
 
-# Who is forgotten meanwhile leaves no signals, and a job that is deleted, or was never to be seen, has none: the rows
-# are locked, so that it stays so until this is written. A client that corrects its clock and tells something again
-# tells nothing new: ids are looked for among all the instants that a client may name. All is looked up one by one: of
-# rows made up on the way the planner knows nothing, and would compare each with each, or read whole months.
+# Who is forgotten meanwhile leaves no signals, and a job that is deleted, or may not be seen, has none: the rows are
+# locked, so that nobody is forgotten and nothing deleted until this is written. A client that corrects its clock and
+# tells something again tells nothing new: ids are looked for among all the instants that a client may name. All is
+# looked up one by one: of rows made up on the way the planner knows nothing, and would compare each with each, or read
+# whole months.
 _WRITE = f"""
     WITH given AS MATERIALIZED (
         SELECT DISTINCT ON (i) * FROM json_to_recordset(%(entries)s::json) AS entry (

@@ -74,8 +74,8 @@ def test_what_each_job_added_is_all_that_there_is() -> None:
     like(jobs[:2], [user])
     like(jobs[2:], [user], kind="save")
     left = liked = activity_of(person_of(viewer_of(user), timezone.now()), timezone.now())
-    assert len(liked.said) == 4
-    for likeness in liked.said:
+    assert len(liked.by_likeness) == 4
+    for likeness in liked.by_likeness:
         left = left.without(likeness)
     for values in (left.occupations, left.skills, left.titles):
         assert values
@@ -95,8 +95,8 @@ def test_what_says_the_same_as_what_was_opened_does_not_take_its_place() -> None
 
 
 def test_what_is_left_without_a_job_by_hand() -> None:
-    said = {7: [Liked(0.5, [1], [5], 11), Liked(0.5, [1], [5], 11)]}
-    liked = Activity({1: 8.0}, {5: 8.0, 6: 7.0}, {11: 1.0, 12: 7.0}, said=said)
+    alike = {7: [Liked(0.5, [1], [5], 11), Liked(0.5, [1], [5], 11)]}
+    liked = Activity({1: 8.0}, {5: 8.0, 6: 7.0}, {11: 1.0, 12: 7.0}, by_likeness=alike)
     same = {"occupations": {1: 1.0}, "skill_ids": [5], "title_key": 11}
     assert likes(liked, likeness=6, **same) == pytest.approx(NEUTRAL + NEUTRAL * (0.45 + 0.35 + 0.2 / 7))
     assert likes(liked, likeness=7, **same) == pytest.approx(NEUTRAL + NEUTRAL * (0.45 + 0.35) * 7 / 8)

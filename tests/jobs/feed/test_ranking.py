@@ -30,6 +30,7 @@ from jobs.models import (
     Skill,
 )
 from jobs.search.postgres.fragment import Fragment, rows
+from jobs.services import heat
 from tests.factories import (
     CompanyFactory,
     ExperienceFactory,
@@ -205,7 +206,7 @@ def by_company(profile: Profile) -> Job:
 
 def by_heat(profile: Profile) -> Job:
     job = live_job("Zqx")
-    JobHeat.objects.create(job=job, heat=3.0)
+    JobHeat.objects.create(job=job, heat=heat.of(heat.OF_ONE + 1, timezone.now()))
     return job
 
 
