@@ -74,14 +74,12 @@ class InteractionEvent(models.Model):
             models.Index(
                 fields=["user", "-occurred_at"], condition=Q(user__isnull=False), name="interaction_event_of_user"
             ),
-            models.Index(fields=["job", "kind", "occurred_at"], name="interaction_event_of_job"),
-            # Whether somebody did the very same before. Made of one number, so that no other index is taken for it.
+            # Whether somebody did the very same before. Who did what is one number, so that the planner does not take
+            # the index of the person's events for it.
             models.Index(
-                _hashed("uuid_hash_extended", "user_id", 0)
-                .bitxor(_hashed("uuid_hash_extended", "job_id", 1))
-                .bitxor(_hashed("hashtextextended", "kind", 2)),
+                "job",
+                _hashed("uuid_hash_extended", "user_id", 0).bitxor(_hashed("hashtextextended", "kind", 1)),
                 "occurred_at",
-                condition=Q(user__isnull=False),
                 name="interaction_event_again",
             ),
             # Most events are impressions: what people did beside that is found without walking past them.
@@ -89,5 +87,10 @@ class InteractionEvent(models.Model):
                 fields=["user", "kind", "-occurred_at"],
                 condition=Q(user__isnull=False) & ~Q(kind=InteractionKind.IMPRESSION),
                 name="interaction_event_acts",
+            ),
+            models.Index(
+                fields=["job", "kind", "occurred_at"],
+                condition=~Q(kind=InteractionKind.IMPRESSION),
+                name="interaction_event_of_job",
             ),
         ]

@@ -45,9 +45,9 @@ _TEAM = f"""FROM {_MEMBERSHIPS} own WHERE own.user_id = done.user_id AND (
             SELECT company_id = own.company_id FROM {_JOBS} WHERE id = done.job_id
         )"""  # noqa: S608 - our own text
 # In the words of the index `interaction_event_again`.
-_ACT = "(uuid_hash_extended({0}.user_id, 0) # uuid_hash_extended({0}.job_id, 1)) # hashtextextended({0}.kind, 2)"
+_ACT = "uuid_hash_extended({0}.user_id, 0) # hashtextextended({0}.kind, 1)"
 _BEFORE = f"""FROM {_EVENTS} known
-        WHERE {_ACT.format("known")} = {_ACT.format("done")} AND known.user_id IS NOT NULL
+        WHERE known.job_id = done.job_id AND ({_ACT.format("known")}) = ({_ACT.format("done")})
             AND known.occurred_at > done.occurred_at - {_PAUSE} AND known.occurred_at < done.occurred_at + {_PAUSE}"""
 
 # Of `signals (job_id, kind, occurred_at)` one row a job, in one order: two writers never wait for one another.
