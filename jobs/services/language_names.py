@@ -16,11 +16,13 @@ _NAMES = """
     | id Indonesian | is Icelandic Íslenska | it Italian Italiano | ja Japanese 日本語 | ka Georgian ქართული
     | kk Kazakh Қазақша | kn Kannada ಕನ್ನಡ | ko Korean 한국어 | lt Lithuanian Lietuvių | lv Latvian Latviešu
     | mk Macedonian Македонски | ml Malayalam മലയാളം | mr Marathi मराठी | ms Malay | mt Maltese Malti
-    | ne Nepali नेपाली | nl Dutch Nederlands Flemish | no Norwegian Norsk | pa Punjabi ਪੰਜਾਬੀ | pl Polish Polski
+    | ne Nepali नेपाली | nl Dutch Nederlands Flemish | nb Norwegian_Bokmål Bokmål
+    | nn Norwegian_Nynorsk Nynorsk | no Norwegian Norsk | pa Punjabi ਪੰਜਾਬੀ | pl Polish Polski
     | pt Portuguese Português | ro Romanian Română | ru Russian Русский | sk Slovak Slovenčina
     | sl Slovenian Slovenščina Slovene | sq Albanian Shqip | sr Serbian Српски Srpski | sv Swedish Svenska
     | sw Swahili Kiswahili | ta Tamil தமிழ் | te Telugu తెలుగు | th Thai ไทย | tr Turkish Türkçe
-    | uk Ukrainian Українська | ur Urdu اردو | uz Uzbek Oʻzbek | vi Vietnamese | zh Chinese Mandarin 中文 普通话
+    | uk Ukrainian Українська | ur Urdu اردو | uz Uzbek Oʻzbek | vi Vietnamese
+    | zh Chinese Mandarin Mandarin_Chinese 中文 普通话
     | af Afrikaans | am Amharic አማርኛ | az Azerbaijani Azərbaycan | be Belarusian Беларуская | bs Bosnian Bosanski
     | lb Luxembourgish Lëtzebuergesch | mn Mongolian Монгол | so Somali Soomaali | yo Yoruba Yorùbá | zu Zulu isiZulu
     | ht Haitian_Creole Kreyòl | jv Javanese | ku Kurdish Kurdî | oc Occitan | rom Romani | yi Yiddish
@@ -36,9 +38,7 @@ for _entry in _NAMES.split("|"):
     _NAMES_OF[_tag] = _words
     _TAGS |= {fold(_word): _tag for _word in _words}
 _TAGS |= {fold("Brazilian Portuguese"): "pt-BR", fold("American English"): "en-US", fold("British English"): "en-GB"}
-_TAGS |= {fold(_word): "nb" for _word in ("Norwegian Bokmål", "Bokmål")} | {fold("Mandarin Chinese"): "zh"}
-_TAGS |= {fold(_word): "nn" for _word in ("Norwegian Nynorsk", "Nynorsk")}
-# Whose names those of a part of it, or of another code for it, are.
+# Parts of a language, and other codes for it: who knows the one is taken to know the other.
 _SAME = {"nb": "no", "nn": "no", "cmn": "zh", "tl": "fil"}
 
 
@@ -48,9 +48,8 @@ def tag_of(name: str) -> str | None:
 
 
 def names_of(tag: str) -> Sequence[str]:
-    """What a language is called, the English name first, whatever the tag says of script and region; or nothing."""
-    language = _language(tag)
-    return _NAMES_OF.get(_SAME.get(language, language), ())
+    """What a language is called, its English name first, whatever the tag says of script and region; or nothing."""
+    return [name for code in codes_of(tag) for name in _NAMES_OF.get(code, ())]
 
 
 def codes_of(tag: str) -> Sequence[str]:

@@ -86,6 +86,20 @@ def test_a_tag_means_the_language_by_any_of_its_names(tag: str, name: str) -> No
     assert spoken(speaker(speaks={tag: "c2"})) == {name: 1.0}
 
 
+@pytest.mark.parametrize(
+    ("tag", "name", "known_as"),
+    [
+        ("cmn", "Mandarin Chinese", "Mandarin"),
+        ("nb", "Bokmål", "Norwegian"),
+        ("nn", "Norwegian Bokmål", "Norwegian"),
+        ("no", "Nynorsk", "Norwegian"),
+    ],
+)
+def test_a_part_of_a_language_is_known_by_its_own_name_as_well(tag: str, name: str, known_as: str) -> None:
+    language(name)
+    assert spoken(speaker(speaks={tag: "c2"})) == {name: 1.0, known_as: 1.0}
+
+
 def test_of_two_tags_of_a_language_the_better_counts_and_an_unknown_one_is_none() -> None:
     language("English")
     assert spoken(speaker(speaks={"en-GB": "b1", "en-US": "native", "tlh": "native"})) == {"English": 1.0}

@@ -222,7 +222,7 @@ def test_a_profile_that_was_written_here_is_a_document() -> None:
         headline="Nurse",
         home_id=place.pk,
         educations=[{"institution": "School", "study_type": "Diploma", "courses": ["Care"]}],
-        languages=[{"tag": "de", "level": "native"}, {"tag": "pt-BR", "level": "b1"}],
+        languages=[{"tag": "de", "level": "native"}, {"tag": "nb"}, {"tag": "pt-BR", "level": "b1"}],
         links=[{"kind": "github", "url": "https://github.com/n"}, {"kind": "website", "url": "https://n.example"}],
         skills=[{"skill_id": skill("Care"), "level": 4}],
     )
@@ -236,7 +236,11 @@ def test_a_profile_that_was_written_here_is_a_document() -> None:
         },
         "education": [{"institution": "School", "studyType": "Diploma", "courses": ["Care"]}],
         "skills": [{"name": "Care", "level": "Advanced"}],
-        "languages": [{"language": "German", "fluency": "Native speaker"}, {"language": "pt-BR", "fluency": "B1"}],
+        "languages": [
+            {"language": "German", "fluency": "Native speaker"},
+            {"language": "Norwegian Bokmål"},
+            {"language": "pt-BR", "fluency": "B1"},
+        ],
     }
 
 
