@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from jobs.feed.person import Person
 from jobs.search.postgres.fragment import Fragment, rows_again
-from jobs.search.words import key_of, words_of
+from jobs.search.words import key_of, likeness_of, words_of
 from kernel.reading import array
 
 type Cell = tuple[int, int | None]
@@ -104,7 +104,7 @@ def activity_of(person: Person, at: datetime) -> Activity:
         key = key_of(words)
         titles[key] = titles.get(key, 0.0) + value
         # What is no longer live may be there again.
-        alike = key_of([str(company_id), *words]) if likeness is None else likeness
+        alike = likeness_of(company_id, words) if likeness is None else likeness
         by_likeness.setdefault(alike, []).append(Liked(value, kinds, asked, key))
         for kind in kinds:
             occupations[kind] = occupations.get(kind, 0.0) + value

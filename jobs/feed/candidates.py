@@ -25,8 +25,8 @@ WALKED = 500
 """Of the newest on the board so many are looked at."""
 HOTTEST = 240
 """And so many of what people do most with, more than one person can."""
-ENOUGH = 200
-"""As many as a session holds: where all ways together bring fewer that differ, it goes on with the newest."""
+MOST_RANKED = 200
+"""A session holds no more jobs. Where all ways together bring fewer that differ, it goes on with the newest."""
 WALKED_ON = 3_000
 """So many of the newest are looked at for these."""
 FEW = 20
@@ -143,11 +143,11 @@ def considered(person: Person, activity: Activity, at: datetime, most: int = MOS
     rows_found = _found([*hidden, *_tables(person, found, allowed, shown, at, most)], person, at)
     # What says the same comes once.
     said = {row.likeness for row in rows_found}
-    if len(said) < ENOUGH and person.counts.get("", 0) > len(rows_found):
+    if len(said) < MOST_RANKED and person.counts.get("", 0) > len(rows_found):
         walked = WALKED_FAR if len(said) <= FEW else WALKED_ON
         other = Fragment.of("s.likeness <> ALL({}::bigint[])", list(said))
         # Of these some may say the same.
-        wanted = 2 * (ENOUGH - len(said))
+        wanted = 2 * (MOST_RANKED - len(said))
         afar = Fragment.of(_AFAR, walked, all_of([allowed, other, shown]), wanted)
         rows_found += _found([*hidden, afar], person, at)
     return rows_found

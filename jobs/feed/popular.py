@@ -9,6 +9,7 @@ from hashlib import blake2b
 from math import ceil, exp, expm1, inf, sqrt
 from typing import Any
 
+from jobs.feed.candidates import MOST_RANKED
 from jobs.feed.constraints import Constraints, eligible
 from jobs.feed.match import Feature, Gap, Match, Reason, Source
 from jobs.feed.reasons import LEAST, NEUTRAL, GapCode
@@ -23,7 +24,6 @@ from jobs.services import heat
 
 MODEL_VERSION = 0
 WEIGHTS = {Feature.POPULAR: 0.45, Feature.FRESH: 0.35, Feature.PLACE: 0.2}
-MOST_RANKED = 200
 PER_COMPANY = 2
 LEAST_HEAT = 100.0
 """The hottest job counts as popular as can be, if so much is done with it: as many views of today."""

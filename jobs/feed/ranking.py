@@ -10,7 +10,7 @@ from uuid import UUID
 
 from jobs.feed import candidates, weights
 from jobs.feed.activity import Activity, activity_of
-from jobs.feed.candidates import CandidateRow
+from jobs.feed.candidates import MOST_RANKED, CandidateRow
 from jobs.feed.features import FEATURES, NEUTRAL, Judge
 from jobs.feed.match import Feature, Match
 from jobs.feed.meaning import meanings
@@ -19,7 +19,6 @@ from jobs.feed.reasons import explain
 from jobs.feed.reranking import Judged, Placed, ordered
 from jobs.search.postgres.stems import stems
 
-MOST_RANKED = 200
 MOST_READ = 200
 """Of the candidates so many are judged by their whole text as well: the best by all else, of what says the same one."""
 

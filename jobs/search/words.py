@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from hashlib import blake2b
+from uuid import UUID
 
 from jobs.text import fold
 
@@ -56,3 +57,8 @@ def _parted(word: str) -> list[str]:
 def key_of(words: Sequence[str]) -> int:
     """A number for some words in their order, from 0 to 2**63 - 1: equal words have equal keys, in every release."""
     return int.from_bytes(blake2b(" ".join(words).encode(), digest_size=8).digest()) >> 1
+
+
+def likeness_of(company_id: UUID, title_words: Sequence[str]) -> int:
+    """A number for what a company's postings of one title have in common: those say the same."""
+    return key_of([str(company_id), *title_words])

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from jobs.search import codes
 from jobs.search.occupations import LIKE, Concepts, classify, label
-from jobs.search.words import configuration_of, key_of, words_of
+from jobs.search.words import configuration_of, key_of, likeness_of, words_of
 from kernel import caching
 from kernel.reading import Statement, array
 
@@ -239,7 +239,7 @@ def _document(row: tuple[Any, ...], known: dict[int, float], listed: Concepts) -
         "title_key": key_of(title_words),
         "title_length": min(len(title_words), 1_000),
         # Clusters below zero, so that they are nobody's hash.
-        "likeness": key_of([str(company_id), *title_words]) if cluster is None else -cluster,
+        "likeness": likeness_of(company_id, title_words) if cluster is None else -cluster,
     }
 
 

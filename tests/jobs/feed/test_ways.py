@@ -13,7 +13,7 @@ from jobs.feed.candidates import considered
 from jobs.feed.constraints import Constraints, eligible
 from jobs.feed.match import Source
 from jobs.feed.person import Person, person_of
-from jobs.feed.ranking import MOST_RANKED, rank
+from jobs.feed.ranking import rank
 from jobs.feed.ways import LOOKED_AT, SMALL, Way, all_indexed, ways
 from jobs.models import Job, JobDismissal, Occupation, Profile
 from jobs.search.postgres.fragment import Fragment, rows
@@ -172,10 +172,6 @@ def test_what_fits_is_followed_by_the_newest_of_the_rest(monkeypatch: pytest.Mon
     assert set(found[2:]) == {newest.pk, second.pk, third.pk}
 
 
-def test_as_many_as_a_session_holds_are_enough() -> None:
-    assert candidates.ENOUGH == MOST_RANKED
-
-
 @pytest.mark.parametrize(("enough", "is_followed"), [(4, True), (3, False)])
 def test_nothing_more_is_looked_for_where_enough_that_differ_came(
     monkeypatch: pytest.MonkeyPatch, enough: int, is_followed: bool
@@ -185,7 +181,7 @@ def test_nothing_more_is_looked_for_where_enough_that_differ_came(
     live_job("Nurse")
     newest, other = live_one_after_another("Zqa", "Zqb")
     walking(monkeypatch, 1, 10)
-    monkeypatch.setattr(candidates, "ENOUGH", enough)
+    monkeypatch.setattr(candidates, "MOST_RANKED", enough)
     counted(**{"": 600_000})
 
     found = {row.job_id for row in considered(known(nurse()), Activity(), timezone.now())}
