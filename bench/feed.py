@@ -63,8 +63,8 @@ def _told_of_signals(signals: dict[str, Any]) -> str:
     return (
         f"{signals['taken']:,} signals in {signals['seconds']:.1f} s, {signals['rate']:,.0f} a second,"
         f" {signals['written']:,} of them written; at most {signals['behind']:,} waited. Meanwhile a page of a list"
-        f" took {signals['list']['quiet']:.2f} ms before and {signals['list']['busy']:.2f} ms then, a page of a feed"
-        f" {signals['page']['quiet']:.2f} and {signals['page']['busy']:.2f} (medians by the clock)."
+        f" took {signals['list']['quiet']:.2f} ms without and {signals['list']['busy']:.2f} ms with them, a page"
+        f" of a feed {signals['page']['quiet']:.2f} and {signals['page']['busy']:.2f} (medians by the clock)."
     )
 
 
@@ -85,7 +85,7 @@ def _targets(figures: dict[str, Any]) -> list[Target]:
         rate = signals["rate"] / LEAST_RATE
         found += [
             Target(f"{at}: signals taken and written, of {LEAST_RATE:,} a second", 0.99, rate),
-            _most(f"{at}: readers while signals come, against before", MOST_SLOWER, slower),
+            _most(f"{at}: readers while signals come, against without", MOST_SLOWER, slower),
         ]
     return found
 

@@ -31,6 +31,8 @@ TITLES = {
     "built": "of that, making it: all but the request",
 }
 PAGE = 20
+# These machines are shared: what they lose meanwhile falls on both alike.
+TURNS = 6
 # Of those who did something there is something to learn; of the others little.
 _PEOPLE = """
     SELECT p.user_id FROM jobs_profile p JOIN accounts_user u ON u.id = p.user_id AND u.status = 'active'
@@ -145,19 +147,21 @@ def _statements(task: Task, question: Any) -> int:
 
 
 def _signals(requests: dict[str, list[Any]], options: argparse.Namespace) -> dict[str, Any]:
-    """What readers wait for before signals come and while they do, turn by turn, and how many were taken."""
+    """What readers wait for while signals come, and as long without, half before and half after, in turns."""
     took: dict[str, dict[str, list[float]]] = {name: {"quiet": [], "busy": []} for name in ("list", "page")}
     told: list[dict[str, Any]] = []
-    for _ in range(2):
-        _read(requests, took, "quiet", options.seconds / 2)
-        command = [sys.executable, "-m", "bench.feed_signals", str(options.rate), str(options.seconds / 2)]
+    turn = options.seconds / TURNS
+    for _ in range(TURNS):
+        _read(requests, took, "quiet", turn / 2)
+        command = [sys.executable, "-m", "bench.feed_signals", str(options.rate), str(turn)]
         with subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             # It says when it begins.
             process.stdout.readline()
-            _read(requests, took, "busy", options.seconds / 2)
+            _read(requests, took, "busy", turn)
             told.append(json.loads(process.stdout.read()))
         assert process.returncode == 0
+        _read(requests, took, "quiet", turn / 2)
     seconds, taken = sum(one["seconds"] for one in told), sum(one["taken"] for one in told)
     return {
         "seconds": seconds,
