@@ -17,7 +17,8 @@ LIKED_DAYS = 90
 SHOWN_DAYS = 14
 MOST_EVENTS = 3_000
 
-# What was done with a job after it was shown makes up for having been shown it before.
+# What was done with a job after it was shown makes up for having been shown it before. What says the same is as
+# tiring: nobody sees that it is another.
 _DONE = """
 WITH shown AS MATERIALIZED (
     SELECT job_id, occurred_at FROM jobs_interactionevent
@@ -42,15 +43,17 @@ WITH shown AS MATERIALIZED (
         kind, extract(epoch FROM %(at)s - last)::float8 / 86400, seconds
     )) AS kinds FROM kinds GROUP BY job_id
 )
-(SELECT job_id, kinds, NULL::bigint FROM jobs ORDER BY last DESC, job_id LIMIT %(liked)s)
+(SELECT job_id, kinds, NULL::bigint, NULL::bigint FROM jobs ORDER BY last DESC, job_id LIMIT %(liked)s)
 UNION ALL
-SELECT e.job_id, NULL, count(*) FROM shown e LEFT JOIN jobs j ON j.job_id = e.job_id
-WHERE j.last IS NULL OR e.occurred_at > j.last GROUP BY e.job_id"""
+SELECT NULL, NULL, s.likeness, sum(n.times)::bigint FROM (
+    SELECT e.job_id, count(*) AS times FROM shown e LEFT JOIN jobs j ON j.job_id = e.job_id
+    WHERE j.last IS NULL OR e.occurred_at > j.last GROUP BY e.job_id
+) n JOIN job_search s ON s.job_id = n.job_id GROUP BY s.likeness"""
 
 
-def done_by(user_id: UUID, at: datetime) -> tuple[Sequence[tuple[UUID, float]], Mapping[UUID, int]]:
-    """Jobs with what was done with them is worth at an instant, newest first; and how often others were shown since
-    they were opened last. One statement.
+def done_by(user_id: UUID, at: datetime) -> tuple[Sequence[tuple[UUID, float]], Mapping[int, int]]:
+    """Jobs with what was done with them is worth at an instant, newest first; and how often others that can still be
+    found, by likeness, were shown since they were opened last. One statement.
     """
     given = {
         "user_id": user_id,
@@ -61,8 +64,8 @@ def done_by(user_id: UUID, at: datetime) -> tuple[Sequence[tuple[UUID, float]], 
         "liked": MOST_LIKED,
     }
     found = rows_again(Fragment(_DONE, given))
-    shown = {job_id: times for job_id, kinds, times in found if kinds is None}
-    liked = [(job_id, sum(_worth(*kind) for kind in kinds)) for job_id, kinds, _ in found if kinds is not None]
+    shown = {likeness: times for _, kinds, likeness, times in found if kinds is None}
+    liked = [(job_id, sum(_worth(*kind) for kind in kinds)) for job_id, kinds, *_ in found if kinds is not None]
     return tuple(liked), shown
 
 

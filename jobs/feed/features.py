@@ -106,8 +106,7 @@ class Judge:
         least_liked = max(1.0, -min([0.0, *activity.occupations.values(), *activity.titles.values()]))
         self._most_liked = max([least_liked, *activity.occupations.values()])
         self._most_titled = max([least_liked, *activity.titles.values()])
-        # By number: a UUID is hashed in Python each time.
-        self._fatigue = {key.int: 1.0 - FORGIVEN**times for key, times in person.shown.items()}
+        self._fatigue = {likeness: 1.0 - FORGIVEN**times for likeness, times in person.shown.items()}
 
     def values(self, row: CandidateRow) -> list[float | None]:
         """What is known, in the order of `FEATURES`; None: nothing. `jobs.feed.meaning` has what the text says."""
@@ -124,7 +123,7 @@ class Judge:
             _quality(row),
             1.0 if row.is_company_verified else None,
             row.signals / (row.signals + 20.0) if row.signals else None,
-            self._fatigue.get(row.job_id.int, 0.0) if self._fatigue else 0.0,
+            self._fatigue.get(row.likeness, 0.0) if self._fatigue else 0.0,
             min(1.0, row.exposure / MOST_EXPOSED),
         ]
 

@@ -86,8 +86,8 @@ class Person:
     """By main feature: how much it counts, from 0 to 2."""
     liked: Sequence[tuple[UUID, float]] = ()
     """Jobs that the person did something with, newest first, with what that is worth today (dismissed: below 0)."""
-    shown: Mapping[UUID, int] = field(default_factory=dict)
-    """How often the person was shown a job in the last two weeks since they opened it."""
+    shown: Mapping[int, int] = field(default_factory=dict)
+    """By likeness: how often the person was shown such a job in the last two weeks since they opened it."""
     followed: Sequence[UUID] = ()
     """Companies."""
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from math import exp
 from random import Random
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -179,9 +178,9 @@ def test_freshness_halves_in_ten_days() -> None:
 
 def test_fatigue_grows_with_each_time_that_it_was_shown_for_nothing() -> None:
     job = row()
-    seen = [value(Feature.FATIGUE, job, Person(Constraints(), shown={job.job_id: times})) for times in (1, 2, 5)]
+    seen = [value(Feature.FATIGUE, job, Person(Constraints(), shown={job.likeness: times})) for times in (1, 2, 5)]
     assert seen == pytest.approx([0.3, 1 - 0.49, 1 - 0.7**5])
-    assert value(Feature.FATIGUE, job, Person(Constraints(), shown={uuid4(): 4})) == 0
+    assert value(Feature.FATIGUE, job, Person(Constraints(), shown={job.likeness + 1: 4})) == 0
 
 
 def test_a_job_that_many_are_shown_is_crowded() -> None:

@@ -15,6 +15,7 @@ from jobs.models import (
     InteractionEvent,
     Job,
     JobDismissal,
+    JobSearch,
     Profile,
     RelatedOccupation,
     SearchSynonym,
@@ -25,6 +26,7 @@ from jobs.search.postgres import terms
 from kernel.viewer import ANONYMOUS
 from tests.factories import (
     CategoryFactory,
+    CompanyFactory,
     CountryFactory,
     CurrencyFactory,
     ExperienceFactory,
@@ -53,6 +55,10 @@ def known(profile: Profile) -> Person:
 def did(profile: Profile, job: Job, kind: str, *, days: float = 0, **values: Any) -> None:
     at = timezone.now() - timedelta(days=days, minutes=1)
     InteractionEvent.objects.create(user=profile.user, job=job, kind=kind, occurred_at=at, **values)
+
+
+def likeness(job: Job) -> int:
+    return JobSearch.objects.get(job=job).likeness
 
 
 def test_of_nobody_nothing_is_known() -> None:
@@ -276,32 +282,41 @@ def test_what_was_done_is_worth_less_every_day() -> None:
 
 def test_what_was_shown_is_forgotten_once_it_is_opened() -> None:
     profile = ProfileFactory()
-    opened, ignored, again = [JobFactory() for _ in range(3)]
+    opened, ignored, again = live_jobs("Nurse", "Cook", "Baker")
     for job in (opened, ignored, again):
         for days in (3, 2):
             did(profile, job, "impression", days=days)
     did(profile, opened, "view", days=1)
     did(profile, again, "view", days=2.5)
     did(profile, ignored, "impression", days=20)
-    assert known(profile).shown == {ignored.pk: 2, again.pk: 1}
+    assert known(profile).shown == {likeness(ignored): 2, likeness(again): 1}
+
+
+def test_what_says_the_same_was_shown_with_it() -> None:
+    profile = ProfileFactory()
+    one, other = live_jobs("Nurse", "Nurse", company=CompanyFactory())
+    for job, days in ((one, 3), (one, 2), (other, 1)):
+        did(profile, job, "impression", days=days)
+    did(profile, JobFactory(), "impression")
+    assert known(profile).shown == {likeness(one): 3}
 
 
 def test_who_is_not_profiled_is_known_by_what_they_said_alone() -> None:
     profile = ProfileFactory()
     FeedSettings.objects.create(user=profile.user, is_profiled=False)
-    opened, ignored = JobFactory(), JobFactory()
+    opened, ignored = live_jobs("Nurse", "Cook")
     did(profile, opened, "apply")
     for days in (1, 2, 3):
         did(profile, ignored, "impression", days=days)
     person = known(profile)
     assert person.liked == ()
-    assert person.shown == {ignored.pk: 1}
+    assert person.shown == {likeness(ignored): 1}
     assert not person.is_profiled
 
 
 def test_as_of_an_instant_what_came_later_has_not_happened() -> None:
     profile = ProfileFactory()
-    job = JobFactory()
+    [job] = live_jobs("Nurse")
     did(profile, job, "view")
     did(profile, job, "impression")
     SavedJobFactory(user=profile.user)
