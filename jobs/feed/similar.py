@@ -17,6 +17,8 @@ LEAST_EVENTS = 20
 """Of a job that was opened less often its people say too little."""
 MOST_PEOPLE = 100
 """Of those who opened a job, the last so many are asked."""
+MOST_EVENTS = 1_000
+"""Among the last so many times that it was opened, by whomever."""
 MOST_OPENED = 30
 """Of what each of them opened, the last so many jobs."""
 MOST_NEAR = 12
@@ -31,12 +33,14 @@ _OPENED_TOO = f"""
     SELECT o.job_id, s.job_id, s.likeness
     FROM job_search o
     CROSS JOIN LATERAL (
-        SELECT array_agg(DISTINCT user_id) AS people, count(*) AS events FROM (
-            SELECT e.user_id FROM jobs_interactionevent e
-            WHERE e.job_id = o.job_id AND {_OPENED} AND e.user_id IS NOT NULL AND NOT EXISTS (
-                SELECT FROM jobs_feedsettings f WHERE f.user_id = e.user_id AND NOT f.is_profiled
-            )
-            ORDER BY e.occurred_at DESC LIMIT {MOST_PEOPLE}
+        SELECT array_agg(user_id) AS people, sum(events) AS events FROM (
+            SELECT user_id, count(*) AS events FROM (
+                SELECT e.user_id, e.occurred_at FROM jobs_interactionevent e
+                WHERE e.job_id = o.job_id AND {_OPENED} AND e.user_id IS NOT NULL
+                ORDER BY e.occurred_at DESC LIMIT {MOST_EVENTS}
+            ) last
+            WHERE NOT EXISTS (SELECT FROM jobs_feedsettings f WHERE f.user_id = last.user_id AND NOT f.is_profiled)
+            GROUP BY user_id ORDER BY max(occurred_at) DESC LIMIT {MOST_PEOPLE}
         ) opened
     ) asked
     CROSS JOIN LATERAL (

@@ -67,6 +67,14 @@ class TestOpenedByTheSame:
             like([other], users[:4], at=timezone.now() - timedelta(minutes=minutes))
         assert viewed_too(job) == []
 
+    def test_who_opens_it_a_hundred_times_more_hides_nobody_else(self) -> None:
+        job, other = some_jobs(2)
+        users = people(LEAST_EVENTS)
+        like([job], users)
+        like([other], users[:5])
+        like([job] * 120, people(1), at=timezone.now() - timedelta(minutes=1))
+        assert viewed_too(job) == keys(other)
+
     def test_a_job_that_was_opened_nineteen_times_says_nothing_by_itself(self) -> None:
         job, other = some_jobs(2)
         users = people(LEAST_EVENTS)
