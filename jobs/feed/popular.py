@@ -93,7 +93,8 @@ def popular(constraints: Constraints, near: Near | None, at: datetime) -> list[M
         countries = list(constraints.countries)
         parts.append(Fragment.of(_IN_COUNTRY, countries, _BOUNDS["in_country"], allowed))
     # The country that was named; else that of the nearest place, which at a border may be the other one.
-    statement = Fragment.of(_FOUND, is_near, join(" UNION ", parts), constraints.remote_for, nearest)
+    named = constraints.remote_for or (near and near.or_remote_for)
+    statement = Fragment.of(_FOUND, is_near, join(" UNION ", parts), named, nearest)
     return _ordered(rows(Fragment(statement.text, {**statement.params, "at": at})), at, is_anywhere=near is None)
 
 

@@ -252,7 +252,8 @@ def _made(asker: _Asker, session_id: UUID, as_of: datetime, *, is_current: bool)
         if person and asker.country and not constraints.countries:
             named_one = constraints_of(asker.country)
             constraints = replace(constraints, countries=named_one.countries, remote_for=named_one.remote_for)
-        matches, model_version, asked = popular(constraints, coarse(asker.near), as_of), MODEL_VERSION, asker.asked
+        near = asker.near or (_around_home(person) if person else None)
+        matches, model_version, asked = popular(constraints, coarse(near), as_of), MODEL_VERSION, asker.asked
     version = person.version if person else ""
     made = FeedSession(session_id, as_of, version, model_version, len(matches), constraints, asked)
     # Nothing is not worth keeping: there may be something the next moment.
@@ -260,6 +261,12 @@ def _made(asker: _Asker, session_id: UUID, as_of: datetime, *, is_current: bool)
         with suppress(CacheAway):
             session.begin(asker.owner, made, matches, is_current=is_current)
     return _Order(made, lambda start, count: matches[start : start + count], constraints, is_made_now=is_current)
+
+
+def _around_home(person: Person) -> Near | None:
+    if person.home is None:
+        return None
+    return Near(*person.home, person.radius_km) if person.radius_km else Near(*person.home)
 
 
 def _has_said_something(person: Person) -> bool:

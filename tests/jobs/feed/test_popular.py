@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from math import inf
 from typing import Any
@@ -70,7 +71,7 @@ def test_at_a_border_the_country_goes_that_was_named() -> None:
     for job, country in ((american, "US"), (canadian, "CA")):
         JobSearch.objects.filter(job=job).update(remote_allowed=[country])
     # Detroit, rounded, is nearest to Windsor.
-    detroit = coarse(Near(42.3314, -83.0458, 25))
+    detroit = Near(42.3, -83.0, 25)
 
     def places(country: str | None) -> dict[object, float]:
         return {match.job_id: match.parts[Feature.PLACE] for match in ordered(country, near=detroit)}
@@ -78,6 +79,8 @@ def test_at_a_border_the_country_goes_that_was_named() -> None:
     full = WEIGHTS[Feature.PLACE]
     assert places("US") == {american.pk: full}
     assert places(None) == {american.pk: 0, canadian.pk: full}
+    detroit = replace(detroit, or_remote_for="US")
+    assert places(None) == {american.pk: full, canadian.pk: 0}
 
 
 def test_parts_add_up_and_none_is_above_one() -> None:
