@@ -42,13 +42,16 @@ WITH shown AS MATERIALIZED (
     SELECT job_id, max(last) AS last, json_agg(json_build_array(
         kind, extract(epoch FROM %(at)s - last)::float8 / 86400, seconds
     )) AS kinds FROM kinds GROUP BY job_id
+), known AS (
+    SELECT s.job_id, s.likeness FROM (SELECT job_id FROM shown UNION SELECT job_id FROM jobs) j
+    JOIN job_search s USING (job_id)
+), opened AS (
+    SELECT k.likeness, max(j.last) AS last FROM jobs j JOIN known k USING (job_id) GROUP BY k.likeness
 )
 (SELECT job_id, kinds, NULL::bigint, NULL::bigint FROM jobs ORDER BY last DESC, job_id LIMIT %(liked)s)
 UNION ALL
-SELECT NULL, NULL, s.likeness, sum(n.times)::bigint FROM (
-    SELECT e.job_id, count(*) AS times FROM shown e LEFT JOIN jobs j ON j.job_id = e.job_id
-    WHERE j.last IS NULL OR e.occurred_at > j.last GROUP BY e.job_id
-) n JOIN job_search s ON s.job_id = n.job_id GROUP BY s.likeness"""
+SELECT NULL, NULL, k.likeness, count(*) FROM shown JOIN known k USING (job_id) LEFT JOIN opened USING (likeness)
+WHERE opened.last IS NULL OR shown.occurred_at > opened.last GROUP BY k.likeness"""
 
 
 def done_by(user_id: UUID, at: datetime) -> tuple[Sequence[tuple[UUID, float]], Mapping[int, int]]:

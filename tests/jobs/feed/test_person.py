@@ -299,6 +299,8 @@ def test_what_says_the_same_was_shown_with_it() -> None:
         did(profile, job, "impression", days=days)
     did(profile, JobFactory(), "impression")
     assert known(profile).shown == {likeness(one): 3}
+    did(profile, other, "view", days=2.5)
+    assert known(profile).shown == {likeness(one): 2}
 
 
 def test_who_is_not_profiled_is_known_by_what_they_said_alone() -> None:
