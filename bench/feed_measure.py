@@ -32,7 +32,7 @@ TITLES = {
 }
 PAGE = 20
 # These machines are shared: what they lose meanwhile falls on both alike.
-TURNS = 6
+TURNS, LEAST_SECONDS = 6, 4
 # Of those who did something there is something to learn; of the others little.
 _PEOPLE = """
     SELECT p.user_id FROM jobs_profile p JOIN accounts_user u ON u.id = p.user_id AND u.status = 'active'
@@ -150,8 +150,9 @@ def _signals(requests: dict[str, list[Any]], options: argparse.Namespace) -> dic
     """What readers wait for while signals come, and as long without, half before and half after, in turns."""
     took: dict[str, dict[str, list[float]]] = {name: {"quiet": [], "busy": []} for name in ("list", "page")}
     told: list[dict[str, Any]] = []
-    turn = options.seconds / TURNS
-    for _ in range(TURNS):
+    turns = max(1, min(TURNS, int(options.seconds // LEAST_SECONDS)))
+    turn = options.seconds / turns
+    for _ in range(turns):
         _read(requests, took, "quiet", turn / 2)
         command = [sys.executable, "-m", "bench.feed_signals", str(options.rate), str(turn)]
         with subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True) as process:

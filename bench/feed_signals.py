@@ -1,7 +1,7 @@
-"""`python -m bench.feed_signals RATE SECONDS`: takes so many signals a second, and writes them as the worker does.
+"""`python -m bench.feed_signals RATE SECONDS`: takes so many signals a second, and writes them.
 
-A hundred a call, each call somebody else's; once a second what waits is written. Says when it begins, and at the end
-how many were taken, how many of them were written, and how many waited at most.
+A hundred a call, each call somebody else's; once a second what waits is written, as the worker does every five. Says
+when it begins, and at the end how many were taken, how many of them were written, and how many waited at most.
 """
 
 import json
@@ -59,7 +59,7 @@ def taken(rate: int, seconds: float) -> dict[str, Any]:
 
 
 class _Writer(Thread):
-    """Writes what waits, once a second, as the worker's beat has it."""
+    """Writes what waits, once a second: by the worker's beat a short turn would end before anything is written."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)

@@ -12,7 +12,9 @@ from bench.judgments import Corpus, Truth, corpus, is_unseen, truth
 from tests.requirements import data_folder
 
 # Over five seeds ours was 0.36 to 0.42, the best of these others 0.17 to 0.26, and never nearer than 0.13.
-MARGIN = 0.08
+MARGIN = 0.12
+# Ours is 0.41; without the weight of titles 0.32, without any for what is known of the person's work 0.27.
+LEAST = 0.35
 A, B, C = uuid4(), uuid4(), uuid4()
 
 
@@ -119,5 +121,6 @@ def test_the_feed_keeps_all_rules_and_is_better_than_what_it_has_to_be_better_th
 
     assert ours.breadth.broken == {}
     assert found["newest"].breadth.violations > 0
+    assert ours.figures[EVERYBODY].ndcg > LEAST
     for name in ("newest", "popular", BM25, "skills only"):
         assert ours.figures[EVERYBODY].ndcg > found[name].figures[EVERYBODY].ndcg + MARGIN, name
