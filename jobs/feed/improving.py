@@ -3,8 +3,8 @@
 Counted among live jobs of the person's kinds of work; of those who name none, of their skills; else among the newest.
 A job is opened
 
-- by a wish given up (a workplace, terms, a country), if it breaks the rule of that wish today and no other rule, and
-  none once it is given up;
+- by a wish given up (a workplace, terms, a country), or one more language, if it breaks the rule of that today and no
+  other rule, and none then;
 - by what is weighed and not ruled (pay, distance, a skill), if it keeps all rules today, and the feature that is below
   its best would be at its best: pay that is known and below the floor, a place outside the radius, one required skill
   that the person has not named, or language that they do not speak, beside all that they have.
@@ -29,6 +29,7 @@ from jobs.search.postgres.conditions import at_one_of
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of, join, rows
 from jobs.search.where import MAX_RADIUS_KM, Near
 from jobs.selectors.taxonomy import currency_digits
+from jobs.services.language_names import name_of
 from kernel.viewer import Viewer
 
 MOST_IMPROVEMENTS = 6
@@ -49,6 +50,7 @@ class ImprovementCode(TextChoices):
     EMPLOYMENT_TYPE = "employment_type", "Work on other terms, too"
     RELOCATE = "relocate", "Look in other countries, too"
     SKILL = "skill", "Learn a skill, or name one that they have"
+    LANGUAGE = "language", "Learn a language, or name one that they read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,10 @@ class _Way:
 
 
 # The rules that a wish can be given up of; the others hold for all of the pool.
-_WISHES = (Rule.WORKPLACE, Rule.EMPLOYMENT_TYPE, Rule.COUNTRY)
+_WISHES = (Rule.WORKPLACE, Rule.EMPLOYMENT_TYPE, Rule.COUNTRY, Rule.LANGUAGE)
 
 _COLUMNS = """s.job_id, s.workplace, s.employment_types, s.countries, s.remote_allowed, s.remote_denied, s.visa,
-    s.place_ids, s.required_skill_ids, s.pay_currency, s.pay_top_minor, s.pay_common"""
+    s.place_ids, s.required_skill_ids, s.pay_currency, s.pay_top_minor, s.pay_common, s.language"""
 _COUNTS = """
 WITH pool AS MATERIALIZED (
     SELECT {}, {} FROM job_search s WHERE {} LIMIT {}
@@ -87,8 +89,13 @@ SELECT {}, NULL::int, NULL::text, count(*) FROM pool s
 UNION ALL (
     SELECT NULL, k.id, k.name, count(*) FROM lacking l JOIN jobs_skill k ON k.id = l.skill
     GROUP BY k.id, k.name ORDER BY count(*) DESC, k.id LIMIT {}
+)
+UNION ALL (
+    SELECT NULL, NULL, lower(split_part(s.language, '-', 1)) AS code, count(*) FROM pool s WHERE {}
+    GROUP BY code ORDER BY count(*) DESC, code LIMIT {}
 )"""
 _SKILLS_NAMED = 2
+_LANGUAGES_NAMED = 1
 
 
 def improvements(viewer: Viewer) -> Sequence[Improvement]:
@@ -100,11 +107,14 @@ def improvements(viewer: Viewer) -> Sequence[Improvement]:
     now = timezone.now()
     person = person_of(viewer, now)
     ways = list(_ways(person, now))
-    (counts, _, _, judged), *skills = rows(_statement(person, ways, now))
+    (counts, _, _, judged), *learned = rows(_statement(person, ways, now))
     is_all = judged <= MOST_JUDGED
     counted = [(way.code, way.params, count) for way, count in zip(ways, counts, strict=True)]
-    for _, skill_id, name, count in skills:
-        counted.append((ImprovementCode.SKILL, {"skill_id": skill_id, "skill": name}, count))
+    for _, skill_id, name, count in learned:
+        if skill_id is None:
+            counted.append((ImprovementCode.LANGUAGE, {"language": name}, count))
+        else:
+            counted.append((ImprovementCode.SKILL, {"skill_id": skill_id, "skill": name}, count))
     opening = [one for one in counted if one[2]]
     opening.sort(key=lambda one: -one[2])
     return tuple(
@@ -128,6 +138,8 @@ def _statement(person: Person, ways: Sequence[_Way], now: datetime) -> Fragment:
         list(person.able),
         Fragment.of("ARRAY[{}]::bigint[]", _bare(counts)),
         _SKILLS_NAMED,
+        _keeping(Rule.LANGUAGE),
+        _LANGUAGES_NAMED,
     )
 
 
@@ -176,7 +188,8 @@ def _ways(person: Person, now: datetime) -> Iterator[_Way]:
         abroad = Fragment.of("({}) IS TRUE", rules(person.elsewhere, now)[Rule.COUNTRY])
         countries: dict[str, object] = {"countries": list(person.elsewhere.countries)}
         yield _opening(ImprovementCode.RELOCATE, countries, abroad, Rule.COUNTRY)
-    yield from _less_pay(person)
+    if person.says_something:
+        yield from _less_pay(person)
     yield from _further(person)
 
 
@@ -245,6 +258,7 @@ _DOING: dict[ImprovementCode, Callable[[Mapping[str, Any]], str]] = {
     ImprovementCode.EMPLOYMENT_TYPE: lambda params: f"If you would work {_TERMS[str(params['employment_type'])]}",
     ImprovementCode.RELOCATE: lambda _: "If you would go to another country",
     ImprovementCode.SKILL: lambda params: f"With {params['skill']} in your profile",
+    ImprovementCode.LANGUAGE: lambda params: f"If you read {name_of(str(params['language']))}, too",
 }
 _TERMS: dict[str, str] = {
     EmploymentType.FULL_TIME: "full-time, too",

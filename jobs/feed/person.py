@@ -92,6 +92,12 @@ class Person:
     """Companies."""
 
     @property
+    def says_something(self) -> bool:
+        """Whether they said of their work, or did, what tells what they like; what they do not like says little."""
+        has_liked = any(worth > 0 for _, worth in self.liked)
+        return bool(self.skills or self.occupations or self.titles or self.words or self.followed or has_liked)
+
+    @property
     def able(self) -> Mapping[int, float]:
         """By skill, languages among them: how well the person can do what jobs ask for, from 0 to 1."""
         able = dict(self.skills)

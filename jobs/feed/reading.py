@@ -25,6 +25,7 @@ from jobs.feed.reasons import named
 from jobs.feed.session import FeedSession, SessionGone
 from jobs.feed.why_not import WhyNot
 from jobs.models import Job
+from jobs.search.port import Precision, Total
 from jobs.search.postgres.fragment import Fragment, rows, rows_again
 from jobs.search.where import Near
 from jobs.selectors import job as jobs
@@ -53,6 +54,15 @@ OLDEST = timedelta(days=1)
 SPARE = 10
 MOST_AT_ONCE = 100
 MOST_LOOKED_THROUGH = 5_000
+# Of the jobs that came last those that may be shown, and how many were looked at, if not all.
+_CAME = """
+SELECT (SELECT count(*) FROM (SELECT FROM (
+        SELECT * FROM job_search WHERE published_at > {} AND published_at <= {}
+        ORDER BY published_at DESC, job_id DESC LIMIT {}
+    ) s WHERE {} LIMIT {}) found),
+    (SELECT count(*) FROM (
+        SELECT FROM job_search WHERE published_at > {} AND published_at <= {} LIMIT {}
+    ) came)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +172,7 @@ def feed(viewer: Viewer, request: FeedRequest) -> FeedPage:
     return _page(order, request, now, is_restored=after is not None)
 
 
-def new_since(viewer: Viewer, session_id: UUID, most: int = 100, *, asked: FeedRequest | None = None) -> int:
+def new_since(viewer: Viewer, session_id: UUID, most: int = 100, *, asked: FeedRequest | None = None) -> Total:
     """How many eligible jobs came since a session was made, counted up to `most`. One statement.
 
     `asked` is what its page was asked with: a session of somebody who has said nothing is found by that. ValueError
@@ -177,13 +187,10 @@ def new_since(viewer: Viewer, session_id: UUID, most: int = 100, *, asked: FeedR
         constraints = found and found.constraints
     constraints = constraints or asker.constraints(now)
     # The newest of them: a board may get thousands an hour of which next to none are for this person.
-    came = Fragment.of(
-        "SELECT * FROM job_search WHERE published_at > {} ORDER BY published_at DESC, job_id DESC LIMIT {}",
-        made_at,
-        MOST_LOOKED_THROUGH,
-    )
-    some = Fragment.of("SELECT FROM ({}) s WHERE {} LIMIT {}", came, eligible(constraints, now), most)
-    return int(rows(Fragment.of("SELECT count(*) FROM ({}) found", some))[0][0])
+    looked_at = made_at, now, MOST_LOOKED_THROUGH
+    ((count, came),) = rows(Fragment.of(_CAME, *looked_at, eligible(constraints, now), most, *looked_at))
+    is_least = count >= most or came >= MOST_LOOKED_THROUGH
+    return Total(count, Precision.AT_LEAST if is_least else Precision.EXACT)
 
 
 def why_not(viewer: Viewer, job_ids: Collection[UUID]) -> dict[UUID, WhyNot]:
@@ -244,7 +251,7 @@ def _made(asker: _Asker, session_id: UUID, as_of: datetime, *, is_current: bool)
     """A session as of an instant; kept, if the cache server is there. The current one is as of now."""
     person = None if asker.is_nobody else person_of(asker.viewer, as_of)
     constraints = person.constraints if person else constraints_of(asker.country)
-    if person and _has_said_something(person):
+    if person and person.says_something:
         ranking = rank(person, as_of, seed=session.seed_of(session_id))
         # With the names: the pages are read more often than it is made.
         matches, model_version, asked = named(ranking.matches), ranking.model_version, ""
@@ -267,12 +274,6 @@ def _around_home(person: Person) -> Near | None:
     if person.home is None:
         return None
     return Near(*person.home, person.radius_km) if person.radius_km else Near(*person.home)
-
-
-def _has_said_something(person: Person) -> bool:
-    """Or done something that says what they like; what they do not like says little of that."""
-    has_liked = any(worth > 0 for _, worth in person.liked)
-    return bool(person.skills or person.occupations or person.titles or person.words or person.followed or has_liked)
 
 
 def _page(order: _Order, request: FeedRequest, now: datetime, *, is_restored: bool = False) -> FeedPage:

@@ -42,9 +42,14 @@ def why_not(viewer: Viewer, owner: str, job_ids: Collection[UUID]) -> dict[UUID,
     person = person_of(viewer, now)
     broken = _broken(person.constraints, job_ids)
     kept = [job_id for job_id, those in broken.items() if not those]
-    matches = {match.job_id: match for match in named(scored(person, kept, now))} if kept else {}
-    places = _places(owner) if kept else {}
-    version = weights.active().version
+    version, current = _current(owner) if kept else (0, ())
+    places = {match.job_id: place for place, match in enumerate(current)}
+    # What many open, and what is new, is judged beside the others of it alone.
+    judged = current
+    if person.says_something:
+        version = weights.active().version
+        judged = named(scored(person, kept, now)) if kept else ()
+    matches = {match.job_id: match for match in judged}
     return {
         job_id: WhyNot(those, None, None) if those else WhyNot((), matches.get(job_id), places.get(job_id), version)
         for job_id, those in broken.items()
@@ -68,11 +73,10 @@ def _broken(constraints: Constraints, job_ids: Collection[UUID]) -> dict[UUID, t
     return {job_id: broken.get(job_id, (Rule.LIVE,)) for job_id in job_ids}
 
 
-def _places(owner: str) -> dict[UUID, int]:
-    """The places of the current session; none while there is none."""
+def _current(owner: str) -> tuple[int, Sequence[Match]]:
+    """The matches of the current session, and the version of the weights that made them; none while there is none."""
     with suppress(CacheAway, SessionGone):
         current = session.current(owner)
         if current:
-            matches = session.matches(owner, current, 0, current.size)
-            return {match.job_id: place for place, match in enumerate(matches)}
-    return {}
+            return current.model_version, session.matches(owner, current, 0, current.size)
+    return 0, ()

@@ -18,27 +18,30 @@ _TURN = "dismissals"
 
 
 @transaction.atomic
-def dismiss(*, by: Viewer, job_id: UUID, reason: str = DismissReason.NOT_INTERESTED) -> JobDismissal:
+def dismiss(*, by: Viewer, job_id: UUID, reason: str | None = None) -> JobDismissal:
     """Show the viewer this job no more, nor what says the same, and give back what was put down.
 
-    A job that was dismissed before gets the reason, and keeps its time. Of several who dismiss at once, one does.
+    Without a reason it is `NOT_INTERESTED`. A job that was dismissed before gets the reason, if one is given, and keeps
+    its time. Of several who dismiss at once, one does.
     """
-    if reason not in DismissReason.values:
+    if reason is not None and reason not in DismissReason.values:
         raise Invalid("There is no such reason.", field="reason")
     person = _person(by)
     job = Job.objects.filter(jobs.visible_to(by), pk=job_id).only("pk").first()
     if job is None:
         raise NotFound(field="job_id")
-    likeness = JobSearch.objects.filter(pk=job_id).values_list("likeness", flat=True).first()
+    likeness = _likeness(job_id)
     take_turn(person, _TURN)
     dismissed, is_new = JobDismissal.objects.get_or_create(
-        user_id=person, job=job, defaults={"reason": reason, "likeness": likeness}
+        user_id=person,
+        job=job,
+        defaults={"reason": reason or DismissReason.NOT_INTERESTED, "likeness": likeness},
     )
     if is_new:
         if JobDismissal.objects.filter(user_id=person).count() > MOST_DISMISSED:
             raise TooManyDismissals
         interaction.note(person, job_id, InteractionKind.HIDE, dismissed.dismissed_at, key=dismissed.pk)
-    elif dismissed.reason != reason:
+    elif reason is not None and dismissed.reason != reason:
         dismissed.reason = reason
         dismissed.save(update_fields=["reason", "updated_at"])
     return dismissed
@@ -48,16 +51,28 @@ def dismiss(*, by: Viewer, job_id: UUID, reason: str = DismissReason.NOT_INTERES
 def undo(*, by: Viewer, job_id: UUID) -> JobDismissal:
     """Take a dismissal back, whether or not the job can still be seen, and give back what it was.
 
-    Nothing is left of it that a feed could learn from. Raises `NotFound` if there was none.
+    With it go those of what says the same: each of them keeps the job out of the feed. Of a job that was not dismissed
+    itself, but is kept out by such a one, the newest of them is given back. Nothing is left of any that a feed could
+    learn from. Raises `NotFound` if there was none.
     """
     person = _person(by)
     take_turn(person, _TURN)
-    dismissed = JobDismissal.objects.filter(user_id=person, job_id=job_id).first()
+    own = JobDismissal.objects.filter(user_id=person)
+    dismissed = own.filter(job_id=job_id).first()
+    likeness = dismissed.likeness if dismissed else _likeness(job_id)
+    alike = list(own.filter(likeness=likeness).order_by("-dismissed_at", "-pk")) if likeness is not None else []
+    dismissed = dismissed or next(iter(alike), None)
     if dismissed is None:
         raise NotFound(field="job_id")
-    JobDismissal.objects.filter(pk=dismissed.pk).delete()
-    InteractionEvent.objects.filter(pk=(dismissed.pk, dismissed.dismissed_at)).delete()
+    taken_back = {one.pk: one.dismissed_at for one in (dismissed, *alike)}
+    own.filter(pk__in=taken_back).delete()
+    InteractionEvent.objects.filter(pk__in=list(taken_back.items())).delete()
     return dismissed
+
+
+def _likeness(job_id: UUID) -> int | None:
+    """What all have in common that say the same; of what is not on the board, nothing."""
+    return JobSearch.objects.filter(pk=job_id).values_list("likeness", flat=True).first()
 
 
 def _person(by: Viewer) -> UUID:

@@ -212,7 +212,7 @@ def _level_of(fluency: str) -> str:
 
 
 def _give_language(row: ProfileLanguage) -> Json:
-    name = language_names.ENGLISH_NAMES.get(row.tag, row.tag)
+    name = language_names.name_of(row.tag)
     fluency = "Native speaker" if row.level == LanguageLevel.NATIVE else row.level.upper()
     return without_empty([("language", name), ("fluency", fluency)])
 

@@ -28,13 +28,10 @@ _NAMES = """
     | ht Haitian_Creole Kreyòl | jv Javanese | ku Kurdish Kurdî | oc Occitan | rom Romani | yi Yiddish
     | yue Cantonese 粵語
 """
-# The name that each language is written under.
-ENGLISH_NAMES: dict[str, str] = {}
 _NAMES_OF: dict[str, Sequence[str]] = {}
 _TAGS: dict[str, str] = {}
 for _entry in _NAMES.split("|"):
     _tag, *_words = (_word.replace("_", " ") for _word in _entry.split())
-    ENGLISH_NAMES[_tag] = _words[0]
     _NAMES_OF[_tag] = _words
     _TAGS |= {fold(_word): _tag for _word in _words}
 _TAGS |= {fold("Brazilian Portuguese"): "pt-BR", fold("American English"): "en-US", fold("British English"): "en-GB"}
@@ -45,6 +42,11 @@ _SAME = {"nb": "no", "nn": "no", "cmn": "zh", "tl": "fil"}
 def tag_of(name: str) -> str | None:
     """The tag of a language by one of its names, or by its tag; None for what is not known."""
     return _TAGS.get(fold(name)) or (name if _TAG.fullmatch(name) else None)
+
+
+def name_of(tag: str) -> str:
+    """The English name of a language; the tag itself where it says more, or is of none that is known."""
+    return next(iter(names_of(tag)), tag) if tag == _language(tag) else tag
 
 
 def names_of(tag: str) -> Sequence[str]:

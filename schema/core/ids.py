@@ -57,7 +57,7 @@ def decode_as(type_name: str, global_id: str, *, argument: str = "id") -> Any:
     """The key of an object of one type. Raises `BadRequest` for another type's id."""
     found, key = decode(global_id, argument=argument)
     if found != type_name:
-        raise BadRequest(f"This is the id of a {found}, not of a {type_name}.", argument=argument)
+        raise BadRequest(f"This is an id of the type {found}, not of {type_name}.", argument=argument)
     return key
 
 

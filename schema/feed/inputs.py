@@ -40,7 +40,8 @@ class PreferenceChanges(graphene.InputObjectType):
     salary_floor = graphene.InputField(SalaryFloorInput, description="The least pay. Nobody but the person sees it.")
     work_languages = graphene.List(
         graphene.NonNull(graphene.String),
-        description="BCP 47 tags of languages that postings may be in; none: any. The whole list; at most 20.",
+        description="BCP 47 tags of languages that postings may be in, beside those that the profile says the person "
+        "speaks; none there either: any. The whole list; at most 20.",
     )
     employment_types = graphene.List(
         graphene.NonNull(enum_of(EmploymentType)), description="On what terms; none: all the same. The whole list."

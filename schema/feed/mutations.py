@@ -81,8 +81,8 @@ class FeedWeightsUpdate(Mutation):
 
 
 class JobDismiss(Mutation):
-    """Do not show a job in the own feed any more, nor what says the same over again. To say it again changes the reason
-    alone.
+    """Do not show a job in the own feed any more, nor what says the same over again. To say it again, with another
+    reason, changes the reason alone.
     """
 
     errors = (NotFound, Invalid, Forbidden, TooManyDismissals)
@@ -92,7 +92,7 @@ class JobDismiss(Mutation):
     class Input:
         job_id = graphene.ID(required=True, description="The job.")
         reason = graphene.InputField(
-            enum_of(DismissReason), default_value=DismissReason.NOT_INTERESTED.value, description="Why."
+            enum_of(DismissReason), description="Why: `NOT_INTERESTED`, unless another was given before."
         )
 
     job_dismissal = graphene.Field(JobDismissalType, description="What was said; null when refused.")
@@ -100,12 +100,11 @@ class JobDismiss(Mutation):
     @classmethod
     def run(cls, viewer: Viewer, *, job_id: str, reason: Any = None) -> dict[str, Any]:
         key = ids.decode_as("Job", job_id, argument="input.jobId")
-        why = DismissReason.NOT_INTERESTED.value if reason is None else plain_value(reason)
-        return {"job_dismissal": dismissal.dismiss(by=viewer, job_id=key, reason=why)}
+        return {"job_dismissal": dismissal.dismiss(by=viewer, job_id=key, reason=plain_value(reason))}
 
 
 class JobDismissUndo(Mutation):
-    """Take a dismissal back: the job may be shown in the own feed again."""
+    """Take a dismissal back, and those of what says the same: the job may be shown in the own feed again."""
 
     errors = (NotFound, Forbidden)
     scope = Scope.PROFILE_WRITE

@@ -103,8 +103,7 @@ def _improvements(viewer: Viewer, keys: Sequence[tuple[Any, FeedRequest]]) -> di
 
 
 def _new_since(fed: Fed, info: GraphQLResolveInfo) -> Total:
-    count = reading.new_since(fed.viewer, fed.of.session_id, MOST_COUNTED_SINCE, asked=fed.asked)
-    return Total(count, Precision.AT_LEAST if count >= MOST_COUNTED_SINCE else Precision.EXACT)
+    return reading.new_since(fed.viewer, fed.of.session_id, MOST_COUNTED_SINCE, asked=fed.asked)
 
 
 def _parts(judged: Judged) -> list[Part]:
@@ -304,7 +303,11 @@ class WhyNot(graphene.ObjectType):
         ),
         list_size=ListSize(len(Rule)),
     )
-    match = graphene.Field(JobMatch, description="How well it fits; null where it breaks a rule.")
+    match = graphene.Field(
+        JobMatch,
+        description="How well it fits; null where it breaks a rule, and, for who has said nothing of their work, where "
+        "it is not in the current feed.",
+    )
     place = graphene.Int(description="Its place in the current feed, from 0; null where it is not in it.")
 
     resolve_rules = Computed(

@@ -73,7 +73,7 @@ def somebody(**profile: Any) -> Viewer:
 
 def counted(viewer: Viewer) -> dict[tuple[str, object], int]:
     """How many each would open, by its code and what matters of its params."""
-    named = ("workplace", "employment_type", "skill", "radius_km", "minor", "countries")
+    named = ("workplace", "employment_type", "skill", "radius_km", "minor", "countries", "language")
     return {
         (one.code, next((value for name, value in one.params.items() if name in named), None)): one.count
         for one in improving.improvements(viewer)
@@ -145,6 +145,25 @@ def test_a_skill_opens_what_asks_for_nothing_else_that_is_missing() -> None:
     for _ in range(4):
         job(skills=[feeding, sql, perl])
     assert counted(viewer) == {("skill", "SQL"): 3, ("skill", "Rust"): 2}
+
+
+def test_a_language_opens_what_is_in_it_and_fits_otherwise() -> None:
+    viewer = somebody(languages=["en"])
+    for language in ("de", "de-AT", "fr", "en", ""):
+        job(language=language)
+    job(language="de", workplace="remote")
+    assert counted(viewer) == {("language", "de"): 2}
+    anything = somebody()
+    assert counted(anything) == {("workplace", "remote"): 1}
+
+
+def test_who_says_nothing_of_their_work_is_not_told_of_what_their_feed_does_not_weigh() -> None:
+    user = UserFactory()
+    floor = {"salary_floor_minor": 50_000_00, "salary_floor_currency": CurrencyFactory(), "salary_floor_period": "year"}
+    home = PlaceFactory(name="Home", **HOME)
+    Profile.objects.create(user=user, home=home, radius_km=20, **floor)
+    job(pay=(20_000_00, 30_000_00), skills=[])
+    assert counted(viewer_of(user)) == {}
 
 
 def test_other_countries_open_what_is_there_and_allowed() -> None:
@@ -257,6 +276,8 @@ def test_improvements_are_of_a_session_of_ones_own() -> None:
         ),
         (Improvement("pay_floor_drop", {}, 3), "If you named no least pay: 3 more jobs."),
         (Improvement("skill", {"skill_id": 3, "skill": "SQL"}, 3), "With SQL in your profile: 3 more jobs."),
+        (Improvement("language", {"language": "de"}, 3), "If you read German, too: 3 more jobs."),
+        (Improvement("language", {"language": "xx"}, 1), "If you read xx, too: 1 more job."),
     ],
 )
 def test_an_improvement_is_a_sentence(improvement: Improvement, sentence: str) -> None:

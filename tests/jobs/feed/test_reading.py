@@ -29,6 +29,7 @@ from jobs.models import (
     RankingModel,
     SearchTerm,
 )
+from jobs.search.port import Precision, Total
 from jobs.search.postgres import stems
 from jobs.search.where import Near
 from jobs.services import employer_block, preferences
@@ -341,7 +342,7 @@ def test_without_the_cache_server_pages_follow_all_the_same(monkeypatch: pytest.
     assert [key for page in pages for key in ids(page)] == [job.pk for job in jobs]
     assert [page.is_restored for page in pages] == [False, True, True]
     assert len({page.session_id for page in pages}) == 1
-    assert new_since(viewer, pages[0].session_id) == 0
+    assert new_since(viewer, pages[0].session_id).value == 0
 
 
 def test_the_position_of_another_feed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -383,20 +384,23 @@ def test_new_since_counts_what_came_and_is_for_this_person(monkeypatch: pytest.M
     ranked_as(monkeypatch, titled(2))
     viewer = seeker(languages=["en"])
     page = feed(viewer, FeedRequest())
-    assert new_since(viewer, page.session_id) == 0
+    assert new_since(viewer, page.session_id).value == 0
     live_job("Before", published_at=timezone.now() - timedelta(hours=1))
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
         came = [live_job(f"New {number}", published_at=timezone.now() - timedelta(minutes=1)) for number in range(3)]
         live_job("Neu", language="de", published_at=timezone.now() - timedelta(minutes=1))
         live_job("To come", published_at=timezone.now() + timedelta(minutes=1))
         with CaptureQueriesContext(connection) as statements:
-            assert new_since(viewer, page.session_id) == 3
+            assert new_since(viewer, page.session_id) == Total(3, Precision.EXACT)
         assert len(statements) == 1
-        assert new_since(viewer, page.session_id, most=2) == 2
+        assert new_since(viewer, page.session_id, most=2) == Total(2, Precision.AT_LEAST)
+        with monkeypatch.context() as looked_at:
+            looked_at.setattr(reading, "MOST_LOOKED_THROUGH", 4)
+            assert new_since(viewer, page.session_id) == Total(3, Precision.AT_LEAST)
         dismiss(came[0], viewer)
-        assert new_since(viewer, page.session_id) == 2
+        assert new_since(viewer, page.session_id).value == 2
         lose(viewer)
-        assert new_since(viewer, page.session_id) == 2
+        assert new_since(viewer, page.session_id).value == 2
 
 
 # Those who have said nothing
@@ -418,7 +422,7 @@ def test_nobody_gets_what_is_new_and_the_same_for_five_minutes() -> None:
     ):
         assert said(feed(viewer, FeedRequest(3))) == said(page)
     assert feed(ANONYMOUS, FeedRequest(3, country="DE")).session_id != page.session_id
-    assert new_since(ANONYMOUS, page.session_id) == 0
+    assert new_since(ANONYMOUS, page.session_id).value == 0
     with time_machine.travel(now + timedelta(minutes=6)):
         later = feed(ANONYMOUS, FeedRequest(3))
         assert later.session_id != page.session_id

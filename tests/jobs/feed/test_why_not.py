@@ -98,6 +98,16 @@ def test_without_a_session_or_the_cache_server_there_is_no_place(monkeypatch: py
     assert answer.match is not None
 
 
+def test_who_has_said_nothing_of_their_work_is_told_by_what_is_popular() -> None:
+    user = UserFactory()
+    Profile.objects.create(user=user, home=PlaceFactory(latitude=52.5, longitude=13.4))
+    viewer, job = viewer_of(user), wanted()
+    assert one(viewer, job) == WhyNot((), None, None, 0)
+    page = feed(viewer, FeedRequest())
+    assert (page.model_version, ids(page)) == (0, [job.pk])
+    assert one(viewer, job) == WhyNot((), page.jobs[0].match, 0, 0)
+
+
 def dismissed(viewer: Viewer, job: Job) -> None:
     JobDismissal.objects.create(user_id=viewer.user_id, job=job)
 

@@ -36,6 +36,7 @@ def test_dismissing_again_changes_the_reason_and_nothing_else() -> None:
     again = dismissal.dismiss(by=by, job_id=job.pk, reason="wrong_place")
     assert (again.pk, again.reason, again.dismissed_at) == (first.pk, "wrong_place", first.dismissed_at)
     assert (JobDismissal.objects.get().reason, InteractionEvent.objects.count()) == ("wrong_place", 1)
+    assert dismissal.dismiss(by=by, job_id=job.pk).reason == "wrong_place"
 
 
 def test_taken_back_nothing_is_left_of_it() -> None:
@@ -46,6 +47,22 @@ def test_taken_back_nothing_is_left_of_it() -> None:
     assert [event.id for event in InteractionEvent.objects.all()] == [theirs.pk]
     with pytest.raises(NotFound):
         dismissal.undo(by=by, job_id=job.pk)
+
+
+def test_what_says_the_same_is_taken_back_with_it() -> None:
+    by, other = viewer_of(UserFactory()), viewer_of(UserFactory())
+    company = CompanyFactory()
+    first, second, third = (live_job("Feeder", company=company) for _ in range(3))
+    assert len(set(JobSearch.objects.values_list("likeness", flat=True))) == 1
+    different = live_job("Else")
+    for job in (first, second, different):
+        dismissal.dismiss(by=by, job_id=job.pk)
+    theirs = dismissal.dismiss(by=other, job_id=third.pk)
+    # Of what was not dismissed itself the newest is given back, and all of them go.
+    assert dismissal.undo(by=by, job_id=third.pk).job_id == second.pk
+    assert {kept.job_id for kept in JobDismissal.objects.filter(user_id=by.user_id)} == {different.pk}
+    assert set(JobDismissal.objects.exclude(user_id=by.user_id)) == {theirs}
+    assert InteractionEvent.objects.count() == 2
 
 
 def test_it_is_taken_back_whether_or_not_the_job_is_seen() -> None:

@@ -57,5 +57,5 @@ def test_one_object_has_one_id() -> None:
 
 
 def test_the_id_of_another_type_is_refused_by_name() -> None:
-    with pytest.raises(BadRequest, match="id of a Skill, not of a Job"):
+    with pytest.raises(BadRequest, match="id of the type Skill, not of Job"):
         ids.decode_as("Job", ids.encode("Skill", 1))
