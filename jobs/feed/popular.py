@@ -35,7 +35,9 @@ _BOUNDS = {"walked": 50_000, "walked_near": 10_000, "hot": 1_000, "each": 300, "
 
 _NEWEST = "(SELECT * FROM job_search WHERE published_at <= %(at)s ORDER BY published_at DESC, job_id DESC LIMIT {}) s"
 _FROM = "(SELECT s.job_id FROM {} WHERE {} LIMIT {})"
-_HOT = """(SELECT s.job_id FROM (SELECT job_id FROM job_heat ORDER BY heat DESC, job_id DESC LIMIT {}) h
+_HOT = """(SELECT s.job_id FROM (
+        SELECT job_id FROM job_heat WHERE heat > {} ORDER BY heat DESC, job_id DESC LIMIT {}
+    ) h
     JOIN job_search s ON s.job_id = h.job_id WHERE {})"""
 _IN_COUNTRY = """(SELECT s.job_id FROM (
         SELECT DISTINCT job_id FROM (
@@ -81,7 +83,8 @@ def popular(constraints: Constraints, near: Near | None, at: datetime) -> list[M
     allowed = eligible(constraints, at)
     parts = [
         Fragment.of(_FROM, Fragment.of(_NEWEST, _BOUNDS["walked"]), allowed, _BOUNDS["each"]),
-        Fragment.of(_HOT, _BOUNDS["hot"], allowed),
+        # What one person did makes nothing popular.
+        Fragment.of(_HOT, heat.of(heat.OF_ONE, at), _BOUNDS["hot"], allowed),
     ]
     if places:
         newest = Fragment.of(_NEWEST, _BOUNDS["walked_near"])

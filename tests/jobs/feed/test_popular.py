@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobs.feed.match import Feature, Match, Source
-from jobs.feed.popular import WEIGHTS, coarse, constraints_of, key_of, popular
+from jobs.feed.popular import _BOUNDS, WEIGHTS, coarse, constraints_of, key_of, popular
 from jobs.feed.reasons import NEUTRAL, text_of
 from jobs.models import Job, JobHeat, JobSearch
 from jobs.search.where import Near
@@ -64,6 +64,15 @@ def test_whatever_one_person_does_on_a_quiet_board_makes_nothing_popular() -> No
     first, second = ordered(near=BERLIN)
     assert [first.job_id, second.job_id] == [viewed.pk, near.pk]
     assert first.parts[Feature.POPULAR] == pytest.approx(WEIGHTS[Feature.POPULAR], abs=1e-3)
+
+
+def test_what_one_person_did_brings_nothing_old_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_BOUNDS, "walked", 1)
+    stale, new = old(90), old(1)
+    heat(stale, heats.of(heats.OF_ONE, timezone.now()))
+    assert ids(ordered()) == [new.pk]
+    JobHeat.objects.update(heat=heats.of(heats.OF_ONE + 1, timezone.now()))
+    assert set(ids(ordered())) == {stale.pk, new.pk}
 
 
 def test_at_a_border_the_country_goes_that_was_named() -> None:
