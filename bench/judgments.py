@@ -23,7 +23,7 @@ import io
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +32,8 @@ from jobs.search.words import words_of
 from jobs.text import fold
 
 KINDS = ("alternate titles", "typos", "skill phrases", "abbreviations", "exact titles")
+PARTLY = ("alternate titles", "skill phrases")
+"""Of these the rules judge only postings that are known to be of any occupation: about half of them."""
 SERIES_SHARE = 0.3
 SERIES_LEAST = 5
 LEAST_RIGHT = {"alternate titles": 10, "skill phrases": 10}
@@ -85,6 +87,8 @@ class Judged:
     query: str
     is_unseen: bool
     right: Mapping[str, int]
+    known: Set[str] | None = None
+    """The postings of which the rule says whether they are right; None: of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,20 +269,26 @@ def of_occupations(of: Corpus, known: Truth) -> dict[str, dict[str, int]]:
 
 
 def _alternates(kind: str, of: Corpus, known: Truth) -> Iterator[Judged]:
-    by_occupation = of_occupations(of, known)
+    by_occupation = {code: right for code, right in of_occupations(of, known).items() if _is_soc(code)}
+    of_any = frozenset(job for right in by_occupation.values() for job in right)
     for title in sorted(known.alternates):
-        occupations = {code for code in known.titles[title] if code[2:3] == "-"}
+        occupations = {code for code in known.titles[title] if _is_soc(code)}
         # What many occupations are called ("supervisor") asks for none of them.
         if len(occupations) <= 2 and not occupations & known.rests:
             right: dict[str, int] = {}
             for occupation in occupations:
                 for job, grade in by_occupation.get(occupation, {}).items():
                     right[job] = max(grade, right.get(job, 0))
-            yield Judged(kind, title, is_unseen(title), right)
+            yield Judged(kind, title, is_unseen(title), right, of_any)
+
+
+def _is_soc(code: str) -> bool:
+    return code[2:3] == "-"
 
 
 def _skills(kind: str, of: Corpus, known: Truth) -> Iterator[Judged]:
-    by_occupation = of_occupations(of, known)
+    by_occupation = {code: right for code, right in of_occupations(of, known).items() if not _is_soc(code)}
+    of_any = frozenset(job for right in by_occupation.values() for job, grade in right.items() if grade == 2)
     for skill, names in known.names.items():
         right: dict[str, int] = {}
         for occupation in known.essential.get(skill, ()):
@@ -287,7 +297,7 @@ def _skills(kind: str, of: Corpus, known: Truth) -> Iterator[Judged]:
         seen = [name for name in names if not is_unseen(singular(name.split()))]
         for chosen, hidden in ((seen, False), (unseen, True)):
             if chosen:
-                yield Judged(kind, min(chosen, key=chance), hidden, right)
+                yield Judged(kind, min(chosen, key=chance), hidden, right, of_any)
 
 
 def _abbreviations(kind: str, of: Corpus, known: Truth) -> Iterator[Judged]:

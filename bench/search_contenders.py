@@ -13,7 +13,8 @@ from jobs.search.words import words_of
 from jobs.selectors import search as searches
 from kernel.viewer import Viewer
 
-MOST = 10
+MOST = 60
+"""More than are measured: of what the rules cannot judge the measures leave some out."""
 TEXTS = {"title": 4.0, "company": 2.0, "text": 1.0}
 HEAP_BYTES = 200_000_000
 
@@ -22,7 +23,7 @@ type Contender = Callable[[str], Sequence[str]]
 _TS_RANK_CD = """
 SELECT j.external_reference FROM job_search s JOIN jobs_job j ON j.id = s.job_id,
     plainto_tsquery('nexus_en', %s) q
-WHERE s.tsv @@ q ORDER BY ts_rank_cd(s.tsv, q) DESC, s.job_id LIMIT 10"""
+WHERE s.tsv @@ q ORDER BY ts_rank_cd(s.tsv, q) DESC, s.job_id LIMIT %s"""
 _DOCUMENTS = """
 SELECT j.external_reference, j.title, c.name, j.description_text
 FROM job_search s JOIN jobs_job j ON j.id = s.job_id JOIN jobs_company c ON c.id = j.company_id ORDER BY j.id"""
@@ -48,7 +49,7 @@ def nexus(text: str) -> list[str]:
 
 
 def _ts_rank_cd(text: str) -> list[str]:
-    return [reference for (reference,) in _rows(_TS_RANK_CD, " ".join(words_of(text)))]
+    return [reference for (reference,) in _rows(_TS_RANK_CD, " ".join(words_of(text)), MOST)]
 
 
 def _tantivy(rows: Sequence[tuple[str, ...]]) -> Contender:
@@ -98,7 +99,7 @@ def _letters(text: str) -> set[str]:
     return {f"  {word} "[i : i + 3] for word in words_of(text) for i in range(len(word) + 1)}
 
 
-def _rows(statement: str, *values: str) -> list[tuple[str, ...]]:
+def _rows(statement: str, *values: str | int) -> list[tuple[str, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

@@ -9,7 +9,9 @@ from django.core.management import call_command
 
 from bench.judgments import (
     KINDS,
+    PARTLY,
     Corpus,
+    Judged,
     corpus,
     is_unseen,
     judgments,
@@ -20,7 +22,7 @@ from bench.judgments import (
     write_seen,
 )
 from bench.search_measures import ndcg, recall, reciprocal_rank
-from bench.search_quality import measured
+from bench.search_quality import OF_JUDGED, measured
 from jobs.search.correction import mistakes
 from jobs.text import fold
 from tests.requirements import data_folder
@@ -47,6 +49,29 @@ def test_recall_and_reciprocal_rank() -> None:
     assert recall(["a", "x", "c"], RIGHT) == pytest.approx(2 / 3)
     assert recall([f"r{n}" for n in range(10)], {f"r{n}": 1 for n in range(40)}) == 1
     assert reciprocal_rank(["x", "c", "a"], RIGHT) == 0.5
+
+
+def test_what_no_rule_judges_is_wrong_or_left_out() -> None:
+    one = Judged("alternate titles", "nurse", True, RIGHT, known={"a", "b", "c", "d"})
+
+    def values(*found: str) -> dict[str, float]:
+        return dict(measured(lambda _: found, [one])["alternate titles", True].values)
+
+    assert values("x", "a", "b", "c")["NDCG@10"] == ndcg(["x", "a", "b", "c"], RIGHT) < 1
+    assert values("x", "a", "y", "b", "c")[OF_JUDGED] == 1
+    assert values("d", "a", "b", "c")[OF_JUDGED] == ndcg(["d", "a", "b", "c"], RIGHT) < 1
+    assert values("x", "y")[OF_JUDGED] == 0
+
+
+@pytest.mark.needs("data")
+def test_what_is_right_is_among_what_is_judged() -> None:
+    part = corpus(data_folder(), 0.05)
+    found = [one for one in judgments(part, truth(data_folder()), 12) if one.known is not None]
+    assert {one.kind for one in found} == set(PARTLY)
+    for one in found:
+        assert one.known is not None
+        assert one.right.keys() <= one.known
+        assert len(one.known) < len(part.postings)
 
 
 @pytest.mark.parametrize("word", ["nurse", "engineer", "accountant", "aaaaa", "supervisor"])
