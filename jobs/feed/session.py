@@ -22,9 +22,12 @@ from kernel.caching import reaching
 from kernel.viewer import Scope, Viewer
 
 KEPT_SECONDS = 30 * 60
+MOST_KEPT = 8
+"""So many sessions of a person are kept: as many as there are windows in which somebody reads on."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _VERSION, _VARIANT = 0x8, 0b10  # RFC 9562: version 8 is for ids of one's own making
 _SEED = (1 << 62) - 1
+_PERSON = "user:"
 # Looked up hundreds of times a page.
 _FEATURES = {feature.value: feature for feature in Feature}
 _SOURCES = {source.value: source for source in Source}
@@ -57,7 +60,7 @@ class FeedSession:
 def owner_of(viewer: Viewer, asked: str = "") -> str:
     """Whose sessions a viewer has: their own, or those of all who ask the same and look for no work here."""
     if may_look_for_work(viewer, scope=Scope.PROFILE_READ):
-        return f"user:{viewer.require_user().hex}"
+        return f"{_PERSON}{viewer.require_user().hex}"
     return f"anonymous:{asked}"
 
 
@@ -91,8 +94,25 @@ def _mac(owner: str, head: int) -> int:
     return int.from_bytes(digest[:8]) & _SEED
 
 
+# KEYS: the owner's list of sessions, the one that was read last first, which is the order in which they go by
+# themselves. ARGV: what keys begin with, the id of one that begins, how many are kept, seconds.
+_BOUND = """
+redis.call('LREM', KEYS[1], 0, ARGV[2])
+redis.call('LPUSH', KEYS[1], ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+while redis.call('LLEN', KEYS[1]) > tonumber(ARGV[3]) do
+    local key = ARGV[1] .. redis.call('RPOP', KEYS[1])
+    redis.call('DEL', key, key .. ':jobs')
+end
+"""
+
+
 def begin(owner: str, session: FeedSession, matches: Sequence[Match], *, is_current: bool = True) -> None:
-    """Keep a session, as the current one of its owner unless said otherwise. Raises `CacheAway`."""
+    """Keep a session, as the current one of its owner unless said otherwise. Raises `CacheAway`.
+
+    Of a person's, the one that was read longest ago goes when there are more than `MOST_KEPT`: its next page is
+    restored. Those of a place are everybody's who asks from there, who cannot make them at will.
+    """
     header, listed = _keys(owner, session.id)
     with reaching() as server:
         # All or nothing: a header whose matches are not there yet would be taken for a session that is lost.
@@ -104,6 +124,8 @@ def begin(owner: str, session: FeedSession, matches: Sequence[Match], *, is_curr
         pipeline.set(header, orjson.dumps(asdict(session)), ex=KEPT_SECONDS)
         if is_current:
             pipeline.set(_current(owner), session.id.hex, ex=KEPT_SECONDS)
+        if _is_person(owner):
+            pipeline.eval(_BOUND, 1, _list(owner), _prefix(owner), session.id.hex, MOST_KEPT, KEPT_SECONDS)
         pipeline.execute()
 
 
@@ -119,7 +141,8 @@ def found(owner: str, session_id: UUID) -> FeedSession | None:
     return kept and kept[0]
 
 
-# One way to the server and back. KEYS: the pointer; ARGV: what keys begin with, the id, from, to, seconds.
+# One way to the server and back. KEYS: the pointer, and a person's list of sessions; ARGV: what keys begin with, the
+# id, from, to, seconds.
 _PAGE = """
 local id = ARGV[2]
 if id == '' then
@@ -132,6 +155,11 @@ local header = redis.call('GET', key)
 if not header then return false end
 redis.call('EXPIRE', key, ARGV[5])
 redis.call('EXPIRE', key .. ':jobs', ARGV[5])
+if KEYS[2] then
+    redis.call('LREM', KEYS[2], 0, id)
+    redis.call('LPUSH', KEYS[2], id)
+    redis.call('EXPIRE', KEYS[2], ARGV[5])
+end
 return {header, redis.call('LRANGE', key .. ':jobs', ARGV[3], ARGV[4])}
 """
 
@@ -144,8 +172,9 @@ def page(owner: str, session_id: UUID | None, start: int, count: int) -> tuple[F
     wanted = session_id.hex if session_id else ""
     # From behind to before is nothing; to -1 would be all.
     first, last = (start, start + count - 1) if count else (1, 0)
+    keys = [_current(owner), _list(owner)] if _is_person(owner) else [_current(owner)]
     with reaching() as server:
-        kept: Any = server.eval(_PAGE, 1, _current(owner), _prefix(owner), wanted, first, last, KEPT_SECONDS)
+        kept: Any = server.eval(_PAGE, len(keys), *keys, _prefix(owner), wanted, first, last, KEPT_SECONDS)
     if not kept:
         return None
     try:
@@ -235,3 +264,11 @@ def _keys(owner: str, session_id: UUID) -> tuple[str, str]:
 
 def _current(owner: str) -> str:
     return f"{_prefix(owner)}current"
+
+
+def _list(owner: str) -> str:
+    return f"{_prefix(owner)}sessions"
+
+
+def _is_person(owner: str) -> bool:
+    return owner.startswith(_PERSON)

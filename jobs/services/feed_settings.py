@@ -30,18 +30,22 @@ def weigh(
     settings = locked(by)
     before = {} if is_reset else settings.weights
     kept = {name: value for name, value in (before | given).items() if value != USUAL}
-    return _changed(settings, weights=kept, is_profiled=settings.is_profiled if is_profiled is None else is_profiled)
+    _change(settings, weights=kept, is_profiled=settings.is_profiled if is_profiled is None else is_profiled)
+    return settings
 
 
-@transaction.atomic
-def want(*, by: Viewer, changes: Mapping[str, Any]) -> FeedSettings:
-    """Change which roles the person wants and whether they would move for them (`wanted_titles`, `would_relocate`)."""
+def want(settings: FeedSettings, changes: Mapping[str, Any]) -> list[str]:
+    """Say in locked settings which roles the person wants (`wanted_titles`), and whether they would move for them
+    (`would_relocate`), and give back the names of those that are other ones now.
+
+    For `jobs.services.preferences`, which guards both by the profile's version.
+    """
     given: dict[str, Any] = {}
     if "wanted_titles" in changes:
         given["wanted_titles"] = _titles(changes["wanted_titles"])
     if "would_relocate" in changes:
         given["would_relocate"] = bool(changes["would_relocate"])
-    return _changed(locked(by), **given)
+    return _change(settings, **given)
 
 
 def locked(by: Viewer) -> FeedSettings:
@@ -52,14 +56,15 @@ def locked(by: Viewer) -> FeedSettings:
     return FeedSettings.objects.select_for_update().get(user_id=by.user_id)
 
 
-def _changed(settings: FeedSettings, **values: Any) -> FeedSettings:
-    """The settings with these values, written as their next version if that makes them other ones."""
-    if any(getattr(settings, name) != value for name, value in values.items()):
-        for name, value in values.items():
-            setattr(settings, name, value)
+def _change(settings: FeedSettings, **values: Any) -> list[str]:
+    """The names of those values that are other ones than before; with any, the next version has been written."""
+    changed = sorted(name for name, value in values.items() if getattr(settings, name) != value)
+    if changed:
+        for name in changed:
+            setattr(settings, name, values[name])
         settings.version += 1
         settings.save()
-    return settings
+    return changed
 
 
 def _weight(value: float | None, field: str) -> float:

@@ -28,10 +28,17 @@ class Preferences:
 def update(*, by: Viewer, changes: Mapping[str, Any], version: int | None = None) -> Preferences:
     """Change what work the own feed is to be of, all of it or nothing; `version` is the profile's that was read.
 
-    The profile is made where there is none. Raises what `jobs.services.profile.update` does.
+    The profile is made where there is none. Its version grows with whatever of this is written, also where that stands
+    in the feed's settings: so the one version guards both, and its lock settles who of several comes first. Raises what
+    `jobs.services.profile.update` does.
     """
     assert changes.keys() <= OF_THE_FEED | OF_THE_PROFILE, "no other part of a profile is a preference"
     of_profile = {name: value for name, value in changes.items() if name in OF_THE_PROFILE}
     of_feed = {name: value for name, value in changes.items() if name in OF_THE_FEED}
-    written = profile.update(by=by, changes=of_profile, version=version)
-    return Preferences(written, feed_settings.want(by=by, changes=of_feed))
+    own = profile.locked(by, version=version)
+    profile.write(own, of_profile)
+    settings = feed_settings.locked(by)
+    changed = sorted([*of_profile, *feed_settings.want(settings, of_feed)])
+    if changed:
+        profile.save(own, by=by, changed=changed)
+    return Preferences(own, settings)

@@ -31,9 +31,29 @@ def update(*, by: Viewer, changes: Mapping[str, Any], version: int | None = None
     `changes` has new values by name: scalars (null clears one) and whole lists. With `version`, the one that the caller
     read, it is `ProfileChangedMeanwhile` if there is a newer one; of several who write from the same one, one does.
     """
-    profile = locked(by)
+    profile = locked(by, version=version)
+    write(profile, changes)
+    if changes:
+        save(profile, by=by, changed=sorted(changes))
+    return profile
+
+
+def locked(by: Viewer, *, version: int | None = None) -> Profile:
+    """The own profile, made if need be, and locked until the transaction ends. Of several who make it, one does.
+
+    With `version`, it is `ProfileChangedMeanwhile` if that is no longer the profile's.
+    """
+    if by.user_id is None or not policies.may_look_for_work(by):
+        raise Forbidden("The board's own people have no profile on it.")
+    Profile.objects.get_or_create(user_id=by.user_id, defaults={"version": 0})
+    profile = Profile.objects.select_for_update().get(user_id=by.user_id)
     if version is not None and version != profile.version:
         raise ProfileChangedMeanwhile
+    return profile
+
+
+def write(profile: Profile, changes: Mapping[str, Any]) -> None:
+    """Give a locked profile new values by name. Its lists are then written; its columns, and its version, by `save`."""
     for name, value in changes.items():
         if name in LISTS:
             replace(profile, name, rows_of(name, value))
@@ -44,17 +64,6 @@ def update(*, by: Viewer, changes: Mapping[str, Any], version: int | None = None
             setattr(profile, column, read_value(value, f"changes.{name}"))
         else:
             _OTHERS[name](profile, value)
-    if changes:
-        save(profile, by=by, changed=sorted(changes))
-    return profile
-
-
-def locked(by: Viewer) -> Profile:
-    """The own profile, made if need be, and locked until the transaction ends. Of several who make it, one does."""
-    if by.user_id is None or not policies.may_look_for_work(by):
-        raise Forbidden("The board's own people have no profile on it.")
-    Profile.objects.get_or_create(user_id=by.user_id, defaults={"version": 0})
-    return Profile.objects.select_for_update().get(user_id=by.user_id)
 
 
 def save(profile: Profile, *, by: Viewer, changed: list[str]) -> None:

@@ -15,10 +15,11 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
-from jobs.models import Job, SavedJob
+from jobs.models import Job, SavedJob, Skill
 from nexus.environment import BASE_DIR
 from nexus.graphql.graphiql.build import find_node
 from tests.browser import _database_beside_playwright, browser  # noqa: F401
@@ -201,6 +202,62 @@ def test_feed_with_reasons_saving_and_tokens(visit: Visit, person: User) -> None
     expect(visit.page.get_by_role("button", name="Sign in")).to_be_visible()
     assert kept(visit) is None
     assert visit.errors == []
+
+
+def test_what_came_since_is_counted_and_shown_when_that_is_wanted(visit: Visit, person: User) -> None:
+    status, jobs = visit.page.get_by_role("status"), visit.page.locator("#jobs li")
+    for_you, show = (visit.page.get_by_role("button", name=name) for name in ("For you", "Show what is new"))
+    sign_in(visit)
+    expect(status).to_have_text("Jobs for you")
+    expect(jobs).to_have_count(10)
+    expect(show).to_be_hidden()
+    before = visit.titles()
+
+    def come(title: str) -> None:
+        live_job(title, skills=skills, company=company, published_at=timezone.now())
+
+    skills, company = Skill.objects.all(), CompanyFactory(name="Elster")
+    come("Data Engineer, Newcomers")
+    for_you.click()
+    expect(status).to_have_text("1 new job")
+    # The order is still that of before, on all of its pages.
+    assert visit.titles() == before
+    come("Data Engineer, Latecomers")
+    read_on(visit)
+    expect(status).to_have_text("2 new jobs")
+    old = visit.titles()
+    assert not {"Data Engineer, Newcomers", "Data Engineer, Latecomers"} & set(old)
+
+    show.click()
+    expect(status).to_have_text("Jobs for you")
+    expect(jobs).to_have_count(10)
+    expect(show).to_be_hidden()
+    # Later pages are of the order that was decided anew, and do not decide it again.
+    read_on(visit)
+    titles = visit.titles()
+    assert sorted(titles) == sorted([*old, "Data Engineer, Newcomers", "Data Engineer, Latecomers"])
+    for_you.click()
+    expect(jobs).to_have_count(10)
+    assert visit.titles() == titles[:10]
+
+    # A search that finds one has nothing that is new to show.
+    come("Data Engineer, Stragglers")
+    for_you.click()
+    expect(show).to_be_visible()
+    visit.page.get_by_label("What to look for").fill("stragglers")
+    visit.page.get_by_role("button", name="Search").click()
+    expect(status).to_have_text("1 job")
+    expect(show).to_be_hidden()
+    assert visit.errors == []
+
+
+def read_on(seen: Visit) -> None:
+    """Click through to the last page."""
+    jobs, button = seen.page.locator("#jobs li"), seen.page.get_by_role("button", name="Next page")
+    while button.is_visible():
+        count = jobs.count()
+        button.click()
+        expect(jobs).not_to_have_count(count)
 
 
 def kept(seen: Visit) -> str | None:

@@ -1,12 +1,14 @@
 import { ask, isSignedIn, keep } from "./api";
 import * as documents from "./generated/graphql";
 
-type Said = { text: string }[];
-type Shown = { node: documents.CardFragment; match?: { reasons: Said; gaps: Said } };
-type Page = { said: string; edges: Shown[]; pageInfo: { hasNextPage: boolean; endCursor?: string | null } };
+type Feed = NonNullable<NonNullable<documents.FeedQuery["viewer"]>["feed"]>;
+type Shown = { node: documents.CardFragment } & Partial<Feed["edges"][number]>;
+type Page = { said: string; edges: Shown[]; pageInfo: Feed["pageInfo"]; newSince?: Feed["newSince"] };
 
 const $ = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 const say = (text: string) => ($("said").textContent = text);
+const count = ({ value, precision }: Feed["newSince"], what: string) =>
+  `${value}${precision === "AT_LEAST" ? " or more" : ""} ${what}${value === 1 ? "" : "s"}`;
 
 // Everything from the board is set as text, never as mark-up.
 const element = (name: string, textContent: string, className = "") =>
@@ -35,14 +37,14 @@ function saveButton(job: { id: string; isSaved: boolean }): HTMLElement {
 }
 
 let asked = 0;
-
 /** Show the first page of something, and a button for each next one; of what was asked for meanwhile, only the last. */
 async function list(read: (after?: string | null) => Promise<Page>, after?: string | null): Promise<void> {
   const mine = ++asked;
-  const { said, edges, pageInfo } = await read(after);
+  const { said, edges, pageInfo, newSince } = await read(after);
   if (mine !== asked) return;
   if (!after) $("jobs").replaceChildren();
   $("jobs").append(...edges.map(card));
+  $("new").hidden = !newSince?.value;
   $("next").hidden = !pageInfo.hasNextPage;
   $("next").onclick = () => trying(() => list(read, pageInfo.endCursor));
   say(after || edges.length ? said : "Nothing found.");
@@ -51,17 +53,15 @@ async function list(read: (after?: string | null) => Promise<Page>, after?: stri
 const search = () =>
   list(async (after) => {
     const { jobSearch } = await ask(documents.SearchDocument, { query: $<HTMLInputElement>("query").value, after });
-    const { value, precision } = jobSearch.totalCount;
-    const instead = jobSearch.correction && `for “${jobSearch.correction.query}”`;
-    const said = [value, precision === "AT_LEAST" && "or more", "jobs", instead].filter(Boolean).join(" ");
-    return { ...jobSearch, said };
+    const instead = jobSearch.correction ? ` for “${jobSearch.correction.query}”` : "";
+    return { ...jobSearch, said: count(jobSearch.totalCount, "job") + instead };
   });
 
-const feed = () =>
+const feed = (refresh = false) =>
   list(async (after) => {
-    const found = (await ask(documents.FeedDocument, { after })).viewer?.feed;
+    const found = (await ask(documents.FeedDocument, { after, refresh: refresh && !after })).viewer?.feed;
     if (!found) throw new Error("Sign in to see your feed.");
-    return { ...found, said: found.newSince.value ? `${found.newSince.value} new jobs` : "Jobs for you" };
+    return { ...found, said: found.newSince.value ? count(found.newSince, "new job") : "Jobs for you" };
   });
 
 async function signIn(): Promise<void> {
@@ -82,6 +82,7 @@ function offer(): void {
 const home = () => (isSignedIn() ? feed() : search());
 const trying = (act: () => Promise<void>) => act().catch((error: Error) => say(error.message)).finally(offer);
 $("feed").onclick = () => trying(feed);
+$("new").onclick = () => trying(() => feed(true));
 $("sign-out").onclick = () => trying(signOut);
 for (const [id, act] of [["search", search], ["sign-in", signIn]] as const) {
   $(id).onsubmit = (event) => (event.preventDefault(), void trying(act));

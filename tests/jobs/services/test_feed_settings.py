@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.models import User
 from jobs.models import FeedSettings
@@ -20,8 +21,11 @@ def weigh(by: User, is_profiled: bool | None = None, *, is_reset: bool = False, 
     return feed_settings.weigh(by=viewer_of(by), weights=weights, is_profiled=is_profiled, is_reset=is_reset)
 
 
+@transaction.atomic
 def want(by: User, **changes: Any) -> FeedSettings:
-    return feed_settings.want(by=viewer_of(by), changes=changes)
+    made = feed_settings.locked(viewer_of(by))
+    feed_settings.want(made, changes)
+    return made
 
 
 def test_weights_are_kept_one_by_one_and_taken_back() -> None:
@@ -89,6 +93,17 @@ def test_the_version_grows_with_every_change_and_with_nothing_else() -> None:
     assert want(by, wanted_titles=[]).version == first
     assert want(by, wanted_titles=["Nurse"]).version == first + 1
     assert weigh(by, False).version == first + 2
+
+
+@transaction.atomic
+def test_it_is_told_which_of_what_is_wanted_is_another_now() -> None:
+    made = feed_settings.locked(viewer_of(UserFactory()))
+    assert feed_settings.want(made, {}) == []
+    assert feed_settings.want(made, {"wanted_titles": [], "would_relocate": False}) == []
+    both = {"would_relocate": True, "wanted_titles": ["Nurse"]}
+    assert feed_settings.want(made, both) == ["wanted_titles", "would_relocate"]
+    assert feed_settings.want(made, both) == []
+    assert feed_settings.want(made, {**both, "would_relocate": False}) == ["would_relocate"]
 
 
 @pytest.mark.parametrize("role", ["moderator", "support", "admin"])

@@ -11,7 +11,9 @@ from jobs.models import FeedSettings, Profile
 from jobs.services import preferences, profile
 from jobs.services.preferences import Preferences
 from kernel.errors import DomainError, Forbidden
+from kernel.models import OutboxEvent
 from tests.factories import CurrencyFactory, OccupationFactory, PlaceFactory, UserFactory, viewer_of
+from tests.jobs.services.races import at_once, just_before
 
 pytestmark = pytest.mark.django_db
 
@@ -54,11 +56,15 @@ def test_what_is_left_out_stays() -> None:
     made = Profile.objects.get(user=by)
     assert (made.headline, made.radius_km) == ("Nurse", 20)
     assert FeedSettings.objects.get(user=by).wanted_titles == ["Nurse"]
-    # The log says which parts of a profile changed; nothing of it did the second time.
-    assert [entry.after for entry in AuditEntry.objects.filter(act="profile.update").order_by("at")] == [
-        {"changed": ["headline", "radius_km"]},
-        {"changed": ["radius_km"]},
-    ]
+    assert logged() == [["headline", "radius_km"], ["wanted_titles"], ["radius_km"]]
+
+
+def logged() -> list[list[str]]:
+    """Which parts of the profile changed, by the log; it does not say to what."""
+    entries = AuditEntry.objects.filter(act="profile.update").order_by("at", "pk")
+    for entry in entries:
+        assert entry.after.keys() == {"changed"}
+    return [entry.after["changed"] for entry in entries]
 
 
 @pytest.mark.parametrize(
@@ -89,6 +95,90 @@ def test_a_profile_that_was_written_meanwhile_is_not_overwritten() -> None:
         update(by, version=read, radius_km=30, would_relocate=True)
     assert Profile.objects.get(user=by).radius_km == 20
     assert not FeedSettings.objects.get(user=by).would_relocate
+
+
+SAID: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"wanted_titles": ["A nurse"]}, {"wanted_titles": ["A baker"]}),
+    ({"would_relocate": True}, {"wanted_titles": ["A baker"]}),
+    ({"would_relocate": True}, {"radius_km": 30}),
+    ({"radius_km": 30}, {"would_relocate": True}),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), SAID)
+def test_the_version_guards_what_stands_in_the_feed_settings_too(first: dict[str, Any], second: dict[str, Any]) -> None:
+    by = UserFactory()
+    read = update(by, wanted_titles=["Cook"], radius_km=10).profile.version
+    done = update(by, version=read, **first)
+    assert done.profile.version == Profile.objects.get(user=by).version == read + 1
+    with pytest.raises(ProfileChangedMeanwhile):
+        update(by, version=read, **second)
+    made, settings = Profile.objects.get(user=by), FeedSettings.objects.get(user=by)
+    said = {
+        "wanted_titles": settings.wanted_titles,
+        "would_relocate": settings.would_relocate,
+        "radius_km": made.radius_km,
+    }
+    assert said == {"wanted_titles": ["Cook"], "would_relocate": False, "radius_km": 10, **first}
+    update(by, version=read + 1, **second)
+
+
+def test_the_version_is_one_for_the_profiles_own_mutation_too() -> None:
+    by = UserFactory()
+    read = update(by, radius_km=10).profile.version
+    update(by, version=read, wanted_titles=["A nurse"])
+    with pytest.raises(ProfileChangedMeanwhile):
+        profile.update(by=viewer_of(by), changes={"headline": "Baker"}, version=read)
+
+
+def test_one_change_is_one_version_one_event_and_one_entry() -> None:
+    by = UserFactory()
+    first = update(by, wanted_titles=["Nurse"], would_relocate=True, radius_km=10)
+    assert (first.profile.version, logged()) == (1, [["radius_km", "wanted_titles", "would_relocate"]])
+    assert OutboxEvent.objects.filter(kind="ProfileChanged").count() == 1
+
+
+def test_what_is_said_of_the_feed_already_and_nothing_make_no_version() -> None:
+    by = UserFactory()
+    read = update(by, wanted_titles=["Nurse"], would_relocate=True).profile.version
+    assert update(by, version=read, wanted_titles=[" Nurse ", "NURSE"], would_relocate=True).profile.version == read
+    assert update(by, version=read).profile.version == read
+    assert logged() == [["wanted_titles", "would_relocate"]]
+    assert update(by, version=read, wanted_titles=["Nurse"], would_relocate=False).profile.version == read + 1
+    assert logged()[1:] == [["would_relocate"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_at_once_from_one_version_one_is_written() -> None:
+    by = UserFactory()
+    read = update(by, radius_km=10).profile.version
+    titles = [f"Nurse {number}" for number in range(8)]
+    outcomes = at_once(*(lambda title=title: update(by, version=read, wanted_titles=[title]) for title in titles))
+    assert sorted(outcomes) == [*["PROFILE_CHANGED_MEANWHILE"] * 7, "done"]
+    assert FeedSettings.objects.get(user=by).wanted_titles == [titles[outcomes.index("done")]]
+    assert Profile.objects.get(user=by).version == read + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_comes_while_another_is_written_waits_and_is_refused() -> None:
+    by = UserFactory()
+    read = update(by, radius_km=10).profile.version
+    outcome = just_before(
+        lambda: update(by, version=read, wanted_titles=["A nurse"]),
+        lambda: update(by, version=read, wanted_titles=["A baker"]),
+    )
+    assert outcome == "PROFILE_CHANGED_MEANWHILE"
+    assert FeedSettings.objects.get(user=by).wanted_titles == ["A nurse"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_very_first_ones_at_once_each_make_a_version() -> None:
+    by = UserFactory()
+    titles = [f"Nurse {number}" for number in range(8)]
+    acts = [lambda title=title: update(by, wanted_titles=[title]) for title in titles]  # type: ignore[misc]
+    assert at_once(*acts) == ["done"] * 8
+    assert Profile.objects.get(user=by).version == 8
+    assert FeedSettings.objects.get(user=by).wanted_titles[0] in titles
 
 
 def test_the_boards_own_people_want_no_work() -> None:

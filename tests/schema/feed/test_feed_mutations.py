@@ -128,6 +128,25 @@ def test_ids_of_something_else_and_old_versions_are_refused() -> None:
     assert code == "PROFILE_CHANGED_MEANWHILE"
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"wantedTitles": ["A nurse"]}, {"wantedTitles": ["A baker"]}),
+        ({"wouldRelocate": True}, {"wouldRelocate": False, "wantedTitles": ["A baker"]}),
+    ],
+)
+def test_of_two_who_say_roles_from_one_version_the_second_is_refused(first: Any, second: Any) -> None:
+    by = seeker("Cook")
+    version = send("{ viewer { profile { version } } }", by=by).data["viewer"]["profile"]["version"]
+    told = done(PREFER, by, changes=first, version=version)
+    assert told["profile"]["version"] == version + 1
+    assert refused(PREFER, by, changes=second, version=version) == ("PROFILE_CHANGED_MEANWHILE", None)
+    settings = {"wantedTitles": ["Cook"], "wouldRelocate": False, "isProfiled": True, **first}
+    assert told["feedSettings"] == settings
+    read = send("{ viewer { feedSettings { wantedTitles wouldRelocate isProfiled } } }", by=by).data["viewer"]
+    assert read["feedSettings"] == settings
+
+
 # -- Weights
 
 
