@@ -92,10 +92,11 @@ def _away(users: Collection[UUID], at: datetime) -> Mapping[UUID, _Away]:
     for user, job in events.values_list("user_id", "job_id"):
         found[user].applied.add(job)
     dismissals = JobDismissal.objects.filter(user__in=users)
-    for user, job, likeness in dismissals.values_list("user_id", "job_id", "likeness"):
+    told = dismissals.values_list("user_id", "job_id", "reason", "likeness", "job__fingerprint__cluster")
+    for user, job, reason, likeness, cluster in told:
         found[user].dismissed.add(job)
-        if likeness is not None:
-            found[user].likenesses.add(likeness)
+        if reason != "wrong_place":
+            found[user].likenesses |= {likeness, -cluster if cluster else None} - {None}
     for user, company in EmployerBlock.objects.filter(user__in=users).values_list("user_id", "company_id"):
         found[user].blocked.add(company)
     current = Experience.objects.filter(profile__user__in=users, is_current=True)

@@ -51,12 +51,16 @@ WITH shown AS MATERIALIZED (
 (SELECT job_id, kinds, NULL::bigint, NULL::bigint FROM jobs ORDER BY last DESC, job_id LIMIT %(liked)s)
 UNION ALL
 SELECT NULL, NULL, k.likeness, count(*) FROM shown JOIN known k USING (job_id) LEFT JOIN opened USING (likeness)
-WHERE opened.last IS NULL OR shown.occurred_at > opened.last GROUP BY k.likeness"""
+WHERE opened.last IS NULL OR shown.occurred_at > opened.last OR NOT %(is_profiled)s GROUP BY k.likeness"""
 
 
-def done_by(user_id: UUID, at: datetime) -> tuple[Sequence[tuple[UUID, float]], Mapping[int, int]]:
+def done_by(
+    user_id: UUID, at: datetime, *, is_profiled: bool
+) -> tuple[Sequence[tuple[UUID, float]], Mapping[int, int]]:
     """Jobs with what was done with them is worth at an instant, newest first; and how often others that can still be
     found, by likeness, were shown since they were opened last. One statement.
+
+    Of who is not profiled nothing but having been seen at all: whatever they did since, that counts once.
     """
     given = {
         "user_id": user_id,
@@ -65,9 +69,12 @@ def done_by(user_id: UUID, at: datetime) -> tuple[Sequence[tuple[UUID, float]], 
         "shown_days": SHOWN_DAYS,
         "events": MOST_EVENTS,
         "liked": MOST_LIKED,
+        "is_profiled": is_profiled,
     }
     found = rows_again(Fragment(_DONE, given))
     shown = {likeness: times for _, kinds, likeness, times in found if kinds is None}
+    if not is_profiled:
+        return (), dict.fromkeys(shown, 1)
     liked = [(job_id, sum(_worth(*kind) for kind in kinds)) for job_id, kinds, *_ in found if kinds is not None]
     return tuple(liked), shown
 

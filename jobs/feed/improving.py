@@ -1,7 +1,8 @@
 """What somebody could say or do to have more jobs open to them, and how many.
 
 Counted among live jobs of the person's kinds of work; of those who name none, of their skills; else among the newest.
-A job is opened
+What the feed shows opens nothing any more, nor does a copy of it: of what says the same a feed shows one, and one is
+counted. A job is opened
 
 - by a wish given up (a workplace, terms, a country), or one more language, if it breaks the rule of that today and no
   other rule, and none then;
@@ -10,10 +11,11 @@ A job is opened
   that the person has not named, or language that they do not speak, beside all that they have.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import TextChoices
 from django.utils import timezone
@@ -37,6 +39,12 @@ MOST_COUNTED = 1_000
 MOST_JUDGED = 5_000
 """Among so many jobs it counts; where there are more, a count is a least."""
 MOST_KINDS = 24
+LEAST_OWN = 0.3
+"""Of the person's own kind is an occupation that counts at least this share of their surest.
+
+What a wanted title is clearly taken for counts so much, and what is wanted by its category; what a title has only a
+word in common with counts a few hundredths: a teacher is no nurse, though nurses teach.
+"""
 LOWER_SHARE = 0.9
 
 
@@ -77,29 +85,36 @@ class _Way:
 _WISHES = (Rule.WORKPLACE, Rule.EMPLOYMENT_TYPE, Rule.COUNTRY, Rule.LANGUAGE)
 
 _COLUMNS = """s.job_id, s.workplace, s.employment_types, s.countries, s.remote_allowed, s.remote_denied, s.visa,
-    s.place_ids, s.required_skill_ids, s.pay_currency, s.pay_top_minor, s.pay_common, s.language"""
+    s.place_ids, s.required_skill_ids, s.pay_currency, s.pay_top_minor, s.pay_common, s.language, s.likeness"""
+# Those of the feed's jobs count as shown that keep all rules now; what one copy keeps, no other copy opens.
 _COUNTS = """
-WITH pool AS MATERIALIZED (
-    SELECT {}, {} FROM job_search s WHERE {} LIMIT {}
+WITH shown AS MATERIALIZED (
+    SELECT s.likeness FROM job_search s WHERE s.job_id = ANY({}::uuid[]) AND {}
+), found AS MATERIALIZED (
+    SELECT {}, {} FROM job_search s WHERE s.likeness NOT IN (TABLE shown) AND {} LIMIT {}
+), pool AS MATERIALIZED (
+    SELECT s.*, bool_or({}) OVER (PARTITION BY s.likeness) AS is_open FROM found s
 ), lacking AS (
-    SELECT min(skill) AS skill FROM pool s, unnest(s.required_skill_ids) AS skill
-    WHERE {} AND skill <> ALL({}::int[]) GROUP BY s.job_id HAVING count(*) = 1
+    SELECT s.likeness, min(skill) AS skill FROM pool s, unnest(s.required_skill_ids) AS skill
+    WHERE {} AND skill <> ALL({}::int[]) GROUP BY s.job_id, s.likeness HAVING count(*) = 1
 )
 SELECT {}, NULL::int, NULL::text, count(*) FROM pool s
 UNION ALL (
-    SELECT NULL, k.id, k.name, count(*) FROM lacking l JOIN jobs_skill k ON k.id = l.skill
-    GROUP BY k.id, k.name ORDER BY count(*) DESC, k.id LIMIT {}
+    SELECT NULL, k.id, k.name, count(DISTINCT l.likeness) AS jobs FROM lacking l JOIN jobs_skill k ON k.id = l.skill
+    GROUP BY k.id, k.name ORDER BY jobs DESC, k.id LIMIT {}
 )
 UNION ALL (
-    SELECT NULL, NULL, lower(split_part(s.language, '-', 1)) AS code, count(*) FROM pool s WHERE {}
-    GROUP BY code ORDER BY count(*) DESC, code LIMIT {}
+    SELECT NULL, NULL, lower(split_part(s.language, '-', 1)) AS code, count(DISTINCT s.likeness) AS jobs
+    FROM pool s WHERE {} GROUP BY code ORDER BY jobs DESC, code LIMIT {}
 )"""
 _SKILLS_NAMED = 2
 _LANGUAGES_NAMED = 1
 
 
-def improvements(viewer: Viewer) -> Sequence[Improvement]:
+def improvements(viewer: Viewer, *, shown: Collection[UUID] = ()) -> Sequence[Improvement]:
     """What would open how many more jobs to a person, the most first; what would open none is left out.
+
+    `shown` are the jobs that the person's feed has already; at most some hundreds.
 
     Seven statements at most: four for the person, and one each for rates, places and the counts. (Another one, once a
     process, for the digits of a currency.)
@@ -107,7 +122,7 @@ def improvements(viewer: Viewer) -> Sequence[Improvement]:
     now = timezone.now()
     person = person_of(viewer, now)
     ways = list(_ways(person, now))
-    (counts, _, _, judged), *learned = rows(_statement(person, ways, now))
+    (counts, _, _, judged), *learned = rows(_statement(person, ways, shown, now))
     is_all = judged <= MOST_JUDGED
     counted = [(way.code, way.params, count) for way, count in zip(ways, counts, strict=True)]
     for _, skill_id, name, count in learned:
@@ -123,17 +138,21 @@ def improvements(viewer: Viewer) -> Sequence[Improvement]:
     )
 
 
-def _statement(person: Person, ways: Sequence[_Way], now: datetime) -> Fragment:
+def _statement(person: Person, ways: Sequence[_Way], shown: Collection[UUID], now: datetime) -> Fragment:
     asked = rules(person.constraints, now)
     wishes = join(", ", (Fragment.of(f"({{}}) IS TRUE AS {_keeps(rule)}", asked[rule]) for rule in _WISHES))
     held = all_of([*(condition for rule, condition in asked.items() if rule not in _WISHES), _kind(person)])
-    counts = join(", ", (Fragment.of("count(*) FILTER (WHERE {})", way.opens) for way in ways), empty=Fragment("()"))
+    each = (Fragment.of("count(DISTINCT s.likeness) FILTER (WHERE {})", way.opens) for way in ways)
+    counts = join(", ", each, empty=Fragment("()"))
     return Fragment.of(
         _COUNTS,
+        list(shown),
+        all_of(asked.values()),
         Fragment(_COLUMNS),
         _bare(wishes),
         held + ("" if _is_of_a_kind(person) else " ORDER BY s.published_at DESC, s.job_id DESC"),
         MOST_JUDGED + 1,
+        _keeping(),
         _keeping(),
         list(person.able),
         Fragment.of("ARRAY[{}]::bigint[]", _bare(counts)),
@@ -155,8 +174,9 @@ def _is_of_a_kind(person: Person) -> bool:
 def _kind(person: Person) -> Fragment:
     """The jobs that are about what the person does or wants."""
     if person.occupations:
+        least = LEAST_OWN * max(person.occupations.values())
         best = sorted(person.occupations.items(), key=lambda item: (-item[1], item[0]))[:MOST_KINDS]
-        return Fragment.of("s.head @@ {}::tsquery", " | ".join(f"'o:{key}'" for key, _ in best))
+        return Fragment.of("s.head @@ {}::tsquery", " | ".join(f"'o:{key}'" for key, sure in best if sure >= least))
     if person.skills:
         return Fragment.of("s.skill_ids && {}::int[]", list(person.skills)[:MOST_KINDS])
     return TRUE
@@ -167,8 +187,9 @@ def _keeps(rule: Rule) -> str:
 
 
 def _keeping(*but: Rule) -> Fragment:
-    """That a job of the pool keeps the rules of all wishes, or breaks just this one."""
-    return Fragment(" AND ".join(f"{'NOT ' if rule in but else ''}s.{_keeps(rule)}" for rule in _WISHES))
+    """That a job of the pool keeps the rules of all wishes; or that it breaks just this one, and no copy keeps all."""
+    kept = [f"{'NOT ' if rule in but else ''}s.{_keeps(rule)}" for rule in _WISHES]
+    return Fragment(" AND ".join([*kept, *(["NOT s.is_open"] if but else [])]))
 
 
 def _ways(person: Person, now: datetime) -> Iterator[_Way]:

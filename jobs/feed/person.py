@@ -142,10 +142,7 @@ def person_of(viewer: Viewer, at: datetime) -> Person:
     if viewer.user_id is None:
         return Person(Constraints())
     said = said_by(viewer.user_id, at)
-    liked, shown = done_by(viewer.user_id, at)
-    if not said.is_profiled:
-        # Nothing beyond having been seen at all.
-        liked, shown = (), dict.fromkeys(shown, 1)
+    liked, shown = done_by(viewer.user_id, at, is_profiled=said.is_profiled)
     return _around(replace(_said(said, viewer.user_id), liked=liked, shown=shown), said, at)
 
 

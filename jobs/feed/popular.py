@@ -72,7 +72,7 @@ def key_of(near: Near | None, country: str | None) -> str:
 
 def constraints_of(country: str | None) -> Constraints:
     """What those are kept to who have named a country, or nothing."""
-    return Constraints(countries=(country,), remote_for=country) if country else Constraints()
+    return Constraints(countries=(country,), remote_for=(country,)) if country else Constraints()
 
 
 def popular(constraints: Constraints, near: Near | None, at: datetime) -> list[Match]:
@@ -96,7 +96,7 @@ def popular(constraints: Constraints, near: Near | None, at: datetime) -> list[M
         countries = list(constraints.countries)
         parts.append(Fragment.of(_IN_COUNTRY, countries, _BOUNDS["in_country"], allowed))
     # The country that was named; else that of the nearest place, which at a border may be the other one.
-    named = constraints.remote_for or (near and near.or_remote_for)
+    named = constraints.remote_for[0] if len(constraints.remote_for) == 1 else near and near.or_remote_for
     statement = Fragment.of(_FOUND, is_near, join(" UNION ", parts), named, nearest)
     return _ordered(rows(Fragment(statement.text, {**statement.params, "at": at})), at, is_anywhere=near is None)
 

@@ -202,11 +202,18 @@ def why_not(viewer: Viewer, job_ids: Collection[UUID]) -> dict[UUID, WhyNot]:
 def improvements(viewer: Viewer, session_id: UUID, *, asked: FeedRequest | None = None) -> Sequence[Improvement]:
     """What would open how many more jobs to the viewer, the most first; at most six. Counted up to a thousand each.
 
-    Nothing for nobody. ValueError for somebody else's session.
+    More than the session has; where it is gone, or the cache server away, nobody knows what it had. Nothing for nobody.
+    ValueError for somebody else's session.
     """
     asker = _asker(viewer, asked or FeedRequest())
     session.instant_of(asker.owner, session_id)
-    return () if asker.is_nobody else improving.improvements(viewer)
+    if asker.is_nobody:
+        return ()
+    shown: Sequence[Match] = ()
+    with suppress(CacheAway, SessionGone):
+        found = session.found(asker.owner, session_id)
+        shown = session.matches(asker.owner, found, 0, found.size) if found else ()
+    return improving.improvements(viewer, shown=[match.job_id for match in shown])
 
 
 def _asker(viewer: Viewer, request: FeedRequest) -> _Asker:

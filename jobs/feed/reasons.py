@@ -35,11 +35,22 @@ class GapCode(TextChoices):
     LEVEL_ABOVE = "level_above", "It asks for more experience than the person has"
     LEVEL_BELOW = "level_below", "It asks for less experience than the person has"
     LANGUAGE_UNKNOWN = "language_unknown", "It is not known which language it is in"
+    KIND = "kind", "It is another kind of work than the person does or wants"
+    SHOWN = (
+        "shown",
+        "The person has been shown it, or one that says the same, more than once, and did not open it since",
+    )
+    # What only `jobs.feed.why_not` says of a job that is not in the feed.
+    TWIN = "twin", "The feed has another that says the same"
+    CAME_LATER = "came_later", "It came after the feed was made"
+    OUTRANKED = "outranked", "Others fit better"
 
 
+ANOTHER_KIND = 0.1
+"""What is less of the person's kinds of work, from 0 to 1, is none of them."""
 _PAYS, _IS_NEAR = FEATURES.index(Feature.PAY), FEATURES.index(Feature.PLACE)
+_IS_KIND, _IS_TIRING = FEATURES.index(Feature.TITLE), FEATURES.index(Feature.FATIGUE)
 _LEVELS = {level.value: number for number, level in enumerate(Seniority)}
-
 
 type Worth = Sequence[tuple[Feature, float, int]]
 """Features with what each weighs, and its place among a job's values."""
@@ -113,6 +124,8 @@ _PARAMS: dict[Feature, Callable[[Person, CandidateRow, float], dict[str, Any] | 
 
 
 def _gaps(person: Person, values: Sequence[float | None], row: CandidateRow) -> Iterable[Gap]:
+    if (kind := values[_IS_KIND]) is not None and kind < ANOTHER_KIND:
+        yield Gap(GapCode.KIND, {})
     if person.skills:
         lacking = [key for key in row.required_skill_ids if key not in person.skills and key not in person.speaks]
         if lacking:
@@ -121,11 +134,7 @@ def _gaps(person: Person, values: Sequence[float | None], row: CandidateRow) -> 
         yield Gap(GapCode.PAY_UNKNOWN, {})
     elif person.pay_floor and (pay := values[_PAYS]) is not None and pay < 1:
         yield _below(row.pay_top_minor, row.pay_currency, *person.pay_floor)
-    if row.workplace != Workplace.REMOTE and person.home:
-        if not row.place_ids:
-            yield Gap(GapCode.PLACE_UNKNOWN, {})
-        elif (near := values[_IS_NEAR]) is not None and near < 1:
-            yield Gap(GapCode.DISTANCE, {} if row.distance_km is None else {"km": round(row.distance_km)})
+    yield from _place_gaps(person, values, row)
     if person.seniority in _LEVELS and row.seniority in _LEVELS:
         steps = _LEVELS[row.seniority] - _LEVELS[person.seniority]
         if steps:
@@ -133,6 +142,20 @@ def _gaps(person: Person, values: Sequence[float | None], row: CandidateRow) -> 
             yield Gap(code, {"level": row.seniority, "steps": abs(steps)})
     if person.constraints.languages and not row.language:
         yield Gap(GapCode.LANGUAGE_UNKNOWN, {})
+    if (tired := values[_IS_TIRING]) is not None and tired > NEUTRAL:
+        yield Gap(GapCode.SHOWN, {})
+
+
+def _place_gaps(person: Person, values: Sequence[float | None], row: CandidateRow) -> Iterable[Gap]:
+    if row.workplace == Workplace.REMOTE or not person.home:
+        return
+    if not (row.place_ids or row.countries):
+        yield Gap(GapCode.PLACE_UNKNOWN, {})
+    elif (near := values[_IS_NEAR]) is not None and near < 1:
+        yield Gap(GapCode.DISTANCE, {} if row.distance_km is None else {"km": round(row.distance_km)})
+    elif not row.place_ids and person.radius_km:
+        # Who looks in all of a country is told enough by its name.
+        yield Gap(GapCode.PLACE_UNKNOWN, {"is_country_known": True})
 
 
 def _below(top: int, currency: str, floor: int, floor_currency: str) -> Gap:
@@ -215,9 +238,13 @@ def _missing_skills(params: Mapping[str, Any]) -> str:
 
 
 def _of_less_pay(params: Mapping[str, Any]) -> str:
-    pays = f"It pays at most {amount(params['top_minor'], params)} a year"
-    by = params.get("by_minor")
-    return f"{pays}, {amount(by, params)} less than you want." if by else f"{pays}, less than you want."
+    by = f"{amount(params['by_minor'], params)} " if params.get("by_minor") else ""
+    return f"It pays at most {_yearly(params)}, {by}less than you want."
+
+
+def _yearly(params: Mapping[str, Any]) -> str:
+    # What an hour or a week pays is multiplied up as if it were full-time: the index knows no hours.
+    return f"{amount(params['top_minor'], params)} a year of full-time work"
 
 
 def _of_level(params: Mapping[str, Any], than: str) -> str:
@@ -261,7 +288,7 @@ _REASONS: dict[Feature, _Sentence] = {
     Feature.ACTIVITY: lambda _: "It is like jobs that you opened, kept or applied to.",
     Feature.COLLABORATIVE: lambda _: "People who like what you like look at jobs of its kind.",
     Feature.PLACE: _of_place,
-    Feature.PAY: lambda params: f"It pays up to {amount(params['top_minor'], params)} a year, as much as you want.",
+    Feature.PAY: lambda params: f"It pays up to {_yearly(params)}, as much as you want.",
     Feature.SENIORITY: lambda params: f"It asks for your level: {_level(params)}.",
     Feature.FRESH: _of_age,
     Feature.QUALITY: lambda _: "Its posting is clear and complete.",
@@ -278,10 +305,17 @@ _GAPS: dict[GapCode, _Sentence] = {
         if "km" in params
         else "It is further from you than you want."
     ),
-    GapCode.PLACE_UNKNOWN: lambda _: "It does not say where the work is done.",
+    GapCode.PLACE_UNKNOWN: lambda params: (
+        f"It does not say {'in which town' if params.get('is_country_known') else 'where'} the work is done."
+    ),
     GapCode.LEVEL_ABOVE: lambda params: _of_level(params, "above"),
     GapCode.LEVEL_BELOW: lambda params: _of_level(params, "below"),
     GapCode.LANGUAGE_UNKNOWN: lambda _: "It is not known which language it is in.",
+    GapCode.KIND: lambda _: "It is another kind of work than yours.",
+    GapCode.SHOWN: lambda _: "You have been shown it more than once.",
+    GapCode.TWIN: lambda _: "Your feed has another that says the same.",
+    GapCode.CAME_LATER: lambda _: "It came after your feed was made.",
+    GapCode.OUTRANKED: lambda _: "Others fit you better.",
 }
 
 _BROKEN: dict[Rule, str] = {

@@ -31,8 +31,8 @@ CHOICE = 24
 EXPLORED_AT = (4, 8)
 UNDER_EXPOSED = 20.0
 MOST_EXPLORED = 12
-LEAST_OF_BEST = 0.6
-"""What is tried out has at least this share of the best score."""
+LEAST_OF_BEST = 0.75
+"""What is tried out has at least this share of the best score: about half of what can differ."""
 
 
 class Judged(NamedTuple):

@@ -176,7 +176,8 @@ def constraints_of(said: Said, user_id: UUID) -> Constraints:
         # Of who only says what they speak, and not in what they would work, the same: they read it.
         languages=tuple(languages),
         countries=tuple(countries),
-        remote_for=said.country or (countries[0] if len(countries) == 1 else None),
+        # Whoever would move does remote work from there, too.
+        remote_for=tuple(countries) or ((said.country,) if said.country else ()),
         needs_visa=tuple(needing),
         employment_types=tuple(said.employment_types or ()),
         workplaces=tuple(said.workplaces or ()),

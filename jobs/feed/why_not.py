@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from jobs.feed import session, weights
 from jobs.feed.constraints import Constraints, rules
-from jobs.feed.match import Match, Rule
-from jobs.feed.person import person_of
+from jobs.feed.match import Gap, Match, Rule
+from jobs.feed.person import person_of, version_of
 from jobs.feed.ranking import scored
-from jobs.feed.reasons import named
-from jobs.feed.session import SessionGone
+from jobs.feed.reasons import GapCode, named
+from jobs.feed.session import FeedSession, SessionGone
 from jobs.search.postgres.fragment import Fragment, join, rows
 from kernel.caching import CacheAway
 from kernel.viewer import Viewer
@@ -42,14 +42,18 @@ def why_not(viewer: Viewer, owner: str, job_ids: Collection[UUID]) -> dict[UUID,
     person = person_of(viewer, now)
     broken = _broken(person.constraints, job_ids)
     kept = [job_id for job_id, those in broken.items() if not those]
-    version, current = _current(owner) if kept else (0, ())
+    made, current = _current(owner, viewer) if kept else (None, ())
     places = {match.job_id: place for place, match in enumerate(current)}
-    # What many open, and what is new, is judged beside the others of it alone.
-    judged = current
     if person.says_something:
         version = weights.active().version
         judged = named(scored(person, kept, now)) if kept else ()
+    else:
+        # What many open, and what is new, is judged beside the others of it alone.
+        version, judged = made.model_version if made else 0, current
     matches = {match.job_id: match for match in judged}
+    if made and (left_out := matches.keys() - places.keys()):
+        for job_id, code in _left_out(left_out, made, places).items():
+            matches[job_id] = matches[job_id]._replace(gaps=(*matches[job_id].gaps, Gap(code, {})))
     return {
         job_id: WhyNot(those, None, None) if those else WhyNot((), matches.get(job_id), places.get(job_id), version)
         for job_id, those in broken.items()
@@ -73,10 +77,27 @@ def _broken(constraints: Constraints, job_ids: Collection[UUID]) -> dict[UUID, t
     return {job_id: broken.get(job_id, (Rule.LIVE,)) for job_id in job_ids}
 
 
-def _current(owner: str) -> tuple[int, Sequence[Match]]:
-    """The matches of the current session, and the version of the weights that made them; none while there is none."""
+def _left_out(job_ids: Collection[UUID], made: FeedSession, placed: Collection[UUID]) -> dict[UUID, GapCode]:
+    """Why each of the jobs, which keep all rules, is not among those placed. One statement."""
+    alike = Fragment.of(
+        "EXISTS (SELECT FROM job_search o WHERE o.job_id = ANY({}::uuid[]) AND o.likeness = s.likeness)", list(placed)
+    )
+    asked = Fragment.of(
+        "SELECT s.job_id, {}, s.published_at > {} FROM job_search s WHERE s.job_id = ANY({}::uuid[])",
+        alike,
+        made.at,
+        list(job_ids),
+    )
+    return {
+        job_id: GapCode.TWIN if is_twin else GapCode.CAME_LATER if is_later else GapCode.OUTRANKED
+        for job_id, is_twin, is_later in rows(asked)
+    }
+
+
+def _current(owner: str, viewer: Viewer) -> tuple[FeedSession | None, Sequence[Match]]:
+    """The current session, if the person has said nothing since that changes it, and its matches."""
     with suppress(CacheAway, SessionGone):
         current = session.current(owner)
-        if current:
-            return current.model_version, session.matches(owner, current, 0, current.size)
-    return 0, ()
+        if current and current.person_version == version_of(viewer, current.at):
+            return current, session.matches(owner, current, 0, current.size)
+    return None, ()

@@ -3,10 +3,19 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from jobs import policies
 from jobs.errors import TooManyDismissals
-from jobs.models import DismissReason, InteractionEvent, InteractionKind, Job, JobDismissal, JobSearch
+from jobs.models import (
+    DismissReason,
+    InteractionEvent,
+    InteractionKind,
+    Job,
+    JobDismissal,
+    JobFingerprint,
+    JobSearch,
+)
 from jobs.selectors import job as jobs
 from jobs.services import interaction
 from jobs.services.turns import take_turn
@@ -15,11 +24,14 @@ from kernel.viewer import Viewer
 
 MOST_DISMISSED = 5_000
 _TURN = "dismissals"
+# What says the same elsewhere is not kept out of the feed by these.
+_HERE_ALONE = Q(reason=DismissReason.WRONG_PLACE)
 
 
 @transaction.atomic
 def dismiss(*, by: Viewer, job_id: UUID, reason: str | None = None) -> JobDismissal:
-    """Show the viewer this job no more, nor what says the same, and give back what was put down.
+    """Show the viewer this job no more, nor what says the same (elsewhere, too, unless the place was wrong), and give
+    back what was put down.
 
     Without a reason it is `NOT_INTERESTED`. A job that was dismissed before gets the reason, if one is given, and keeps
     its time. Of several who dismiss at once, one does.
@@ -59,8 +71,10 @@ def undo(*, by: Viewer, job_id: UUID) -> JobDismissal:
     take_turn(person, _TURN)
     own = JobDismissal.objects.filter(user_id=person)
     dismissed = own.filter(job_id=job_id).first()
-    likeness = dismissed.likeness if dismissed else _likeness(job_id)
-    alike = list(own.filter(likeness=likeness).order_by("-dismissed_at", "-pk")) if likeness is not None else []
+    likenesses = {dismissed and dismissed.likeness, _likeness(job_id)} - {None}
+    cluster = JobFingerprint.objects.filter(pk=job_id, cluster__isnull=False).values("cluster")
+    says_the_same = Q(likeness__in=likenesses) | Q(job__fingerprint__cluster__in=cluster)
+    alike = list(own.filter(says_the_same).exclude(_HERE_ALONE).order_by("-dismissed_at", "-pk"))
     dismissed = dismissed or next(iter(alike), None)
     if dismissed is None:
         raise NotFound(field="job_id")

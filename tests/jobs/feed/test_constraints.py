@@ -116,7 +116,7 @@ def wishes(chance: Random, person: Somebody | None) -> Constraints:
         user_id=person.user.pk if person else None,
         languages=tuple(chance.sample(["en", "de", "fr"], chance.randrange(3))),
         countries=countries,
-        remote_for=chance.choice([None, *COUNTRIES]),
+        remote_for=tuple(chance.sample(COUNTRIES, chance.randrange(3))),
         needs_visa=tuple(code for code in countries if chance.random() < 0.4),
         employment_types=tuple(chance.sample(TYPES, chance.randrange(3))),
         workplaces=tuple(chance.sample(Workplace.values, chance.randrange(3))),
@@ -133,10 +133,8 @@ def kept(job: Job, wish: Constraints, person: Somebody | None, at: datetime) -> 
     allowed = {row.country_id for row in eligibility if row.is_allowed}
     denied = {row.country_id for row in eligibility if not row.is_allowed}
     if job.workplace == Workplace.REMOTE:
-        home = wish.remote_for
-        is_there = home is None or (home not in denied and (not allowed or home in allowed))
-        if home is not None and home in wish.needs_visa:
-            is_there = is_there and job.visa == "offered"
+        ways = {code for code in wish.remote_for if code not in denied and (not allowed or code in allowed)}
+        is_there = not wish.remote_for or any(code not in wish.needs_visa or job.visa == "offered" for code in ways)
     elif not wish.countries or not countries:
         is_there = True
     else:

@@ -1,20 +1,28 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jobs.feed import improving
+from jobs.feed import improving, session
 from jobs.feed.improving import Improvement, ImprovementCode, text_of
+from jobs.feed.person import person_of
 from jobs.feed.reading import FeedRequest, feed
 from jobs.feed.reading import improvements as of_session
 from jobs.models import FeedSettings, FxRate, Job, JobDismissal, Place
 from jobs.models.person import Profile
 from jobs.search.postgres.document import index
+from kernel import caching
 from kernel.viewer import ANONYMOUS, Viewer
+from schema.core import ids
+from tests.door import send
 from tests.factories import (
+    CompanyFactory,
     CompensationFactory,
     CountryFactory,
     CurrencyFactory,
@@ -26,7 +34,7 @@ from tests.factories import (
     WorkAuthorisationFactory,
     viewer_of,
 )
-from tests.feed_board import seeker
+from tests.feed_board import ranked_as, seeker
 from tests.search_board import live_job
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +202,98 @@ def test_what_may_not_be_shown_is_never_counted() -> None:
     assert counted(viewer) == {("workplace", "remote"): 1}
 
 
+def of_feed(viewer: Viewer, session_id: UUID) -> dict[str, int]:
+    return {one.code: one.count for one in of_session(viewer, session_id)}
+
+
+def worse_jobs(place: Place) -> list[Job]:
+    """One each that pays too little, is far, and asks for more."""
+    return [job(pay=(20_000_00, 20_000_00)), job(places=[place]), job(skills=[skill("Feeding"), skill("SQL")])]
+
+
+WORSE = {"pay_floor_drop": 1, "radius": 1, "skill": 1}
+
+
+def test_a_feed_that_shows_all_there_is_is_told_of_nothing_that_it_shows() -> None:
+    viewer = somebody()
+    shown = worse_jobs(PlaceFactory(name="Further", latitude=52.75, longitude=13.4))
+    job(workplace="remote")
+    page = feed(viewer, FeedRequest())
+    assert {fed.match.job_id for fed in page.jobs} == {one.pk for one in shown}
+    assert of_feed(viewer, page.session_id) == {"workplace": 1}
+
+
+def test_what_the_session_has_on_any_page_is_shown_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = somebody()
+    further = PlaceFactory(name="Further", latitude=52.75, longitude=13.4)
+    ranked_as(monkeypatch, worse_jobs(further))
+    page = feed(viewer, FeedRequest(1))
+    assert of_feed(viewer, page.session_id) == {}
+    worse_jobs(further)
+    assert of_feed(viewer, page.session_id) == WORSE
+
+
+def test_of_a_session_that_is_gone_nothing_is_known_to_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = somebody()
+    worse_jobs(PlaceFactory(name="Further", latitude=52.75, longitude=13.4))
+    page = feed(viewer, FeedRequest())
+    assert of_feed(viewer, page.session_id) == {}
+    key = f"{settings.KEY_PREFIX}:feed:{session.owner_of(viewer)}:{page.session_id.hex}"
+    assert caching.server().delete(f"{key}:jobs") == 1
+    assert of_feed(viewer, page.session_id) == WORSE
+    caching.server().delete(key)
+    assert of_feed(viewer, page.session_id) == WORSE
+    again = feed(viewer, FeedRequest(is_refreshed=True))
+    assert of_feed(viewer, again.session_id) == {}
+
+    def away(*_: object) -> None:
+        raise caching.CacheAway
+
+    monkeypatch.setattr(session, "found", away)
+    assert of_feed(viewer, again.session_id) == WORSE
+
+
+def test_of_what_says_the_same_one_is_counted() -> None:
+    viewer = somebody(languages=["en"])
+    feeding, sql = skill("Feeding"), skill("SQL")
+    further = PlaceFactory(name="Further", latitude=52.75, longitude=13.4)
+    kinds: list[dict[str, Any]] = [
+        {"workplace": "remote"},
+        {"pay": (20_000_00, 20_000_00)},
+        {"places": [further]},
+        {"skills": [feeding, sql]},
+        {"language": "de"},
+    ]
+    for number, kind in enumerate(kinds):
+        company = CompanyFactory()
+        for _ in range(3):
+            job(company=company, title=f"Feeder {number}", **kind)
+        job(**kind)
+    assert {one.code: one.count for one in improving.improvements(viewer)} == {
+        "workplace": 2,
+        "pay_floor_drop": 2,
+        "radius": 2,
+        "skill": 2,
+        "language": 2,
+    }
+
+
+def test_a_copy_of_what_is_open_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = somebody()
+    company = CompanyFactory()
+    here = job(company=company, title="Feeder")
+    job(company=company, title="Feeder", workplace="remote")
+    assert counted(viewer) == {}
+    ranked_as(monkeypatch, [here])
+    page = feed(viewer, FeedRequest())
+    job(company=company, title="Feeder", pay=(20_000_00, 20_000_00))
+    assert of_feed(viewer, page.session_id) == {}
+    # What the session has, and may no longer be shown, is not open.
+    Job.objects.filter(title="Feeder").exclude(workplace="remote").update(workplace="hybrid")
+    index(list(Job.objects.values_list("pk", flat=True)))
+    assert of_feed(viewer, page.session_id) == {"workplace": 1}
+
+
 def test_counted_up_to_a_thousand_and_said_to_be_more(monkeypatch: pytest.MonkeyPatch) -> None:
     viewer = somebody()
     for _ in range(4):
@@ -244,6 +344,44 @@ def test_of_who_names_an_occupation_jobs_of_that_kind_are_counted() -> None:
     Job.objects.filter(pk=remote.pk).update(occupation=occupation)
     index([remote.pk])
     assert counted(viewer) == {("workplace", "remote"): 1}
+
+
+def test_no_job_of_what_the_title_has_hardly_to_do_with_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = somebody()
+    kinds = {name: OccupationFactory(title=name) for name in ("Teacher", "Tutor", "Coach", "Nurse")}
+    for number, occupation in enumerate(kinds.values()):
+        for _ in range(number + 1):
+            job(workplace="remote", title=f"Zq{number}", occupation=occupation)
+    own = {kinds["Teacher"].pk: 0.5, kinds["Tutor"].pk: 0.15, kinds["Coach"].pk: 0.149, kinds["Nurse"].pk: 0.02}
+    person = replace(person_of(viewer, timezone.now()), occupations=own)
+    monkeypatch.setattr(improving, "person_of", lambda *_: person)
+    assert counted(viewer) == {("workplace", "remote"): 1 + 2}
+
+
+def test_who_reads_no_language_of_the_board_is_told_so_though_nothing_is_shown() -> None:
+    """Through GraphQL, with what three taps say."""
+    london = PlaceFactory(name="London", country=CountryFactory(code="GB"), latitude=51.5, longitude=-0.1)
+    OccupationFactory(title="Software engineer")
+    for _ in range(3):
+        live_job("Software Engineer", language="en", places=[london], workplace="on_site")
+    live_job("Software Engineer", language="fr", places=[london], workplace="on_site")
+    live_job("Nurse", language="fr", places=[london], workplace="on_site")
+    user = UserFactory()
+    tapped = send(
+        """mutation Tap($home: ID!) { preferencesUpdate(input: { changes: {
+            wantedTitles: ["Software Engineer"], homeId: $home, workLanguages: ["de"]
+        } }) { userErrors { code } } }""",
+        {"home": ids.encode("Place", london.pk)},
+        by=user,
+    )
+    assert tapped.data["preferencesUpdate"]["userErrors"] == []
+    shown = send("{ viewer { feed { nodes { id } improve { code text count { value } } } } }", by=user).data
+    assert shown["viewer"]["feed"] == {
+        "nodes": [],
+        "improve": [
+            {"code": "LANGUAGE", "text": "If you read English, too: 3 more jobs.", "count": {"value": 3}},
+        ],
+    }
 
 
 def test_improvements_are_of_a_session_of_ones_own() -> None:

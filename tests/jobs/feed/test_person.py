@@ -70,7 +70,7 @@ def test_who_has_said_nothing_is_held_to_nothing_but_what_they_did() -> None:
     user = UserFactory()
     person = person_of(viewer_of(user), timezone.now())
     assert person.constraints.user_id == user.pk
-    assert (person.constraints.languages, person.constraints.countries, person.constraints.remote_for) == ((), (), None)
+    assert (person.constraints.languages, person.constraints.countries, person.constraints.remote_for) == ((), (), ())
     assert not person.skills
     assert not person.occupations
     assert person.is_profiled
@@ -113,7 +113,7 @@ def test_all_that_a_profile_says_takes_four_statements(django_assert_max_num_que
     assert person.seniority == "senior"
     assert person.home == (profile.home.latitude, profile.home.longitude)
     assert person.constraints.countries == ("DE",)
-    assert person.constraints.remote_for == "DE"
+    assert person.constraints.remote_for == ("DE",)
     assert person.constraints.employment_types == ("part_time",)
     assert person.constraints.workplaces == ("on_site",)
     assert list(person.followed) == [company.pk]
@@ -158,20 +158,20 @@ def test_countries_are_home_and_with_the_wish_to_move_wherever_one_may_work() ->
     assert known(profile).constraints.countries == ("DE",)
     FeedSettings.objects.create(user=profile.user, would_relocate=True)
     wish = known(profile).constraints
-    assert wish.countries == ("DE", "FR", "US")
+    assert wish.countries == wish.remote_for == ("DE", "FR", "US")
     assert wish.needs_visa == ("US",)
     profile.home = None
     profile.save()
     FeedSettings.objects.update(would_relocate=False)
     wish = known(profile).constraints
-    assert (wish.countries, wish.remote_for) == (("FR", "US"), None)
+    assert wish.countries == wish.remote_for == ("FR", "US")
 
 
 def test_who_would_move_and_names_no_permit_may_go_anywhere() -> None:
     profile = ProfileFactory()
     FeedSettings.objects.create(user=profile.user, would_relocate=True)
     assert known(profile).constraints.countries == ()
-    assert known(profile).constraints.remote_for == "DE"
+    assert known(profile).constraints.remote_for == ("DE",)
 
 
 def test_what_is_wanted_counts_more_than_what_was_done() -> None:
@@ -314,6 +314,9 @@ def test_who_is_not_profiled_is_known_by_what_they_said_alone() -> None:
     assert person.liked == ()
     assert person.shown == {likeness(ignored): 1}
     assert not person.is_profiled
+    # What is done with it makes no difference.
+    did(profile, ignored, "view", days=0.5)
+    assert known(profile).shown == {likeness(ignored): 1}
 
 
 def test_as_of_an_instant_what_came_later_has_not_happened() -> None:

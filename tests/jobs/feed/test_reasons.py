@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from jobs.feed import reasons
+from jobs.feed.activity import Activity
 from jobs.feed.candidates import CandidateRow
 from jobs.feed.constraints import Constraints
-from jobs.feed.features import FEATURES
+from jobs.feed.features import FEATURES, Judge
 from jobs.feed.match import Feature, Gap, Match, Reason, Rule
 from jobs.feed.person import Person
 from jobs.feed.reasons import GapCode, explain, named, text_of, text_of_gap, text_of_rule
+from jobs.models.pay import YEARLY_FACTORS, PayPeriod
 from tests.factories import CurrencyFactory, OccupationFactory, SkillFactory
 
 WEIGHTS = {
@@ -28,6 +30,8 @@ WEIGHTS = {
     Feature.FATIGUE: -0.1,
 }
 BEST = {feature: 1.0 if weight > 0 else 0.0 for feature, weight in WEIGHTS.items()}
+# Of a job that the person was never shown.
+NEUTRAL = dict.fromkeys(WEIGHTS, 0.5) | {Feature.FATIGUE: 0.0}
 PERSON = Person(
     Constraints(),
     skills={1: 1.0, 2: 0.5},
@@ -111,11 +115,11 @@ def test_three_reasons_the_strongest_first() -> None:
         (Feature.TITLE, row(occupations={}), "Its title is close to the work that you do or want."),
         (Feature.PLACE, row(workplace="remote", place_ids=[]), "You can do it from where you live."),
         (Feature.PLACE, row(distance_km=None), "It is where you look for work."),
-        (Feature.PAY, row(), "It pays up to 60,000 EUR a year, as much as you want."),
+        (Feature.PAY, row(), "It pays up to 60,000 EUR a year of full-time work, as much as you want."),
         (
             Feature.PAY,
             row(pay_currency="JPY", pay_top_minor=9_000_000),
-            "It pays up to 9,000,000 JPY a year, as much as you want.",
+            "It pays up to 9,000,000 JPY a year of full-time work, as much as you want.",
         ),
         (Feature.SENIORITY, row(), "It asks for your level: mid."),
         (Feature.FRESH, row(), "It is new today."),
@@ -124,8 +128,7 @@ def test_three_reasons_the_strongest_first() -> None:
     ],
 )
 def test_a_reason_is_a_sentence(feature: Feature, of: CandidateRow, sentence: str) -> None:
-    neutral = dict.fromkeys(WEIGHTS, 0.5) | {feature: 1.0}
-    assert said(neutral, of)[0] == sentence
+    assert said(NEUTRAL | {feature: 1.0}, of)[0] == sentence
 
 
 def test_what_does_not_lift_the_score_clearly_is_no_reason() -> None:
@@ -141,9 +144,9 @@ def test_what_does_not_lift_the_score_clearly_is_no_reason() -> None:
 
 
 def test_a_sentence_that_would_not_be_true_is_left_out() -> None:
-    close = dict.fromkeys(WEIGHTS, 0.5) | {Feature.PAY: 0.9, Feature.PLACE: 0.9}
+    close = NEUTRAL | {Feature.PAY: 0.9, Feature.PLACE: 0.9}
     assert said(close, row(pay_top_minor=49_000_00, distance_km=None)) == [
-        "It pays at most 49,000 EUR a year, 1,000 EUR less than you want.",
+        "It pays at most 49,000 EUR a year of full-time work, 1,000 EUR less than you want.",
         "It is further from you than you want.",
     ]
 
@@ -162,16 +165,16 @@ def test_a_sentence_that_would_not_be_true_is_left_out() -> None:
         (
             {Feature.PAY: 0.3},
             row(pay_top_minor=40_000_00),
-            ["It pays at most 40,000 EUR a year, 10,000 EUR less than you want."],
+            ["It pays at most 40,000 EUR a year of full-time work, 10,000 EUR less than you want."],
         ),
         (
             {Feature.PAY: 0.3},
             row(pay_top_minor=400_000, pay_currency="JPY"),
-            ["It pays at most 400,000 JPY a year, less than you want."],
+            ["It pays at most 400,000 JPY a year of full-time work, less than you want."],
         ),
         ({Feature.PLACE: 0.4}, row(distance_km=31.4), ["It is 31 km from you, further than you want."]),
         ({Feature.PLACE: 0.05}, row(distance_km=None), ["It is further from you than you want."]),
-        ({}, row(place_ids=[]), ["It does not say where the work is done."]),
+        ({}, row(place_ids=[], countries=[]), ["It does not say where the work is done."]),
         ({}, row(seniority="lead"), ["Its level is lead, 2 steps above yours."]),
         ({}, row(seniority="entry"), ["Its level is entry, 1 step below yours."]),
         ({}, row(seniority=""), []),
@@ -181,6 +184,46 @@ def test_a_sentence_that_would_not_be_true_is_left_out() -> None:
 def test_a_gap_is_a_sentence(features: dict[Feature, float], of: CandidateRow, sentences: list[str]) -> None:
     found = explained(PERSON, BEST | features, frozenset(), WEIGHTS, of)
     assert said(BEST | features, of)[len(found[0]) :] == sentences
+
+
+@pytest.mark.parametrize("workplace", ["on_site", "hybrid", ""])
+@pytest.mark.parametrize(
+    ("radius_km", "countries", "sentences"),
+    [
+        (20.0, ["DE"], ["It does not say in which town the work is done."]),
+        (None, ["DE"], ["It is where you look for work."]),
+        (20.0, ["FR"], ["It is further from you than you want."]),
+        (None, ["FR"], ["It is further from you than you want."]),
+        (20.0, [], ["It does not say where the work is done."]),
+        (None, [], ["It does not say where the work is done."]),
+    ],
+)
+def test_what_names_a_country_and_no_town_is_not_said_to_be_there_and_nowhere(
+    radius_km: float | None, countries: list[str], sentences: list[str], workplace: str
+) -> None:
+    """As the features judge it, of somebody who lives in Germany."""
+    person = replace(PERSON, home_country="DE", radius_km=radius_km)
+    of = row(place_ids=[], countries=countries, workplace=workplace, distance_km=None)
+    near = Judge(person, Activity()).values(of)[FEATURES.index(Feature.PLACE)]
+    features = NEUTRAL | {Feature.PAY: 1.0}
+    missing = [Feature.PLACE] if near is None else []
+    told = said(features | {Feature.PLACE: near or 0.0}, of, *missing, person=person)
+    assert [sentence for sentence in told if not sentence.startswith("It pays up to")] == sentences
+
+
+def test_what_an_hour_of_few_a_week_pays_is_said_to_be_of_full_time_work() -> None:
+    # 30 EUR an hour, as the index has it: 2,080 hours a year, however few of them the job has.
+    of = row(pay_top_minor=30_00 * YEARLY_FACTORS[PayPeriod.HOUR])
+    fitting = NEUTRAL | {Feature.PLACE: 1.0}
+    assert said(fitting | {Feature.PAY: 1.0}, of) == [
+        "It is 4 km from you.",
+        "It pays up to 62,400 EUR a year of full-time work, as much as you want.",
+    ]
+    wanting = replace(PERSON, pay_floor=(70_000_00, "EUR"))
+    assert said(fitting | {Feature.PAY: 0.3}, of, person=wanting) == [
+        "It is 4 km from you.",
+        "It pays at most 62,400 EUR a year of full-time work, 7,600 EUR less than you want.",
+    ]
 
 
 def test_a_language_that_is_not_known_is_a_gap_for_who_names_languages() -> None:
@@ -247,10 +290,26 @@ def test_names_are_read_in_one_statement_and_what_is_gone_has_none() -> None:
     assert [*map(text_of, found.reasons), *map(text_of_gap, found.gaps)] == [
         "You have 2 of the 3 skills it names: SQL and 1 more.",
         "It is work as you do it or want it: Nurse.",
-        "It pays up to 5,000,000 JPY a year, as much as you want.",
+        "It pays up to 5,000,000 JPY a year of full-time work, as much as you want.",
         "Your profile lacks 1 skill it asks for: SQL.",
     ]
     with CaptureQueriesContext(connection) as statements:
         plain = match._replace(reasons=(), gaps=(Gap(GapCode.PAY_UNKNOWN, {}),))
         assert named([plain]) == [plain]
     assert len(statements) == 0
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "sentence"),
+    [
+        (Feature.TITLE, 0.0, "It is another kind of work than yours."),
+        (Feature.TITLE, 0.2, None),
+        (Feature.FATIGUE, 0.51, "You have been shown it more than once."),
+        (Feature.FATIGUE, 0.3, None),
+    ],
+)
+def test_another_kind_of_work_and_what_was_shown_often_are_told(
+    feature: Feature, value: float, sentence: str | None
+) -> None:
+    _, gaps = explained(PERSON, BEST | {feature: value}, frozenset(), WEIGHTS, row())
+    assert sorted(map(text_of_gap, gaps)) == ([sentence] if sentence else [])

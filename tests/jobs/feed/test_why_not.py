@@ -9,21 +9,24 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import PlatformRole
-from jobs.feed import weights
+from jobs.feed import reading, weights
 from jobs.feed.match import Rule
+from jobs.feed.ranking import rank
 from jobs.feed.reading import FeedRequest, WhyNot, feed, why_not
 from jobs.feed.reasons import text_of, text_of_gap
 from jobs.models import (
+    DuplicateCluster,
     InteractionEvent,
     InteractionKind,
     Job,
     JobDismissal,
+    JobFingerprint,
     JobModeration,
     JobSearch,
     JobVisibility,
     Profile,
 )
-from jobs.services import employer_block
+from jobs.services import dismissal, employer_block, preferences
 from kernel import caching
 from kernel.viewer import ANONYMOUS, Scope, Viewer
 from tests.factories import ExperienceFactory, JobFactory, PlaceFactory, SkillFactory, UserFactory, viewer_of
@@ -62,6 +65,12 @@ def one(viewer: Viewer, job: Job) -> WhyNot:
     return why_not(viewer, [job.pk])[job.pk]
 
 
+def told(answer: WhyNot) -> set[str]:
+    assert answer.match is not None
+    assert all(map(text_of_gap, answer.match.gaps))
+    return {gap.code for gap in answer.match.gaps}
+
+
 def test_a_job_in_the_feed_has_its_place_and_its_match() -> None:
     viewer = picky()
     jobs = [wanted() for _ in range(3)]
@@ -82,9 +91,43 @@ def test_a_job_that_came_after_the_session_has_a_match_and_no_place() -> None:
     viewer = picky()
     wanted()
     feed(viewer, FeedRequest())
-    answer = one(viewer, wanted())
+    later = wanted(published_at=timezone.now())
+    answer = one(viewer, later)
     assert (answer.broken, answer.place) == ((), None)
-    assert answer.match is not None
+    assert told(answer) >= {"came_later"}
+    feed(viewer, FeedRequest(is_refreshed=True))
+    assert one(viewer, later).place is not None
+
+
+def test_what_fits_less_than_all_that_there_is_room_for_is_outranked(monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = picky()
+    fits = wanted()
+    baker = live_job("Baker", places=[fits.locations.get().place], language="en")
+    monkeypatch.setattr(reading, "rank", lambda *given, **seed: rank(*given, **seed, size=1))
+    feed(viewer, FeedRequest())
+    assert one(viewer, fits).place == 0
+    answer = one(viewer, baker)
+    assert answer.place is None
+    assert told(answer) >= {"outranked", "kind"}
+
+
+def test_of_what_says_the_same_one_is_in_the_feed() -> None:
+    viewer, job = picky(), wanted()
+    twin = wanted(company=job.company)
+    feed(viewer, FeedRequest())
+    places = {key: one(viewer, key) for key in (job, twin)}
+    (left_out,) = [answer for answer in places.values() if answer.place is None]
+    assert "twin" in told(left_out)
+
+
+def test_a_place_is_of_what_was_said_last() -> None:
+    viewer, job = picky(), wanted()
+    feed(viewer, FeedRequest())
+    assert one(viewer, job).place == 0
+    preferences.update(by=viewer, changes={"wanted_titles": ["Baker"]})
+    answer = one(viewer, job)
+    assert answer.place is None
+    assert not told(answer) & {"twin", "came_later", "outranked"}
 
 
 def test_without_a_session_or_the_cache_server_there_is_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,6 +160,18 @@ def says_the_same(viewer: Viewer, job: Job) -> None:
     JobDismissal.objects.create(user_id=viewer.user_id, job=live_job("Other"), likeness=likeness)
 
 
+def found_to_say_the_same(viewer: Viewer, job: Job) -> None:
+    # After it was dismissed, as when a posting comes back under another reference.
+    before = live_job("Other")
+    dismissal.dismiss(by=viewer, job_id=before.pk)
+    cluster = DuplicateCluster.objects.create(leader=before)
+    for one in (before, job):
+        JobFingerprint.objects.update_or_create(job=one, defaults={"cluster": cluster})
+    Job.objects.filter(pk=before.pk).update(lifecycle="paused")
+    index_all()
+    assert JobSearch.objects.get(pk=job.pk).likeness == -cluster.pk
+
+
 def applied(viewer: Viewer, job: Job) -> None:
     InteractionEvent.objects.create(user_id=viewer.user_id, job=job, kind=InteractionKind.APPLY)
 
@@ -144,6 +199,7 @@ def over(viewer: Viewer, job: Job) -> None:
 ACTS: list[tuple[Callable[[Viewer, Job], None], Rule]] = [
     (dismissed, Rule.DISMISSED),
     (says_the_same, Rule.DISMISSED),
+    (found_to_say_the_same, Rule.DISMISSED),
     (applied, Rule.APPLIED),
     (blocked, Rule.BLOCKED),
     (closed, Rule.LIVE),
@@ -175,6 +231,17 @@ def test_what_the_job_is_names_all_rules_that_it_breaks(values: dict[str, object
     viewer, job = picky(), wanted(**values)
     assert set(one(viewer, job).broken) == rules
     assert job.pk not in ids(feed(viewer, FeedRequest()))
+
+
+def test_where_the_place_was_wrong_the_same_may_be_right_elsewhere() -> None:
+    viewer, job = picky(), wanted()
+    twin = wanted(company=job.company)
+    dismissal.dismiss(by=viewer, job_id=job.pk, reason="wrong_place")
+    assert (one(viewer, job).broken, one(viewer, twin).broken) == ((Rule.DISMISSED,), ())
+    assert ids(feed(viewer, FeedRequest())) == [twin.pk]
+    dismissal.dismiss(by=viewer, job_id=job.pk, reason="wrong_role")
+    assert one(viewer, twin).broken == (Rule.DISMISSED,)
+    assert ids(feed(viewer, FeedRequest())) == []
 
 
 def test_ones_own_company_is_a_rule() -> None:

@@ -3,7 +3,16 @@
 import pytest
 
 from jobs.errors import TooManyDismissals
-from jobs.models import CompanyStatus, DismissReason, InteractionEvent, JobDismissal, JobHeat, JobSearch
+from jobs.models import (
+    CompanyStatus,
+    DismissReason,
+    DuplicateCluster,
+    InteractionEvent,
+    JobDismissal,
+    JobFingerprint,
+    JobHeat,
+    JobSearch,
+)
 from jobs.services import dismissal
 from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.viewer import ANONYMOUS
@@ -63,6 +72,26 @@ def test_what_says_the_same_is_taken_back_with_it() -> None:
     assert {kept.job_id for kept in JobDismissal.objects.filter(user_id=by.user_id)} == {different.pk}
     assert set(JobDismissal.objects.exclude(user_id=by.user_id)) == {theirs}
     assert InteractionEvent.objects.count() == 2
+
+
+def test_what_was_found_to_say_the_same_since_is_taken_back_with_it() -> None:
+    by = viewer_of(UserFactory())
+    before, again = live_job("Feeder"), live_job("Feeder, urgently")
+    kept = dismissal.dismiss(by=by, job_id=before.pk)
+    cluster = DuplicateCluster.objects.create(leader=before)
+    for job in (before, again):
+        JobFingerprint.objects.update_or_create(job=job, defaults={"cluster": cluster})
+    assert dismissal.undo(by=by, job_id=again.pk).pk == kept.pk
+    assert not JobDismissal.objects.exists()
+
+
+def test_where_the_place_was_wrong_nothing_else_was_dismissed() -> None:
+    by, company = viewer_of(UserFactory()), CompanyFactory()
+    first, second = (live_job("Feeder", company=company) for _ in range(2))
+    dismissal.dismiss(by=by, job_id=first.pk, reason=DismissReason.WRONG_PLACE)
+    with pytest.raises(NotFound):
+        dismissal.undo(by=by, job_id=second.pk)
+    assert dismissal.undo(by=by, job_id=first.pk).job_id == first.pk
 
 
 def test_it_is_taken_back_whether_or_not_the_job_is_seen() -> None:
