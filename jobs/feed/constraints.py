@@ -9,19 +9,13 @@ from datetime import datetime
 from uuid import UUID
 
 from jobs.feed.match import Rule
+from jobs.search.postgres.conditions import said_again
 from jobs.search.postgres.fragment import TRUE, Fragment, all_of, any_of
 
 _APPLIED = """
     SELECT e.job_id FROM jobs_interactionevent e WHERE e.user_id = %(user_id)s::uuid AND e.kind = 'apply'"""
 _DISMISSED = "SELECT d.job_id FROM jobs_jobdismissal d WHERE d.user_id = %(user_id)s::uuid"
-# What said the same when it was dismissed, and what has been found to since: the index has a cluster below zero. Where
-# the place was wrong, the same may be right elsewhere.
-_ALIKE = """
-    SELECT d.likeness FROM jobs_jobdismissal d
-    WHERE d.user_id = %(user_id)s::uuid AND d.likeness IS NOT NULL AND d.reason <> 'wrong_place'
-    UNION ALL
-    SELECT -f.cluster_id FROM jobs_jobdismissal d JOIN jobs_jobfingerprint f ON f.job_id = d.job_id
-    WHERE d.user_id = %(user_id)s::uuid AND f.cluster_id IS NOT NULL AND d.reason <> 'wrong_place'"""
+_ALIKE = said_again("%(user_id)s::uuid")
 _BLOCKED = "SELECT b.company_id FROM jobs_employerblock b WHERE b.user_id = %(user_id)s::uuid"
 # A current employer is known by its name, or by a domain that it proved: as the organisation, or in the address that a
 # JSON Resume gives for it.

@@ -156,7 +156,8 @@ def _statement(person: Person, ways: Sequence[_Way], shown: Collection[UUID], no
         _keeping(),
         list(person.able),
         Fragment.of("ARRAY[{}]::bigint[]", _bare(counts)),
-        _SKILLS_NAMED,
+        # The feed of who says nothing of their work weighs no skill.
+        _SKILLS_NAMED if person.says_something else 0,
         _keeping(Rule.LANGUAGE),
         _LANGUAGES_NAMED,
     )

@@ -280,7 +280,8 @@ def _made(asker: _Asker, session_id: UUID, as_of: datetime, *, is_current: bool)
 def _around_home(person: Person) -> Near | None:
     if person.home is None:
         return None
-    return Near(*person.home, person.radius_km) if person.radius_km else Near(*person.home)
+    near = Near(*person.home, or_remote_for=person.home_country or None)
+    return replace(near, radius_km=person.radius_km) if person.radius_km else near
 
 
 def _page(order: _Order, request: FeedRequest, now: datetime, *, is_restored: bool = False) -> FeedPage:

@@ -95,7 +95,8 @@ def _title(person: Person, row: CandidateRow, value: float) -> dict[str, Any]:
 
 def _place(person: Person, row: CandidateRow, value: float) -> dict[str, Any] | None:
     if row.workplace == Workplace.REMOTE:
-        return {"is_remote": True}
+        # Of several countries it may be another one than where the person lives.
+        return {"is_remote": True} if len(person.constraints.remote_for) <= 1 else {}
     if row.distance_km is not None:
         return {"km": round(row.distance_km)}
     return {} if value == 1 else None
@@ -124,7 +125,8 @@ _PARAMS: dict[Feature, Callable[[Person, CandidateRow, float], dict[str, Any] | 
 
 
 def _gaps(person: Person, values: Sequence[float | None], row: CandidateRow) -> Iterable[Gap]:
-    if (kind := values[_IS_KIND]) is not None and kind < ANOTHER_KIND:
+    is_known = row.occupations and (person.occupations or person.titles)
+    if is_known and (kind := values[_IS_KIND]) is not None and kind < ANOTHER_KIND:
         yield Gap(GapCode.KIND, {})
     if person.skills:
         lacking = [key for key in row.required_skill_ids if key not in person.skills and key not in person.speaks]

@@ -30,8 +30,9 @@ _SPOKEN = {
 }
 _UNDERSTOOD = {level.value for level in LanguageLevel} - {LanguageLevel.A1, LanguageLevel.A2} | {""}
 
-# What was put away by then: less of it where something was taken back since.
-_HIDDEN = """(SELECT count(*) FROM jobs_jobdismissal d WHERE d.user_id = u.id AND d.dismissed_at <= %(at)s)
+# What was put away by then: less of it where something was taken back since, or only the place is said to be wrong now.
+_HIDDEN = """(SELECT count(*) + count(*) FILTER (WHERE d.reason <> 'wrong_place')
+        FROM jobs_jobdismissal d WHERE d.user_id = u.id AND d.dismissed_at <= %(at)s)
     + (SELECT count(*) FROM jobs_employerblock b WHERE b.user_id = u.id AND b.created_at <= %(at)s)"""
 _SAID = """
 SELECT p.id, p.version, f.version, {hidden}, p.headline, p.summary, p.seniority, p.radius_km, p.workplaces,
@@ -103,7 +104,7 @@ class Said:
     profile_version: int | None
     settings_version: int | None
     hidden: int
-    """How many jobs and companies the person had put away, and has put away still."""
+    """How much the person had put away, and has put away still: jobs, what says the same as these, and companies."""
     headline: str | None
     summary: str | None
     seniority: str | None
@@ -177,7 +178,7 @@ def constraints_of(said: Said, user_id: UUID) -> Constraints:
         languages=tuple(languages),
         countries=tuple(countries),
         # Whoever would move does remote work from there, too.
-        remote_for=tuple(countries) or ((said.country,) if said.country else ()),
+        remote_for=tuple(countries),
         needs_visa=tuple(needing),
         employment_types=tuple(said.employment_types or ()),
         workplaces=tuple(said.workplaces or ()),

@@ -111,7 +111,7 @@ def begin(owner: str, session: FeedSession, matches: Sequence[Match], *, is_curr
     """Keep a session, as the current one of its owner unless said otherwise. Raises `CacheAway`.
 
     Of a person's, the one that was read longest ago goes when there are more than `MOST_KEPT`: its next page is
-    restored. Those of a place are everybody's who asks from there, who cannot make them at will.
+    restored. Those of a place are everybody's who asks from there, and one at a time.
     """
     header, listed = _keys(owner, session.id)
     with reaching() as server:
@@ -189,6 +189,8 @@ def _session(kept: dict[str, Any]) -> FeedSession:
     constraints: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in kept["constraints"].items()
     }
+    if not isinstance(constraints["remote_for"], tuple):
+        raise TypeError("Written when it was one country.")
     if constraints["user_id"] is not None:
         constraints["user_id"] = UUID(constraints["user_id"])
     return FeedSession(

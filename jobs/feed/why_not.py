@@ -3,12 +3,14 @@
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
 
 from jobs.feed import session, weights
-from jobs.feed.constraints import Constraints, rules
+from jobs.feed.candidates import MOST_RANKED
+from jobs.feed.constraints import Constraints, eligible, rules
 from jobs.feed.match import Gap, Match, Rule
 from jobs.feed.person import person_of, version_of
 from jobs.feed.ranking import scored
@@ -52,8 +54,14 @@ def why_not(viewer: Viewer, owner: str, job_ids: Collection[UUID]) -> dict[UUID,
         version, judged = made.model_version if made else 0, current
     matches = {match.job_id: match for match in judged}
     if made and (left_out := matches.keys() - places.keys()):
-        for job_id, code in _left_out(left_out, made, places).items():
-            matches[job_id] = matches[job_id]._replace(gaps=(*matches[job_id].gaps, Gap(code, {})))
+        is_full = made.size >= MOST_RANKED
+        least = min(match.score for match in current)
+        for job_id, is_twin, is_later in _left_out(left_out, made, _shown(places, person.constraints, now)):
+            match = matches[job_id]
+            is_outranked = is_full and match.score <= least
+            code = GapCode.TWIN if is_twin else GapCode.CAME_LATER if is_later else GapCode.OUTRANKED
+            if is_twin or is_later or is_outranked:
+                matches[job_id] = match._replace(gaps=(*match.gaps, Gap(code, {})))
     return {
         job_id: WhyNot(those, None, None) if those else WhyNot((), matches.get(job_id), places.get(job_id), version)
         for job_id, those in broken.items()
@@ -77,21 +85,24 @@ def _broken(constraints: Constraints, job_ids: Collection[UUID]) -> dict[UUID, t
     return {job_id: broken.get(job_id, (Rule.LIVE,)) for job_id in job_ids}
 
 
-def _left_out(job_ids: Collection[UUID], made: FeedSession, placed: Collection[UUID]) -> dict[UUID, GapCode]:
-    """Why each of the jobs, which keep all rules, is not among those placed. One statement."""
-    alike = Fragment.of(
-        "EXISTS (SELECT FROM job_search o WHERE o.job_id = ANY({}::uuid[]) AND o.likeness = s.likeness)", list(placed)
+def _shown(placed: Collection[UUID], constraints: Constraints, at: datetime) -> Fragment:
+    """The likenesses of those of the placed jobs that are still shown."""
+    return Fragment.of(
+        "SELECT s.likeness FROM job_search s WHERE s.job_id = ANY({}::uuid[]) AND {}",
+        list(placed),
+        eligible(constraints, at),
     )
+
+
+def _left_out(job_ids: Collection[UUID], made: FeedSession, shown: Fragment) -> Sequence[tuple[UUID, bool, bool]]:
+    """For each of the jobs whether another is shown that says the same, and whether it came later. One statement."""
     asked = Fragment.of(
-        "SELECT s.job_id, {}, s.published_at > {} FROM job_search s WHERE s.job_id = ANY({}::uuid[])",
-        alike,
+        "SELECT s.job_id, s.likeness IN ({}), s.published_at > {} FROM job_search s WHERE s.job_id = ANY({}::uuid[])",
+        shown,
         made.at,
         list(job_ids),
     )
-    return {
-        job_id: GapCode.TWIN if is_twin else GapCode.CAME_LATER if is_later else GapCode.OUTRANKED
-        for job_id, is_twin, is_later in rows(asked)
-    }
+    return rows(asked)
 
 
 def _current(owner: str, viewer: Viewer) -> tuple[FeedSession | None, Sequence[Match]]:

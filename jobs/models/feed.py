@@ -65,7 +65,7 @@ class DismissReason(models.TextChoices):
 
 
 class JobDismissal(Entity):
-    """A job that a person does not want to be shown any more, nor what says the same over again."""
+    """A job that a person does not want to be shown any more, nor, unless its place was wrong, what says the same."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+")

@@ -71,10 +71,7 @@ def undo(*, by: Viewer, job_id: UUID) -> JobDismissal:
     take_turn(person, _TURN)
     own = JobDismissal.objects.filter(user_id=person)
     dismissed = own.filter(job_id=job_id).first()
-    likenesses = {dismissed and dismissed.likeness, _likeness(job_id)} - {None}
-    cluster = JobFingerprint.objects.filter(pk=job_id, cluster__isnull=False).values("cluster")
-    says_the_same = Q(likeness__in=likenesses) | Q(job__fingerprint__cluster__in=cluster)
-    alike = list(own.filter(says_the_same).exclude(_HERE_ALONE).order_by("-dismissed_at", "-pk"))
+    alike = list(own.filter(_said_by(job_id, by, dismissed)).exclude(_HERE_ALONE).order_by("-dismissed_at", "-pk"))
     dismissed = dismissed or next(iter(alike), None)
     if dismissed is None:
         raise NotFound(field="job_id")
@@ -82,6 +79,16 @@ def undo(*, by: Viewer, job_id: UUID) -> JobDismissal:
     own.filter(pk__in=taken_back).delete()
     InteractionEvent.objects.filter(pk__in=list(taken_back.items())).delete()
     return dismissed
+
+
+def _said_by(job_id: UUID, by: Viewer, dismissed: JobDismissal | None) -> Q:
+    """Which dismissals say the same as a job does now; of one that the viewer cannot see, as it did when dismissed."""
+    if not Job.objects.filter(jobs.visible_to(by), pk=job_id).exists():
+        return Q(likeness=dismissed.likeness) if dismissed and dismissed.likeness is not None else Q(pk__in=[])
+    cluster = JobFingerprint.objects.filter(pk=job_id, cluster__isnull=False).values("cluster")
+    likeness = _likeness(job_id)
+    alike = Q(job__fingerprint__cluster__in=cluster)
+    return alike if likeness is None else alike | Q(likeness=likeness)
 
 
 def _likeness(job_id: UUID) -> int | None:

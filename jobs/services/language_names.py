@@ -45,8 +45,8 @@ def tag_of(name: str) -> str | None:
 
 
 def name_of(tag: str) -> str:
-    """The English name of a language; the tag itself where it says more, or is of none that is known."""
-    return next(iter(names_of(tag)), tag) if tag == _language(tag) else tag
+    """The English name of a language that has one of its own; else the tag itself, which `tag_of` takes as well."""
+    return next(iter(_NAMES_OF.get(tag, ())), tag)
 
 
 def names_of(tag: str) -> Sequence[str]:

@@ -81,8 +81,8 @@ class FeedWeightsUpdate(Mutation):
 
 
 class JobDismiss(Mutation):
-    """Do not show a job in the own feed any more, nor what says the same over again. To say it again, with another
-    reason, changes the reason alone.
+    """Do not show a job in the own feed any more, nor, unless its place was wrong, what says the same over again. To
+    say it again, with another reason, changes the reason alone.
     """
 
     errors = (NotFound, Invalid, Forbidden, TooManyDismissals)

@@ -8,7 +8,7 @@ type Page = { said: string; edges: Shown[]; pageInfo: Feed["pageInfo"]; newSince
 const $ = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 const say = (text: string) => ($("said").textContent = text);
 const count = ({ value, precision }: Feed["newSince"], what: string) =>
-  `${value}${precision === "AT_LEAST" ? " or more" : ""} ${what}${value === 1 ? "" : "s"}`;
+  `${value}${precision === "AT_LEAST" ? " or more" : ""} ${what}${value === 1 && precision === "EXACT" ? "" : "s"}`;
 
 // Everything from the board is set as text, never as mark-up.
 const element = (name: string, textContent: string, className = "") =>

@@ -124,10 +124,23 @@ def _is_not_of(user_id: UUID, rows: str, column: str = "s.job_id") -> Fragment:
     return Fragment.of(f"{column} NOT IN (SELECT {rows})", user_id)
 
 
+def said_again(user: str) -> str:
+    """A statement for the likenesses of what somebody dismissed, whom the text `user` stands for.
+
+    Of what said the same when it was dismissed, and of what has been found to since: the index has a cluster below
+    zero. Where the place was wrong, the same may be right elsewhere.
+    """
+    own = f"d.user_id = {user} AND d.reason <> 'wrong_place'"
+    return f"""
+    SELECT d.likeness FROM jobs_jobdismissal d WHERE {own} AND d.likeness IS NOT NULL
+    UNION ALL
+    SELECT -f.cluster_id FROM jobs_jobdismissal d JOIN jobs_jobfingerprint f ON f.job_id = d.job_id
+    WHERE {own} AND f.cluster_id IS NOT NULL"""  # noqa: S608 - our own text
+
+
 def _dismissed(user_id: UUID) -> Fragment:
-    own = "FROM jobs_jobdismissal WHERE user_id = {}::uuid"
-    said_again = _is_not_of(user_id, f"likeness {own} AND likeness IS NOT NULL", "s.likeness")
-    return all_of([_is_not_of(user_id, f"job_id {own}"), said_again])
+    alike = Fragment.of(f"s.likeness NOT IN ({said_again('{}::uuid')})", user_id, user_id)
+    return all_of([_is_not_of(user_id, "job_id FROM jobs_jobdismissal WHERE user_id = {}::uuid"), alike])
 
 
 def _did(user_id: UUID, kind: InteractionKind, *, most: int | None = None) -> Fragment:

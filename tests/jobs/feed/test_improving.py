@@ -170,7 +170,7 @@ def test_who_says_nothing_of_their_work_is_not_told_of_what_their_feed_does_not_
     floor = {"salary_floor_minor": 50_000_00, "salary_floor_currency": CurrencyFactory(), "salary_floor_period": "year"}
     home = PlaceFactory(name="Home", **HOME)
     Profile.objects.create(user=user, home=home, radius_km=20, **floor)
-    job(pay=(20_000_00, 30_000_00), skills=[])
+    job(pay=(20_000_00, 30_000_00))
     assert counted(viewer_of(user)) == {}
 
 

@@ -23,6 +23,7 @@ from jobs.models import (
     WorkPermission,
 )
 from jobs.search.postgres import terms
+from jobs.services import dismissal
 from kernel.viewer import ANONYMOUS
 from tests.factories import (
     CategoryFactory,
@@ -170,8 +171,7 @@ def test_countries_are_home_and_with_the_wish_to_move_wherever_one_may_work() ->
 def test_who_would_move_and_names_no_permit_may_go_anywhere() -> None:
     profile = ProfileFactory()
     FeedSettings.objects.create(user=profile.user, would_relocate=True)
-    assert known(profile).constraints.countries == ()
-    assert known(profile).constraints.remote_for == ("DE",)
+    assert known(profile).constraints.countries == known(profile).constraints.remote_for == ()
 
 
 def test_what_is_wanted_counts_more_than_what_was_done() -> None:
@@ -350,6 +350,17 @@ def test_the_version_changes_with_what_was_said() -> None:
     seen.add(version_of(viewer, now))
     assert len(seen) == 4
     assert person_of(viewer, now).version == version_of(viewer, now)
+
+
+def test_the_version_changes_where_only_the_place_is_said_to_be_wrong_now() -> None:
+    viewer, job = viewer_of(ProfileFactory().user), live_jobs("Nurse")[0]
+    dismissal.dismiss(by=viewer, job_id=job.pk)
+    now = timezone.now()
+    before = version_of(viewer, now)
+    dismissal.dismiss(by=viewer, job_id=job.pk, reason="wrong_role")
+    assert version_of(viewer, now) == before
+    dismissal.dismiss(by=viewer, job_id=job.pk, reason="wrong_place")
+    assert version_of(viewer, now) != before
 
 
 def test_words_that_no_posting_has_tell_nothing() -> None:

@@ -311,5 +311,16 @@ def test_names_are_read_in_one_statement_and_what_is_gone_has_none() -> None:
 def test_another_kind_of_work_and_what_was_shown_often_are_told(
     feature: Feature, value: float, sentence: str | None
 ) -> None:
+    # Of a title that is no known occupation's nobody knows.
+    _, unknown = explained(PERSON, BEST | {feature: value}, frozenset(), WEIGHTS, row(occupations={}))
+    assert Gap(GapCode.KIND, {}) not in unknown
     _, gaps = explained(PERSON, BEST | {feature: value}, frozenset(), WEIGHTS, row())
     assert sorted(map(text_of_gap, gaps)) == ([sentence] if sentence else [])
+
+
+def test_of_several_countries_remote_work_may_be_open_to_another_than_that_of_home() -> None:
+    remote = row(workplace="remote", distance_km=None)
+    assert "You can do it from where you live." in said(BEST, remote)
+    anywhere = replace(PERSON, constraints=Constraints(countries=("DE", "FR"), remote_for=("DE", "FR")))
+    assert "You can do it from where you live." not in said(BEST, remote, person=anywhere)
+    assert "It is where you look for work." in said(BEST, remote, person=anywhere)

@@ -45,7 +45,7 @@ def begun(owner: str, size: int = 5, *, is_current: bool = True) -> tuple[FeedSe
         "v1",
         7,
         size,
-        Constraints(uuid4(), ("en", "de"), ("DE",), "DE", (), ("full_time",), ("remote",)),
+        Constraints(uuid4(), ("en", "de"), ("DE",), ("DE",), (), ("full_time",), ("remote",)),
     )
     those = matches(size)
     session.begin(owner, made, those, is_current=is_current)
@@ -169,6 +169,16 @@ def test_a_header_that_was_not_written_so_is_no_session(kept: bytes) -> None:
     caching.server().set(header, kept)
     assert session.current(mine) is None
     assert session.found(mine, made.id) is None
+
+
+def test_a_header_of_a_release_that_knew_one_country_is_no_session() -> None:
+    mine = owner()
+    made, _ = begun(mine)
+    header = next(key for key in keys(mine) if key.endswith(made.id.hex))
+    kept = orjson.loads(caching.server().get(header))
+    kept["constraints"]["remote_for"] = "DE"
+    caching.server().set(header, orjson.dumps(kept))
+    assert session.current(mine) is None
 
 
 def test_a_session_without_all_of_its_matches_is_gone() -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import PlatformRole
 from jobs.feed import reading, weights
+from jobs.feed import why_not as explaining
 from jobs.feed.match import Rule
 from jobs.feed.ranking import rank
 from jobs.feed.reading import FeedRequest, WhyNot, feed, why_not
@@ -106,9 +107,12 @@ def test_what_fits_less_than_all_that_there_is_room_for_is_outranked(monkeypatch
     monkeypatch.setattr(reading, "rank", lambda *given, **seed: rank(*given, **seed, size=1))
     feed(viewer, FeedRequest())
     assert one(viewer, fits).place == 0
+    # There was room for more: nothing led to it.
+    assert "outranked" not in told(one(viewer, baker))
+    monkeypatch.setattr(explaining, "MOST_RANKED", 1)
     answer = one(viewer, baker)
     assert answer.place is None
-    assert told(answer) >= {"outranked", "kind"}
+    assert "outranked" in told(answer)
 
 
 def test_of_what_says_the_same_one_is_in_the_feed() -> None:
@@ -116,8 +120,11 @@ def test_of_what_says_the_same_one_is_in_the_feed() -> None:
     twin = wanted(company=job.company)
     feed(viewer, FeedRequest())
     places = {key: one(viewer, key) for key in (job, twin)}
-    (left_out,) = [answer for answer in places.values() if answer.place is None]
-    assert "twin" in told(left_out)
+    ((left_out, answer),) = [(key, answer) for key, answer in places.items() if answer.place is None]
+    assert "twin" in told(answer)
+    (shown,) = {job, twin} - {left_out}
+    dismissal.dismiss(by=viewer, job_id=shown.pk, reason="wrong_place")
+    assert "twin" not in told(one(viewer, left_out))
 
 
 def test_a_place_is_of_what_was_said_last() -> None:

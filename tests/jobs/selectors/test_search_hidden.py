@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from jobs.models import InteractionEvent, Job, JobDismissal
+from jobs.models import DuplicateCluster, InteractionEvent, Job, JobDismissal, JobFingerprint
 from jobs.search.port import FacetDimension, JobSearchOrderField, SearchOrder
 from jobs.search.postgres import conditions
 from jobs.search.where import HiddenKind, Near
@@ -139,6 +139,25 @@ def test_what_says_the_same_as_a_dismissed_job_is_left_out_too() -> None:
     assert found(by, HiddenKind.DISMISSED) == [other.pk]
     dismissal.undo(by=by, job_id=job.pk)
     assert set(found(by, HiddenKind.DISMISSED)) == {job.pk, again.pk, other.pk}
+
+
+def test_where_the_place_was_wrong_the_job_alone_is_left_out() -> None:
+    by, job = seeker(), live_job("Night nurse")
+    again = live_job("Night nurse", company=job.company)
+    dismissal.dismiss(by=by, job_id=job.pk, reason="wrong_place")
+    assert found(by, HiddenKind.DISMISSED) == [again.pk]
+
+
+def test_what_was_found_to_say_the_same_since_is_left_out_too() -> None:
+    by, job = seeker(), live_job("Night nurse")
+    dismissal.dismiss(by=by, job_id=job.pk)
+    again = live_job("Nurse by night")
+    cluster = DuplicateCluster.objects.create(leader=job)
+    for one in (job, again):
+        JobFingerprint.objects.update_or_create(job=one, defaults={"cluster": cluster})
+    other = live_job("Nurse")
+    index_all()
+    assert found(by, HiddenKind.DISMISSED) == [other.pk]
 
 
 def test_a_dismissal_without_likeness_leaves_out_its_job_alone() -> None:

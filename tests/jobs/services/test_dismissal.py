@@ -8,6 +8,7 @@ from jobs.models import (
     DismissReason,
     DuplicateCluster,
     InteractionEvent,
+    Job,
     JobDismissal,
     JobFingerprint,
     JobHeat,
@@ -18,7 +19,7 @@ from kernel.errors import Forbidden, Invalid, NotFound
 from kernel.viewer import ANONYMOUS
 from tests.factories import CompanyFactory, JobFactory, UserFactory, viewer_of
 from tests.jobs.services.races import at_once, just_before
-from tests.search_board import live_job
+from tests.search_board import index_all, live_job
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,29 @@ def test_what_was_found_to_say_the_same_since_is_taken_back_with_it() -> None:
         JobFingerprint.objects.update_or_create(job=job, defaults={"cluster": cluster})
     assert dismissal.undo(by=by, job_id=again.pk).pk == kept.pk
     assert not JobDismissal.objects.exists()
+
+
+def test_taking_back_tells_nothing_of_what_is_hidden() -> None:
+    by = viewer_of(UserFactory())
+    seen, hidden = live_job("Feeder"), JobFactory(draft=True)
+    dismissal.dismiss(by=by, job_id=seen.pk)
+    cluster = DuplicateCluster.objects.create(leader=seen)
+    for job in (seen, hidden):
+        JobFingerprint.objects.update_or_create(job=job, defaults={"cluster": cluster})
+    with pytest.raises(NotFound):
+        dismissal.undo(by=by, job_id=hidden.pk)
+    assert JobDismissal.objects.exists()
+
+
+def test_what_no_longer_says_the_same_stays_dismissed() -> None:
+    by, company = viewer_of(UserFactory()), CompanyFactory()
+    first, second = (live_job("Feeder", company=company) for _ in range(2))
+    for job in (first, second):
+        dismissal.dismiss(by=by, job_id=job.pk)
+    Job.objects.filter(pk=first.pk).update(title="Baker")
+    index_all()
+    dismissal.undo(by=by, job_id=first.pk)
+    assert [kept.job_id for kept in JobDismissal.objects.all()] == [second.pk]
 
 
 def test_where_the_place_was_wrong_nothing_else_was_dismissed() -> None:
