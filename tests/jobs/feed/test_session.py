@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from uuid import UUID, uuid4
 
 import orjson
@@ -18,6 +19,7 @@ from tests.feed_board import seeker
 from tests.search_board import live_jobs
 
 AT = datetime(2026, 3, 4, 5, 6, 7, 890_000, tzinfo=UTC)
+NUMBERS = count()
 
 
 def matches(count: int = 5) -> list[Match]:
@@ -40,7 +42,8 @@ def matches(count: int = 5) -> list[Match]:
 
 def begun(owner: str, size: int = 5, *, is_current: bool = True) -> tuple[FeedSession, list[Match]]:
     made = FeedSession(
-        session.new_id(owner, AT),
+        # Twelve bits of chance alone tell those of one instant apart.
+        session.new_id(owner, AT + timedelta(milliseconds=next(NUMBERS))),
         AT,
         "v1",
         7,
