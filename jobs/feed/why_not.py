@@ -54,8 +54,9 @@ def why_not(viewer: Viewer, owner: str, job_ids: Collection[UUID]) -> dict[UUID,
         version, judged = made.model_version if made else 0, current
     matches = {match.job_id: match for match in judged}
     if made and (left_out := matches.keys() - places.keys()):
-        is_full = made.size >= MOST_RANKED
-        least = min(match.score for match in current)
+        # Scores of other weights say nothing of these.
+        is_full = made.size >= MOST_RANKED and made.model_version == version
+        least = min((match.score for match in current), default=0.0)
         for job_id, is_twin, is_later in _left_out(left_out, made, _shown(places, person.constraints, now)):
             match = matches[job_id]
             is_outranked = is_full and match.score <= least

@@ -9,12 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import PlatformRole
-from jobs.feed import reading, weights
+from jobs.feed import reading, session, weights
 from jobs.feed import why_not as explaining
+from jobs.feed.constraints import Constraints
 from jobs.feed.match import Rule
+from jobs.feed.person import version_of
 from jobs.feed.ranking import rank
 from jobs.feed.reading import FeedRequest, WhyNot, feed, why_not
 from jobs.feed.reasons import text_of, text_of_gap
+from jobs.feed.session import FeedSession
 from jobs.models import (
     DuplicateCluster,
     InteractionEvent,
@@ -31,7 +34,7 @@ from jobs.services import dismissal, employer_block, preferences
 from kernel import caching
 from kernel.viewer import ANONYMOUS, Scope, Viewer
 from tests.factories import ExperienceFactory, JobFactory, PlaceFactory, SkillFactory, UserFactory, viewer_of
-from tests.feed_board import ids, seeker
+from tests.feed_board import ids, match_of, seeker
 from tests.search_board import index_all, live_job
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +116,21 @@ def test_what_fits_less_than_all_that_there_is_room_for_is_outranked(monkeypatch
     answer = one(viewer, baker)
     assert answer.place is None
     assert "outranked" in told(answer)
+
+
+@pytest.mark.parametrize(("weighed_by", "size"), [(0, 1), (None, 0)])
+def test_a_session_of_other_weights_or_of_nothing_outranks_nothing(
+    monkeypatch: pytest.MonkeyPatch, weighed_by: int | None, size: int
+) -> None:
+    monkeypatch.setattr(explaining, "MOST_RANKED", size)
+    viewer, job = picky(), wanted()
+    now, owner = timezone.now(), session.owner_of(viewer)
+    version = weights.active().version if weighed_by is None else weighed_by
+    made = FeedSession(session.new_id(owner, now), now, version_of(viewer, now), version, size, Constraints())
+    session.begin(owner, made, [match_of(live_job("Other"))._replace(score=9.0)][:size])
+    answer = one(viewer, job)
+    assert answer.place is None
+    assert "outranked" not in told(answer)
 
 
 def test_of_what_says_the_same_one_is_in_the_feed() -> None:
