@@ -117,7 +117,7 @@ class Judge:
             self._liked(row) if self._activity.titles else None,
             self._collaborative(row) if self._activity.near else None,
             self._place(row),
-            self._pay(row) if self._floor else None,
+            paid(self._person, row.pay_currency, row.pay_top_minor, row.pay_common) if self._floor else None,
             self._seniority(row),
             0.5 ** (row.age_days / HALF_FRESH_DAYS),
             _quality(row),
@@ -244,23 +244,27 @@ class Judge:
         way = row.distance_km * (OFFICE_DAYS if row.workplace == "hybrid" else 1.0)
         return 1.0 if way <= radius else max(FAR, exp(-(way - radius) / radius))
 
-    def _pay(self, row: CandidateRow) -> float | None:
-        """1 where the most that is paid is at least the floor; less the further it falls short."""
-        assert self._floor is not None
-        floor, currency = self._floor
-        top: int | None
-        if row.pay_currency == currency:
-            top = row.pay_top_minor
-        else:
-            top, floor = row.pay_common, self._person.pay_floor_common or 0
-        if top is None or floor <= 0:
-            return None
-        return 1.0 if top >= floor else exp(-SHORT_OF_PAY * (floor - top) / floor)
-
     def _seniority(self, row: CandidateRow) -> float | None:
         if self._level is None or row.seniority not in _LEVELS:
             return None
         return max(0.0, 1.0 - abs(_LEVELS[row.seniority] - self._level) / 3)
+
+
+def paid(person: Person, currency: str, top_minor: int | None, common: int | None) -> float | None:
+    """How the most that a job pays in a year compares with the person's floor: 1 where it is at least that; less the
+    further it falls short. None where either is not known. `common` is in cents of the euro.
+    """
+    if person.pay_floor is None:
+        return None
+    floor, floor_currency = person.pay_floor
+    top: int | None
+    if currency == floor_currency:
+        top = top_minor
+    else:
+        top, floor = common, person.pay_floor_common or 0
+    if top is None or floor <= 0:
+        return None
+    return 1.0 if top >= floor else exp(-SHORT_OF_PAY * (floor - top) / floor)
 
 
 def _title(words: Sequence[str], share: float, telling: Callable[[str], float]) -> _Title:

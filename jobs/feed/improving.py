@@ -210,8 +210,7 @@ def _ways(person: Person, now: datetime) -> Iterator[_Way]:
         abroad = Fragment.of("({}) IS TRUE", rules(person.elsewhere, now)[Rule.COUNTRY])
         countries: dict[str, object] = {"countries": list(person.elsewhere.countries)}
         yield _opening(ImprovementCode.RELOCATE, countries, abroad, Rule.COUNTRY)
-    if person.says_something:
-        yield from _less_pay(person)
+    yield from _less_pay(person)
     yield from _further(person)
 
 

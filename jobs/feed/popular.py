@@ -1,8 +1,9 @@
-"""The feed of those who have said nothing of themselves: what many people open, and what is new, near where they ask.
+"""The feed of those who have said nothing of their work: what many people open, and what is new, near where they ask.
 
-Its three weights are not among those of `RankingModel`, which are about what is known of a person: its version is 0.
+Its weights are not among those of `RankingModel`, which are about what is known of a person: its version is 0.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -11,8 +12,10 @@ from typing import Any
 
 from jobs.feed.candidates import MOST_RANKED
 from jobs.feed.constraints import Constraints, eligible
+from jobs.feed.features import paid
 from jobs.feed.match import Feature, Gap, Match, Reason, Source
-from jobs.feed.reasons import LEAST, NEUTRAL, GapCode
+from jobs.feed.person import Person
+from jobs.feed.reasons import LEAST, MOST_REASONS, NEUTRAL, GapCode, below
 from jobs.models import Workplace
 from jobs.search.diversity import diversify
 from jobs.search.near import places_within
@@ -24,6 +27,8 @@ from jobs.services import heat
 
 MODEL_VERSION = 0
 WEIGHTS = {Feature.POPULAR: 0.45, Feature.FRESH: 0.35, Feature.PLACE: 0.2}
+PAY_WEIGHT = 0.2
+"""Of those who have said for how much at least, beside the others."""
 PER_COMPANY = 2
 LEAST_HEAT = 100.0
 """The hottest job counts as popular as can be, if so much is done with it: as many views of today."""
@@ -47,7 +52,7 @@ _IN_COUNTRY = """(SELECT s.job_id FROM (
 # Whether it is near, or may be done from there: unknown where that takes a country, none was named, and no place tells.
 _FOUND = """
 SELECT s.job_id, s.company_id, s.likeness, extract(epoch FROM %(at)s - s.published_at) / 86400,
-    s.workplace, s.pay_top_minor IS NULL, CASE
+    s.workplace, s.pay_currency, s.pay_top_minor, s.pay_common, CASE
         WHEN s.workplace <> 'remote' THEN {}
         WHEN s.remote_allowed = '{{}}' AND s.remote_denied = '{{}}' THEN TRUE
         WHEN here.code IS NOT NULL THEN NOT s.remote_denied @> ARRAY[here.code]
@@ -75,8 +80,10 @@ def constraints_of(country: str | None) -> Constraints:
     return Constraints(countries=(country,), remote_for=(country,)) if country else Constraints()
 
 
-def popular(constraints: Constraints, near: Near | None, at: datetime) -> list[Match]:
-    """The jobs that many open and those that are new, best first, spread over companies. Two statements."""
+def popular(constraints: Constraints, near: Near | None, at: datetime, person: Person | None = None) -> list[Match]:
+    """The jobs that many open and those that are new, best first, spread over companies; for a person who has said for
+    how much at least rather those that pay it. Two statements.
+    """
     around = places_within(near) if near else {}
     places, nearest = sorted(around), min(around, key=lambda key: (around[key], key), default=None)
     is_near = at_one_of(places) if places else FALSE
@@ -98,17 +105,19 @@ def popular(constraints: Constraints, near: Near | None, at: datetime) -> list[M
     # The country that was named; else that of the nearest place, which at a border may be the other one.
     named = constraints.remote_for[0] if len(constraints.remote_for) == 1 else near and near.or_remote_for
     statement = Fragment.of(_FOUND, is_near, join(" UNION ", parts), named, nearest)
-    return _ordered(rows(Fragment(statement.text, {**statement.params, "at": at})), at, is_anywhere=near is None)
+    found = rows(Fragment(statement.text, {**statement.params, "at": at}))
+    return _ordered(found, at, person or Person(constraints), is_anywhere=near is None)
 
 
-def _ordered(found: Any, at: datetime, *, is_anywhere: bool) -> list[Match]:
+def _ordered(found: Any, at: datetime, person: Person, *, is_anywhere: bool) -> list[Match]:
     # A job that was only ever shown has a logarithm of nothing.
     heats = {row[0]: row[-1] for row in found if row[-1] is not None and row[-1] > -inf}
     hottest = max([heat.of(LEAST_HEAT, at), *heats.values()])
     # Whatever one person does makes nothing popular, however little is done on the board.
     of_one = heat.of(heat.OF_ONE, at)
+    weights = {**WEIGHTS, Feature.PAY: PAY_WEIGHT} if person.pay_floor else WEIGHTS
     made: dict[Any, tuple[Hit, Match]] = {}
-    for job_id, company_id, likeness, age_days, workplace, is_unpaid, is_there, _ in found:
+    for job_id, company_id, likeness, age_days, workplace, currency, top, common, is_there, _ in found:
         hot = heats.get(job_id)
         features = {
             # The root of how many there are, beyond one person's, for each of the hottest one's.
@@ -118,15 +127,17 @@ def _ordered(found: Any, at: datetime, *, is_anywhere: bool) -> list[Match]:
             Feature.FRESH: 2 ** (-max(0.0, float(age_days)) / FRESH_DAYS),
             Feature.PLACE: NEUTRAL if is_anywhere or is_there is None else float(is_there),
         }
-        parts = {feature: weight * features[feature] for feature, weight in WEIGHTS.items()}
+        pay = paid(person, currency, top, common)
+        features[Feature.PAY] = NEUTRAL if pay is None else pay
+        parts = {feature: weight * features[feature] for feature, weight in weights.items()}
         match = Match(
             job_id,
             company_id,
             sum(parts.values()),
             parts,
             (Source.POPULAR,) if features[Feature.POPULAR] else (Source.FRESH,),
-            _reasons(features, workplace, float(age_days)),
-            (Gap(GapCode.PAY_UNKNOWN, {}),) if is_unpaid else (),
+            _reasons(parts, weights, _params(workplace, float(age_days), pay, top, currency)),
+            tuple(_gaps(person, pay, top, currency)),
         )
         made[job_id] = Hit(job_id, match.score, company_id, likeness), match
     ordered = sorted((hit for hit, _ in made.values()), key=lambda hit: (-hit.value, hit.job_id.int))
@@ -135,11 +146,27 @@ def _ordered(found: Any, at: datetime, *, is_anywhere: bool) -> list[Match]:
     return [made[hit.job_id][1] for hit in diversify(once, PER_COMPANY)[:MOST_RANKED]]
 
 
-def _reasons(features: dict[Feature, float], workplace: str, age_days: float) -> tuple[Reason, ...]:
-    params: dict[Feature, dict[str, Any]] = {
+type _Params = Mapping[Feature, dict[str, Any] | None]
+"""What the sentences need; None where one would not be true."""
+
+
+def _params(workplace: str, age_days: float, pay: float | None, top: int | None, currency: str) -> _Params:
+    return {
         Feature.FRESH: {"days": max(0, int(age_days))},
         Feature.PLACE: {"is_remote": True} if workplace == Workplace.REMOTE else {},
+        Feature.PAY: {"top_minor": top, "currency": currency} if pay == 1 and top is not None else None,
     }
-    lifts = {feature: weight * (features[feature] - NEUTRAL) for feature, weight in WEIGHTS.items()}
+
+
+def _reasons(parts: Mapping[Feature, float], weights: Mapping[Feature, float], params: _Params) -> tuple[Reason, ...]:
+    lifts = {feature: parts[feature] - weight * NEUTRAL for feature, weight in weights.items()}
     telling = sorted((feature for feature in lifts if lifts[feature] >= LEAST), key=lambda one: -lifts[one])
-    return tuple(Reason(one, WEIGHTS[one] * features[one], params.get(one, {})) for one in telling)
+    told = [(one, params.get(one, {})) for one in telling]
+    return tuple(Reason(one, parts[one], given) for one, given in told if given is not None)[:MOST_REASONS]
+
+
+def _gaps(person: Person, pay: float | None, top: int | None, currency: str) -> Iterable[Gap]:
+    if top is None:
+        yield Gap(GapCode.PAY_UNKNOWN, {})
+    elif person.pay_floor and pay is not None and pay < 1:
+        yield below(top, currency, *person.pay_floor)

@@ -260,14 +260,15 @@ def _made(asker: _Asker, session_id: UUID, as_of: datetime, *, is_current: bool)
     constraints = person.constraints if person else constraints_of(asker.country)
     if person and person.says_something:
         ranking = rank(person, as_of, seed=session.seed_of(session_id))
-        # With the names: the pages are read more often than it is made.
-        matches, model_version, asked = named(ranking.matches), ranking.model_version, ""
+        matches, model_version, asked = ranking.matches, ranking.model_version, ""
     else:
         if person and asker.country and not constraints.countries:
             named_one = constraints_of(asker.country)
             constraints = replace(constraints, countries=named_one.countries, remote_for=named_one.remote_for)
         near = asker.near or (_around_home(person) if person else None)
-        matches, model_version, asked = popular(constraints, coarse(near), as_of), MODEL_VERSION, asker.asked
+        matches, model_version, asked = popular(constraints, coarse(near), as_of, person), MODEL_VERSION, asker.asked
+    # With the names: the pages are read more often than it is made.
+    matches = named(matches)
     version = person.version if person else ""
     made = FeedSession(session_id, as_of, version, model_version, len(matches), constraints, asked)
     # Nothing is not worth keeping: there may be something the next moment.

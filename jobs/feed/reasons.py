@@ -135,7 +135,7 @@ def _gaps(person: Person, values: Sequence[float | None], row: CandidateRow) -> 
     if row.pay_top_minor is None:
         yield Gap(GapCode.PAY_UNKNOWN, {})
     elif person.pay_floor and (pay := values[_PAYS]) is not None and pay < 1:
-        yield _below(row.pay_top_minor, row.pay_currency, *person.pay_floor)
+        yield below(row.pay_top_minor, row.pay_currency, *person.pay_floor)
     yield from _place_gaps(person, values, row)
     if person.seniority in _LEVELS and row.seniority in _LEVELS:
         steps = _LEVELS[row.seniority] - _LEVELS[person.seniority]
@@ -160,7 +160,8 @@ def _place_gaps(person: Person, values: Sequence[float | None], row: CandidateRo
         yield Gap(GapCode.PLACE_UNKNOWN, {"is_country_known": True})
 
 
-def _below(top: int, currency: str, floor: int, floor_currency: str) -> Gap:
+def below(top: int, currency: str, floor: int, floor_currency: str) -> Gap:
+    """That a job pays less than the person wants, in minor units a year."""
     # Between currencies how much is missing would change with every rate.
     by = {"by_minor": floor - top} if currency == floor_currency and top < floor else {}
     return Gap(GapCode.PAY_BELOW, {"top_minor": top, "currency": currency, **by})
@@ -232,7 +233,8 @@ def _of_place(params: Mapping[str, Any]) -> str:
 
 def _of_age(params: Mapping[str, Any]) -> str:
     days = params["days"]
-    return "It is new today." if days == 0 else f"It is {_counted(days, 'day', 'days')} old."
+    # Not how old it is: who opens a posting again publishes it again.
+    return "It was published today." if days == 0 else f"It was published {_counted(days, 'day', 'days')} ago."
 
 
 def _missing_skills(params: Mapping[str, Any]) -> str:

@@ -165,13 +165,14 @@ def test_a_language_opens_what_is_in_it_and_fits_otherwise() -> None:
     assert counted(anything) == {("workplace", "remote"): 1}
 
 
-def test_who_says_nothing_of_their_work_is_not_told_of_what_their_feed_does_not_weigh() -> None:
+def test_less_pay_opens_more_also_to_who_has_said_nothing_of_their_work() -> None:
     user = UserFactory()
     floor = {"salary_floor_minor": 50_000_00, "salary_floor_currency": CurrencyFactory(), "salary_floor_period": "year"}
     home = PlaceFactory(name="Home", **HOME)
     Profile.objects.create(user=user, home=home, radius_km=20, **floor)
     job(pay=(20_000_00, 30_000_00))
-    assert counted(viewer_of(user)) == {}
+    job(pay=(40_000_00, 46_000_00))
+    assert counted(viewer_of(user)) == {("pay_floor_lower", 45_000_00): 1, ("pay_floor_drop", None): 2}
 
 
 def test_other_countries_open_what_is_there_and_allowed() -> None:

@@ -10,12 +10,21 @@ from django.utils import timezone
 
 from jobs.feed.match import Feature, Match, Source
 from jobs.feed.popular import _BOUNDS, WEIGHTS, coarse, constraints_of, key_of, popular
-from jobs.feed.reasons import NEUTRAL, text_of
-from jobs.models import Job, JobHeat, JobSearch
+from jobs.feed.reading import FeedRequest, feed
+from jobs.feed.reasons import NEUTRAL, text_of, text_of_gap
+from jobs.models import Job, JobHeat, JobSearch, Profile
 from jobs.search.where import Near
 from jobs.services import heat as heats
-from tests.factories import CompanyFactory, CountryFactory, PlaceFactory
-from tests.search_board import live_job, live_jobs
+from tests.factories import (
+    CompanyFactory,
+    CompensationFactory,
+    CountryFactory,
+    CurrencyFactory,
+    PlaceFactory,
+    UserFactory,
+    viewer_of,
+)
+from tests.search_board import index_all, live_job, live_jobs
 
 pytestmark = pytest.mark.django_db
 BERLIN = Near(52.5, 13.4, 30)
@@ -47,7 +56,7 @@ def test_the_hot_come_before_the_new_and_the_new_before_the_old() -> None:
     assert matches[0].parts[Feature.POPULAR] == WEIGHTS[Feature.POPULAR]
     assert matches[1].parts[Feature.POPULAR] == pytest.approx(WEIGHTS[Feature.POPULAR] * 0.6065, abs=1e-4)
     assert text_of(matches[0].reasons[0]) == "Many people open it, keep it or apply to it."
-    assert text_of(matches[2].reasons[0]) == "It is 1 day old."
+    assert text_of(matches[2].reasons[0]) == "It was published 1 day ago."
 
 
 def test_whatever_one_person_does_on_a_quiet_board_makes_nothing_popular() -> None:
@@ -165,6 +174,31 @@ def test_no_company_fills_the_top_and_nothing_is_said_twice() -> None:
     assert [match.company_id for match in matches[:20]].count(company.pk) == 2
     assert len({job.pk for job in same} & set(ids(matches))) == 1
     assert len(set(ids(matches))) == len(matches) == 6 + 1 + 25
+
+
+def test_who_has_said_for_how_much_but_not_what_is_shown_what_pays_it_first() -> None:
+    euro = CurrencyFactory()
+    little, unknown, enough = old(1, "Little"), old(1, "Unknown"), old(4, "Enough")
+    for job, most in ((little, 40_000_00), (enough, 55_000_00)):
+        CompensationFactory(job=job, min_minor=None, max_minor=most, currency=euro)
+    index_all()
+    floor = {"salary_floor_minor": 50_000_00, "salary_floor_currency": euro, "salary_floor_period": "year"}
+    viewer = viewer_of(Profile.objects.create(user=UserFactory(), **floor).user)
+    page = feed(viewer, FeedRequest())
+    assert [fed.job.pk for fed in page.jobs] == [enough.pk, unknown.pk, little.pk]
+    matches = [fed.match for fed in page.jobs]
+    assert [match.score for match in matches] == [sum(match.parts.values()) for match in matches]
+    assert [text_of(reason) for reason in matches[0].reasons] == [
+        "It pays up to 55,000 EUR a year of full-time work, as much as you want.",
+        "It was published 4 days ago.",
+    ]
+    assert [text_of_gap(gap) for match in matches for gap in match.gaps] == [
+        "It does not say what it pays.",
+        "It pays at most 40,000 EUR a year of full-time work, 10,000 EUR less than you want.",
+    ]
+    # Of who has not said so nothing of it counts.
+    assert ids(ordered()) == [*ids(ordered())[:2], enough.pk]
+    assert all(Feature.PAY not in match.parts for match in ordered())
 
 
 def test_it_takes_two_statements() -> None:

@@ -436,7 +436,7 @@ def test_what_is_shared_is_made_around_thereabouts_and_not_around_who_asked_firs
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made: list[Near | None] = []
-    monkeypatch.setattr(reading, "popular", lambda constraints, near, at: made.append(near) or [])
+    monkeypatch.setattr(reading, "popular", lambda constraints, near, *_: made.append(near) or [])
     feed(ANONYMOUS, FeedRequest(near=Near(52.46, 13.36, 11)))
     feed(viewer_of(UserFactory()), FeedRequest(near=Near(52.54, 13.44, 25)))
     assert made == [Near(52.5, 13.4, 25)] * 2

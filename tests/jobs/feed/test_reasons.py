@@ -122,9 +122,9 @@ def test_three_reasons_the_strongest_first() -> None:
             "It pays up to 9,000,000 JPY a year of full-time work, as much as you want.",
         ),
         (Feature.SENIORITY, row(), "It asks for your level: mid."),
-        (Feature.FRESH, row(), "It is new today."),
-        (Feature.FRESH, row(age_days=1.2), "It is 1 day old."),
-        (Feature.FRESH, row(age_days=3.9), "It is 3 days old."),
+        (Feature.FRESH, row(), "It was published today."),
+        (Feature.FRESH, row(age_days=1.2), "It was published 1 day ago."),
+        (Feature.FRESH, row(age_days=3.9), "It was published 3 days ago."),
     ],
 )
 def test_a_reason_is_a_sentence(feature: Feature, of: CandidateRow, sentence: str) -> None:
