@@ -8,6 +8,7 @@ from typing import Any
 
 from bench.board import Board, board
 from bench.contenders import NEXUS_SETTINGS
+from bench.feed_look import BEST
 from bench.report import table
 from bench.say import say
 from bench.targets import Target
@@ -54,9 +55,18 @@ def _told(figures: dict[str, Any]) -> str:
         f"### The feed among {figures['jobs']:,} live jobs, of {figures['people']:,} people",
         table(["", "ms CPU", "÷ a page of a list", "statements"], rows),
     ]
+    if look := figures.get("look"):
+        parts.append(_told_of_look(look))
     if signals := figures.get("signals"):
         parts.append(_told_of_signals(signals))
     return "\n\n".join(parts)
+
+
+def _told_of_look(look: dict[str, Any]) -> str:
+    return (
+        f"Of the {BEST} that score best among all that any way leads to, {look['recall']:.0%} are in the feed; its own"
+        f" best {BEST} score {look['score']:.1%} of that (means over {look['people']} people)."
+    )
 
 
 def _told_of_signals(signals: dict[str, Any]) -> str:

@@ -2,7 +2,8 @@
 
 Milliseconds of CPU of this thread and of its PostgreSQL process for whole requests, all but HTTP: a page of twenty jobs
 of a list that anybody reads, of the feed that nobody in particular reads, of a feed that is there, and of one that is
-made; and for making one alone, with its first page. What signals do to readers is told by the clock, with another
+made; and for making one alone, with its first page. How much of the best a feed misses because it looks at a bounded
+number of jobs is told beside. What signals do to readers is told by the clock, with another
 process that takes and writes them.
 """
 
@@ -18,6 +19,7 @@ from importlib import import_module
 from typing import Any
 
 from bench.contenders import NEXUS_SETTINGS
+from bench.feed_look import looked
 from bench.say import say
 from bench.search_rounds import Task, cpu_clock, medians, take_turns
 from bench.works import DOCUMENTS
@@ -88,6 +90,8 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
         "milliseconds": {name: ways["ours"] for name, ways in medians(tasks)["feed"].items()},
         "statements": statements,
     }
+    say("Looking at all there is")
+    found["look"] = looked(users)
     if not options.seconds:
         return found
     say(f"Taking {options.rate:,} signals a second")

@@ -16,11 +16,15 @@ from jobs.feed.activity import Activity
 from jobs.feed.constraints import eligible_often
 from jobs.feed.match import Source
 from jobs.feed.person import Person
-from jobs.feed.ways import SHARES, Way, all_indexed, rough_rank, ways
+from jobs.feed.ways import SHARES, Way, all_indexed, comes_to_few, rough_rank, ways
 from jobs.search.postgres.fragment import Fragment, all_of, join, rows, rows_planned
 from jobs.services import heat
 
 MOST_CONSIDERED = 1_000
+MOST_OF_MANY = 600
+"""Of a board of very many so many: the next ones hardly ever come to be among the best."""
+LOOKED_AT = 6_000
+"""So many rows are looked at of all that the ways to many lead to. Mostly the same rows: that is about all of them."""
 WALKED = 500
 """Of the newest on the board so many are looked at."""
 HOTTEST = 240
@@ -97,11 +101,19 @@ _COLUMNS = """s.job_id, s.company_id, {sources}, s.likeness, s.title_key, s.titl
         date_part('epoch', %(at)s - h.exposed_at) / 604800, 0
     )), 0), coalesce(h.signals, 0)"""
 _FOUND = "s.job_id, s.ctid AS row, s.published_at, s.likeness, s.company_id"
+# A job by each of the ways that lead to it: its bits say which.
+_BY_WAY = """SELECT s.job_id, s.row, s.published_at, s.likeness, s.company_id, s.rank, way.number
+    FROM {} s JOIN unnest({}::int[], {}::int[]) AS way (bit, number) ON s.ways & way.bit <> 0"""
 # All that leads to few jobs, in one walk through their rows. What may not be shown has no rank.
-_TOGETHER = f"""SELECT s.job_id, s.row, s.published_at, s.likeness, s.company_id, s.rank, way.number FROM (
+_FEW = f"""(
         SELECT {_FOUND}, {{}} AS rank, {{}} AS ways
         FROM (SELECT ctid, * FROM job_search s WHERE {{}} OFFSET 0) s WHERE {{}} OFFSET 0
-    ) s JOIN unnest({{}}::int[], {{}}::int[]) AS way (bit, number) ON s.ways & way.bit <> 0"""  # noqa: S608
+    )"""  # noqa: S608
+# All that may lead to many, as few are looked at as is said: planned as if all of it were wanted, so by an index.
+_MANY = f"""many AS MATERIALIZED (
+    SELECT {_FOUND}, CASE WHEN s.is_allowed THEN {{}} END AS rank, CASE WHEN s.is_allowed THEN {{}} END AS ways
+    FROM (SELECT ctid, *, {{}} AS is_allowed FROM job_search s WHERE {{}} OFFSET 0) s
+)"""  # noqa: S608
 _WAY = f"""{{name}} AS MATERIALIZED (
     SELECT {_FOUND}, CASE WHEN {{{{}}}} THEN {{{{}}}} END AS rank FROM job_search s WHERE {{{{}}}}
 )"""  # noqa: S608
@@ -133,13 +145,14 @@ _HEAT = "LEFT JOIN job_heat h ON h.job_id = s.job_id"
 _SEEN = "candidate, LATERAL (SELECT * FROM job_search w WHERE w.ctid = candidate.row OFFSET 0) s"
 
 
-def considered(person: Person, activity: Activity, at: datetime, most: int = MOST_CONSIDERED) -> list[CandidateRow]:
+def considered(person: Person, activity: Activity, at: datetime, most: int | None = None) -> list[CandidateRow]:
     """The jobs to be judged for a person. One statement, and one more for words not asked for lately.
 
     And one where fewer come than a session holds, and the board has more: it looks further back.
     """
     hidden, allowed, shown = eligible_often(person.constraints, at)
     found = ways(person, activity)
+    most = most or (MOST_CONSIDERED if comes_to_few(person) else MOST_OF_MANY)
     rows_found = _found([*hidden, *_tables(person, found, allowed, shown, at, most)], person, at)
     # What says the same comes once.
     said = {row.likeness for row in rows_found}
@@ -184,22 +197,24 @@ def _tables(
 ) -> Iterator[Fragment]:
     """A common table expression for each way that may lead to many jobs, and `candidate`."""
     rank = rough_rank(person)
-    together = [(number, way) for number, way in enumerate(found, 1) if way.looked_at is None]
     parts = []
-    if together:
-        bits = [1 << place for place in range(len(together))]
-        met = [
-            Fragment.of(f"CASE WHEN {{}} THEN {bit} ELSE 0 END", way.condition)
-            for bit, (_, way) in zip(bits, together, strict=True)
-        ]
-        condition = all_indexed([way for _, way in together])
-        numbers = [number for number, _ in together]
-        parts.append(Fragment.of(_TOGETHER, rank, join(" | ", met), condition, allowed, bits, numbers))
-    for number, way in enumerate(found, 1):
-        if way.looked_at is not None:
-            # Planned as if all of it were wanted, so by an index; read no further than to the bound.
+    numbered = [*enumerate(found, 1)]
+    few = [(number, way) for number, way in numbered if way.walked is None and not way.is_many]
+    if few:
+        ways_met, *by = _met(few)
+        condition = all_indexed([way for _, way in few])
+        parts.append(Fragment.of(_BY_WAY, Fragment.of(_FEW, rank, ways_met, condition, allowed), *by))
+    many = [(number, way) for number, way in numbered if way.is_many]
+    if many:
+        ways_met, *by = _met(many)
+        yield Fragment.of(_MANY, rank, ways_met, allowed, all_indexed([way for _, way in many]))
+        looked_at = Fragment(f"(SELECT * FROM many LIMIT {LOOKED_AT})")  # noqa: S608
+        parts.append(Fragment.of(_BY_WAY, looked_at, *by))
+    for number, way in numbered:
+        if way.walked is not None:
+            # Read no further than to the bound.
             yield Fragment.of(_WAY.format(name=f"way{number}"), allowed, rank, way.indexed)
-            parts.append(Fragment(f"(SELECT *, {number} AS number FROM way{number} LIMIT {way.looked_at})"))  # noqa: S608
+            parts.append(Fragment(f"(SELECT *, {number} AS number FROM way{number} LIMIT {way.walked})"))  # noqa: S608
     parts.append(Fragment.of(_NEWEST, rank, len(found) + 1, allowed))
     parts.append(Fragment.of(_POPULAR, rank, len(found) + 2, heat.of(heat.OF_ONE, at), allowed))
     sources = [*(way.source for way in found), Source.FRESH, Source.POPULAR]
@@ -211,3 +226,13 @@ def _tables(
         [SHARES[source] for source in sources],
         most,
     )
+
+
+def _met(numbered: Sequence[tuple[int, Way]]) -> tuple[Fragment, list[int], list[int]]:
+    """Which of the ways lead to a row, a bit each; the bits, and the numbers of the ways that they stand for."""
+    bits = [1 << place for place in range(len(numbered))]
+    met = [
+        Fragment.of(f"CASE WHEN {{}} THEN {bit} ELSE 0 END", way.condition)
+        for bit, (_, way) in zip(bits, numbered, strict=True)
+    ]
+    return join(" | ", met), bits, [number for number, _ in numbered]

@@ -17,8 +17,8 @@ from kernel.reading import array
 
 MOST_LOOKED_AT = 1_500
 """Rows that one way may look at before it takes the best of them; what would be more is narrowed."""
-LOOKED_AT = 400
-"""And so many where it may lead to more all the same."""
+ENOUGH = 400
+"""So many of a kind of very many, with one of the person's skills as well, are enough of it."""
 LEAST_SURE = 0.1
 """A common occupation is asked for that counts at least this share of the surest."""
 AKIN = 4.0
@@ -52,10 +52,10 @@ class Way(NamedTuple):
 
     source: Source
     condition: Fragment
-    looked_at: int | None = None
-    """How many of those that it finds are looked at; the best of them are taken. None: all, there are few."""
-    is_by_words: bool = True
-    """Whether the index of words and filters has it."""
+    is_many: bool = False
+    """Whether it may lead to more than are looked at. All others lead to few."""
+    walked: int | None = None
+    """Of a way that the index of words and filters does not have, so many are looked at, by its own index."""
     places: Sequence[Fragment] = ()
     """Where these are looked for: in any of these; none: everywhere."""
     tsquery: str = ""
@@ -94,10 +94,10 @@ def ways(person: Person, activity: Activity) -> list[Way]:
     places = _places(person)
     # Whoever looks for remote work alone has what says nothing by its workplace, or may not have it.
     is_limited = bool(places) and person.constraints.workplaces != (Workplace.REMOTE,)
-    is_small = person.counts.get("", 0) * _share(person) <= SMALL
+    is_small = comes_to_few(person)
     found = []
     for way in _ways(person, activity, is_small=is_small):
-        if not way.is_by_words:
+        if way.walked is not None:
             found.append(way)
             continue
         # What says nothing of where it is may be there, too; little else than its kind of work speaks for it.
@@ -106,7 +106,7 @@ def ways(person: Person, activity: Activity) -> list[Way]:
         if way.is_placed and is_limited and not person.is_by_border:
             # What is near is there as it is, and the list of a country is long.
             there = []
-        found.append(way._replace(looked_at=None if is_small else way.looked_at, places=there))
+        found.append(way._replace(is_many=way.is_many and not is_small, places=there))
     return found
 
 
@@ -136,9 +136,9 @@ def _ways(person: Person, activity: Activity, *, is_small: bool) -> Iterator[Way
     yield from _by_activity(activity, is_small=is_small)
     if person.followed:
         is_followed = Fragment.of("s.company_id = ANY({}::uuid[])", list(person.followed))
-        yield Way(Source.FOLLOWED, is_followed, 500, is_by_words=False)
+        yield Way(Source.FOLLOWED, is_followed, walked=500)
     if 0 < len(person.place_ids) <= MOST_PLACES:
-        yield Way(Source.FRESH, _near(person), 600, is_by_words=False)
+        yield Way(Source.FRESH, _near(person), walked=600)
 
 
 def rough_rank(person: Person) -> Fragment:
@@ -169,12 +169,12 @@ def _by_occupation(person: Person, *, is_small: bool) -> Iterator[Way]:
         skills, expected = _together(person, many[:4])
         if skills:
             both = f"{kinds} & {_any(f"'s:{key}'" for key in skills)}"
-            yield _by_head(Source.OCCUPATION, both, LOOKED_AT)
+            yield _by_head(Source.OCCUPATION, both, is_many=True)
         if 0 < len(person.place_ids) <= MOST_PLACES:
-            yield Way(Source.OCCUPATION, all_of([_near(person), _head(kinds)]), LOOKED_AT, is_placed=True)
-        elif is_small or expected < LOOKED_AT:
+            yield Way(Source.OCCUPATION, all_of([_near(person), _head(kinds)]), is_many=True, is_placed=True)
+        elif is_small or expected < ENOUGH:
             # Of very many that are of a kind alone those that are looked at would be no better than any others.
-            yield _by_head(Source.OCCUPATION, kinds, LOOKED_AT)
+            yield _by_head(Source.OCCUPATION, kinds, is_many=True)
     few, _ = _divided(person, person.related, "o:", 800)
     if few:
         yield _by_head(Source.OCCUPATION, _any(f"'o:{key}'" for key in few))
@@ -207,7 +207,12 @@ def _by_title(person: Person) -> Iterator[Way]:
         elif atoms and person.counts.get(words[0], 0) <= MOST_LOOKED_AT:
             found[atoms[0]] = None
     if found:
-        yield _by_head(Source.OCCUPATION, " | ".join(found), LOOKED_AT)
+        yield _by_head(Source.OCCUPATION, " | ".join(found), is_many=True)
+
+
+def comes_to_few(person: Person) -> bool:
+    """Whether there are no more jobs that the person may come to than can be looked at."""
+    return person.counts.get("", 0) * _share(person) <= SMALL
 
 
 def _share(person: Person) -> float:
@@ -228,7 +233,7 @@ def _by_skill(person: Person) -> Iterator[Way]:
     if len(many) > 1 and len(few) < _ENOUGH_SKILLS:
         # Two of a kind that is common say more than one.
         pairs = " | ".join(f"('s:{many[0]}' & 's:{other}')" for other in many[1:3])
-        yield _by_head(Source.SKILLS, pairs, LOOKED_AT)
+        yield _by_head(Source.SKILLS, pairs, is_many=True)
 
 
 def _by_word(person: Person) -> Iterator[Way]:
@@ -254,14 +259,14 @@ def _by_activity(activity: Activity, *, is_small: bool) -> Iterator[Way]:
     most = _MOST_CELLS if is_small else _MOST_LONG_CELLS
     if activity.title_keys:
         among = Fragment.of("s.title_key = ANY({}::bigint[])", array(activity.title_keys))
-        yield Way(Source.ACTIVITY, among, 500, is_by_words=False)
+        yield Way(Source.ACTIVITY, among, walked=500)
     if activity.cells:
         liked = _cells(activity.cells[:most])
-        yield _by_head(Source.ACTIVITY, liked, LOOKED_AT)
+        yield _by_head(Source.ACTIVITY, liked, is_many=True)
     if activity.near:
         near = sorted(activity.near, key=lambda cell: (-activity.near[cell], cell[0], cell[1] or 0))
         found = _cells(near[:most])
-        yield _by_head(Source.NEIGHBOURS, found, LOOKED_AT)
+        yield _by_head(Source.NEIGHBOURS, found, is_many=True)
 
 
 def _cells(cells: Iterable[tuple[int, int | None]]) -> str:
@@ -279,8 +284,8 @@ def _near(person: Person) -> Fragment:
     return Fragment.of("s.place_ids && {}::int[]", array(person.place_ids))
 
 
-def _by_head(source: Source, tsquery: str, looked_at: int | None = None) -> Way:
-    return Way(source, _head(tsquery), looked_at, tsquery=tsquery)
+def _by_head(source: Source, tsquery: str, *, is_many: bool = False) -> Way:
+    return Way(source, _head(tsquery), is_many, tsquery=tsquery)
 
 
 def _head(tsquery: str) -> Fragment:

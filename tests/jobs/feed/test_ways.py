@@ -14,12 +14,19 @@ from jobs.feed.constraints import Constraints, eligible
 from jobs.feed.match import Source
 from jobs.feed.person import Person, person_of
 from jobs.feed.ranking import rank
-from jobs.feed.ways import LOOKED_AT, SMALL, Way, all_indexed, ways
+from jobs.feed.ways import SMALL, Way, all_indexed, ways
 from jobs.models import Job, JobDismissal, Occupation, Profile
 from jobs.search.postgres.fragment import Fragment, rows
-from tests.factories import CompanyFactory, OccupationFactory, PlaceFactory, ProfileFactory, viewer_of
+from tests.factories import (
+    CompanyFactory,
+    OccupationFactory,
+    PlaceFactory,
+    ProfileFactory,
+    SkillFactory,
+    viewer_of,
+)
 from tests.jobs.feed.test_ranking import counted, ids, known, nurse
-from tests.search_board import live_job, live_jobs
+from tests.search_board import index_all, live_job, live_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -85,14 +92,62 @@ def test_every_job_of_the_occupation_that_keeps_the_rules_is_found_by_it(
     assert ("remote of there" in names(allowed, jobs)) == (not workplaces or "remote" in workplaces)
 
 
-@pytest.mark.parametrize(("total", "bound"), [(20 * SMALL, LOOKED_AT), (SMALL // 2, None)])
-def test_of_an_occupation_that_many_have_so_many_are_looked_at(
-    occupation: Occupation, total: int, bound: int | None
+@pytest.mark.parametrize(("total", "is_bounded"), [(20 * SMALL, True), (SMALL // 2, False)])
+def test_of_an_occupation_that_very_many_have_not_all_are_looked_at(
+    occupation: Occupation, total: int, is_bounded: bool
 ) -> None:
     counted(**{"": total, f"o:{occupation.pk}": 5_000})
     person = looking(occupation, ())
     of_it = [way for way in ways(person, Activity()) if f"'o:{occupation.pk}'" in str(way.condition.params)]
-    assert {way.looked_at for way in of_it} == {bound}
+    assert {way.is_many for way in of_it} == {is_bounded}
+
+
+@pytest.mark.parametrize("total", [20 * SMALL, SMALL // 2])
+def test_a_job_has_the_source_of_each_way_that_leads_to_it(occupation: Occupation, total: int) -> None:
+    skill, other = SkillFactory(), SkillFactory()
+    live = {
+        "both": live_job("Zqa", occupation=occupation, skills=[skill]),
+        "skills": live_job("Zqb", skills=[skill, other]),
+        "title": live_job("Landscape architect"),
+        "another": live_job("Zqc"),
+        "left out": live_job("Zqd", occupation=occupation, skills=[skill], language="fr"),
+    }
+    index_all()
+    counts = {"": total, f"o:{occupation.pk}": 90_000, f"s:{skill.pk}": 5_000, f"s:{other.pk}": 6_000}
+    person = replace(
+        looking(occupation, ()),
+        constraints=Constraints(languages=("en",)),
+        counts=counts,
+        skills={skill.pk: 1.0, other.pk: 1.0},
+        titles=[(("landscape", "architect"), 1.0)],
+    )
+
+    found = {
+        row.job_id: set(row.named_sources()) - {Source.FRESH} for row in considered(person, Activity(), timezone.now())
+    }
+
+    assert {name: found.get(job.pk) for name, job in live.items()} == {
+        "both": {Source.OCCUPATION},
+        "skills": {Source.SKILLS},
+        "title": {Source.OCCUPATION},
+        "another": set(),
+        "left out": None,
+    }
+
+
+def test_of_what_many_are_no_more_are_looked_at_than_is_said(
+    monkeypatch: pytest.MonkeyPatch, occupation: Occupation
+) -> None:
+    monkeypatch.setattr(candidates, "LOOKED_AT", 3)
+    for title in ("Zqa", "Zqb", "Zqc", "Zqd", "Zqe"):
+        live_job(title, occupation=occupation)
+    counted(**{"": 20 * SMALL, f"o:{occupation.pk}": 5_000})
+
+    found = considered(looking(occupation, ()), Activity(), timezone.now())
+
+    # The others are new.
+    assert sum(Source.OCCUPATION in row.named_sources() for row in found) == 3
+    assert len(found) == 5
 
 
 @pytest.mark.parametrize(
