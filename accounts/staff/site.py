@@ -1,10 +1,12 @@
 """The way into the admin: an e-mail address, a password and, in production, a second factor."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -73,6 +75,18 @@ class Site(UnfoldAdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and bool(request.session.get(SECOND_FACTOR) or not settings.ADMIN_TOTP)
+
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            # Lists are filtered by whatever the address says, and the database takes no NUL.
+            if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+                raise BadRequest("An address has no NUL characters.")
+            return inner(request, *args, **kwargs)
+
+        return checked
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         with transaction.atomic():

@@ -173,3 +173,11 @@ def test_a_form_of_another_site_does_not_log_in(browser):
 def test_who_is_in_is_sent_on():
     client = admin_client(boss())
     assert client.get(LOGIN)["Location"] == INDEX
+
+
+@pytest.mark.parametrize("address", ["/admin/jobs/job/?source__exact=%00", "/admin/jobs/country/%00/change/"])
+def test_an_address_with_nul_is_refused_and_no_error(address: str) -> None:
+    client = admin_client(boss())
+    client.raise_request_exception = False
+    assert client.get(address).status_code == 400
+    assert client.get("/admin/jobs/job/?q=ab").status_code == 200
