@@ -88,6 +88,9 @@ class Board:
             connection.execute(HOLD_STILL)
             connection.execute(HIRE)
             connection.execute("VACUUM (ANALYZE)")
+        if people is not None:
+            # As each night.
+            self.manage("feed_cells", "-v0")
 
     def manage(self, *arguments: str) -> None:
         """One of the commands of `manage.py`, on this board."""

@@ -13,11 +13,11 @@ FAR = 1_000_000
 MOST_READ = 2_000
 
 
-def looked(users: Sequence[Any]) -> dict[str, float]:
-    """Of the best twenty by their score, among all that any way leads to for a person: the share that is in their feed,
-    and how the scores of the feed's own best twenty compare; means over people of whom something is known.
+def looked(users: Sequence[Any]) -> dict[str, float] | None:
+    """Of the best twenty among all that the ways lead to for a person, as `rank` puts two hundred in order: the share
+    that is in their feed, and how the scores of the feed's own best twenty compare. Means over those who have said
+    something of their work; None where nobody has, or nothing fits.
     """
-    from django.db import connection
     from django.utils import timezone
 
     from jobs.feed import ranking
@@ -29,19 +29,16 @@ def looked(users: Sequence[Any]) -> dict[str, float]:
     scores: list[float] = []
     for user in users:
         person = person_of(Viewer(user_id=user), now)
+        if not person.says_something:
+            continue
         ours = ranking.rank(person, now).matches
-        with connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 0")
         with _unbounded():
-            all_of_them = ranking.rank(person, now).matches
-        with connection.cursor() as cursor:
-            cursor.execute("RESET statement_timeout")
-        best = _best(all_of_them)
+            best = _best(ranking.rank(person, now).matches)
         if best:
             kept = {match.job_id for match in ours}
             recalls.append(mean(match.job_id in kept for match in best))
             scores.append(sum(match.score for match in _best(ours)) / sum(match.score for match in best))
-    return {"people": len(recalls), "recall": mean(recalls), "score": mean(scores)}
+    return {"people": len(recalls), "recall": mean(recalls), "score": mean(scores)} if recalls else None
 
 
 def _best(matches: Sequence[Any]) -> list[Any]:
@@ -50,7 +47,12 @@ def _best(matches: Sequence[Any]) -> list[Any]:
 
 @contextmanager
 def _unbounded() -> Iterator[None]:
-    """Every way looks at all that it leads to, and brings all of it; and more is judged by its text as well."""
+    """All that a way leads to is looked at and considered, and more is judged by its text as well.
+
+    What is asked for stays as it is, and so do the newest and the hottest of the board.
+    """
+    from django.db import connection
+
     from jobs.feed import candidates, ranking
     from jobs.feed.ways import SHARES, Way, ways
 
@@ -62,11 +64,17 @@ def _unbounded() -> Iterator[None]:
     def all_considered(person: Any, activity: Any, at: Any) -> list[candidates.CandidateRow]:
         return considered(person, activity, at, FAR)
 
-    with (
-        patch.object(candidates, "ways", all_ways),
-        patch.object(candidates, "considered", all_considered),
-        patch.object(candidates, "LOOKED_AT", FAR),
-        patch.object(ranking, "MOST_READ", MOST_READ),
-        patch.dict(SHARES, dict.fromkeys(SHARES, FAR)),
-    ):
-        yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    try:
+        with (
+            patch.object(candidates, "ways", all_ways),
+            patch.object(candidates, "considered", all_considered),
+            patch.object(candidates, "LOOKED_AT", FAR),
+            patch.object(ranking, "MOST_READ", MOST_READ),
+            patch.dict(SHARES, dict.fromkeys(SHARES, FAR)),
+        ):
+            yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET statement_timeout")

@@ -1,4 +1,4 @@
-"""The jobs that a feed considers for a person: about a thousand, each by an index, each within the hard constraints.
+"""The jobs that a feed considers for a person: at most a thousand, each by an index, each within the hard constraints.
 
 There are several ways to come among them, and each brings a bounded number. What the board has too many of to look at
 each (an occupation of thousands of postings) is narrowed by what else is known of the person.
@@ -22,9 +22,9 @@ from jobs.services import heat
 
 MOST_CONSIDERED = 1_000
 MOST_OF_MANY = 600
-"""Of a board of very many so many: the next ones hardly ever come to be among the best."""
+"""So many where the person may come to very many: the next ones hardly ever come to be among the best."""
 LOOKED_AT = 6_000
-"""So many rows are looked at of all that the ways to many lead to. Mostly the same rows: that is about all of them."""
+"""Of all that the ways to many lead to so many rows are looked at. They lead mostly to the same ones."""
 WALKED = 500
 """Of the newest on the board so many are looked at."""
 HOTTEST = 240
@@ -152,7 +152,8 @@ def considered(person: Person, activity: Activity, at: datetime, most: int | Non
     """
     hidden, allowed, shown = eligible_often(person.constraints, at)
     found = ways(person, activity)
-    most = most or (MOST_CONSIDERED if comes_to_few(person) else MOST_OF_MANY)
+    if most is None:
+        most = MOST_CONSIDERED if comes_to_few(person) else MOST_OF_MANY
     rows_found = _found([*hidden, *_tables(person, found, allowed, shown, at, most)], person, at)
     # What says the same comes once.
     said = {row.likeness for row in rows_found}
@@ -195,7 +196,7 @@ def _read(record: tuple[Any, ...], person: Person) -> CandidateRow:
 def _tables(
     person: Person, found: Sequence[Way], allowed: Fragment, shown: Fragment, at: datetime, most: int
 ) -> Iterator[Fragment]:
-    """A common table expression for each way that may lead to many jobs, and `candidate`."""
+    """A common table expression for all ways that may lead to many jobs, one for each that is walked, `candidate`."""
     rank = rough_rank(person)
     parts = []
     numbered = [*enumerate(found, 1)]

@@ -115,7 +115,9 @@ def _ordered(found: Any, at: datetime, person: Person, *, is_anywhere: bool) -> 
     hottest = max([heat.of(LEAST_HEAT, at), *heats.values()])
     # Whatever one person does makes nothing popular, however little is done on the board.
     of_one = heat.of(heat.OF_ONE, at)
-    weights = {**WEIGHTS, Feature.PAY: PAY_WEIGHT} if person.pay_floor else WEIGHTS
+    weights = WEIGHTS
+    if person.pay_floor:
+        weights = {**WEIGHTS, Feature.PAY: PAY_WEIGHT * person.sliders.get(Feature.PAY, 1.0)}
     made: dict[Any, tuple[Hit, Match]] = {}
     for job_id, company_id, likeness, age_days, workplace, currency, top, common, is_there, _ in found:
         hot = heats.get(job_id)

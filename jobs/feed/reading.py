@@ -75,7 +75,7 @@ class FeedPosition:
 
 @dataclass(frozen=True, slots=True)
 class FeedRequest:
-    """Which part of the feed is wanted. `near` and `country` are for those who have said nothing of themselves."""
+    """Which part of the feed is wanted. `near` and `country` are for those who have said nothing of their work."""
 
     size: int = 20
     after: FeedPosition | None = None

@@ -16,7 +16,7 @@ from jobs.search.postgres.stems import warm
 from kernel.reading import array
 
 MOST_LOOKED_AT = 1_500
-"""Rows that one way may look at before it takes the best of them; what would be more is narrowed."""
+"""What more jobs than these have leads to many; it is narrowed, or not all that it leads to are looked at."""
 ENOUGH = 400
 """So many of a kind of very many, with one of the person's skills as well, are enough of it."""
 LEAST_SURE = 0.1
@@ -45,6 +45,7 @@ _MOST_CELLS = 6
 _MOST_LONG_CELLS = 3
 _MOST_WORDS = 16
 _ENOUGH_SKILLS = 8
+_MOST_SKILLS = 6
 
 
 class Way(NamedTuple):
@@ -133,7 +134,7 @@ def _ways(person: Person, activity: Activity, *, is_small: bool) -> Iterator[Way
     yield from _by_title(person)
     yield from _by_skill(person)
     yield from _by_word(person)
-    yield from _by_activity(activity, is_small=is_small)
+    yield from _by_activity(person, activity, is_small=is_small)
     if person.followed:
         is_followed = Fragment.of("s.company_id = ANY({}::uuid[])", list(person.followed))
         yield Way(Source.FOLLOWED, is_followed, walked=500)
@@ -186,7 +187,7 @@ def _together(person: Person, kinds: Sequence[int]) -> tuple[list[int], float]:
     share = sum(person.counts.get(f"o:{key}", 0) for key in kinds) / total if total else 0.0
     found: list[int] = []
     expected = 0.0
-    for key in _rarest(person, person.skills, "s:")[:6]:
+    for key in _rarest(person, person.skills, "s:")[:_MOST_SKILLS]:
         more = share * AKIN * person.counts.get(f"s:{key}", 0)
         if found and expected + more > MOST_LOOKED_AT:
             break
@@ -211,7 +212,7 @@ def _by_title(person: Person) -> Iterator[Way]:
 
 
 def comes_to_few(person: Person) -> bool:
-    """Whether there are no more jobs that the person may come to than can be looked at."""
+    """Whether there are so few jobs that the person may come to that all that the ways lead to can be looked at."""
     return person.counts.get("", 0) * _share(person) <= SMALL
 
 
@@ -254,19 +255,21 @@ def _words(person: Person) -> list[str]:
     return [*(word for words, _ in person.titles for word in words), *(word for word, _ in person.words)]
 
 
-def _by_activity(activity: Activity, *, is_small: bool) -> Iterator[Way]:
+def _by_activity(person: Person, activity: Activity, *, is_small: bool) -> Iterator[Way]:
     # Of very many jobs a few kinds have more than are looked at.
     most = _MOST_CELLS if is_small else _MOST_LONG_CELLS
     if activity.title_keys:
         among = Fragment.of("s.title_key = ANY({}::bigint[])", array(activity.title_keys))
         yield Way(Source.ACTIVITY, among, walked=500)
-    if activity.cells:
-        liked = _cells(activity.cells[:most])
-        yield _by_head(Source.ACTIVITY, liked, is_many=True)
-    if activity.near:
-        near = sorted(activity.near, key=lambda cell: (-activity.near[cell], cell[0], cell[1] or 0))
-        found = _cells(near[:most])
-        yield _by_head(Source.NEIGHBOURS, found, is_many=True)
+    near = sorted(activity.near, key=lambda cell: (-activity.near[cell], cell[0], cell[1] or 0))
+    for source, cells in ((Source.ACTIVITY, activity.cells), (Source.NEIGHBOURS, near)):
+        asked = list(cells[:most])
+        if not is_small:
+            # A whole kind of work would leave no room for what the person does: of it what asks for their skills.
+            skills = _rarest(person, person.skills, "s:")[:_MOST_SKILLS]
+            asked = [(kind, key) for kind, skill in asked for key in ((skill,) if skill is not None else skills)]
+        if asked:
+            yield _by_head(source, _cells(asked), is_many=True)
 
 
 def _cells(cells: Iterable[tuple[int, int | None]]) -> str:

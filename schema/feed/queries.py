@@ -78,10 +78,12 @@ def _feed_field(resolver: Any, description: str, *, is_required: bool, **argumen
             after=graphene.Argument(graphene.String, description="Only what comes after this cursor of the same feed."),
             **arguments,
             near=graphene.Argument(
-                JobNearInput, description="Around here, where the feed is of somebody who has said nothing yet."
+                JobNearInput,
+                description="Around here, where the feed is of somebody who has said nothing of their work.",
             ),
             country=graphene.Argument(
-                CountryCode, description="In this country, where the feed is of somebody who has said nothing yet."
+                CountryCode,
+                description="In this country, where the feed is of somebody who has said nothing of their work.",
             ),
         ),
         weight=FEED_COST,

@@ -12,9 +12,10 @@ from jobs.feed.match import Feature, Match, Source
 from jobs.feed.popular import _BOUNDS, WEIGHTS, coarse, constraints_of, key_of, popular
 from jobs.feed.reading import FeedRequest, feed
 from jobs.feed.reasons import NEUTRAL, text_of, text_of_gap
-from jobs.models import Job, JobHeat, JobSearch, Profile
+from jobs.models import FeedSettings, FxRate, Job, JobHeat, JobSearch, Profile
 from jobs.search.where import Near
 from jobs.services import heat as heats
+from kernel.viewer import Viewer
 from tests.factories import (
     CompanyFactory,
     CompensationFactory,
@@ -176,29 +177,75 @@ def test_no_company_fills_the_top_and_nothing_is_said_twice() -> None:
     assert len(set(ids(matches))) == len(matches) == 6 + 1 + 25
 
 
+def wanting(**settings: Any) -> Viewer:
+    """Somebody who has said nothing but for how much at least."""
+    floor = {"salary_floor_minor": 50_000_00, "salary_floor_currency": CurrencyFactory(), "salary_floor_period": "year"}
+    user = UserFactory()
+    FeedSettings.objects.create(user=user, **settings)
+    return viewer_of(Profile.objects.create(user=user, **floor).user)
+
+
+def paying(days: float, most: int | None, code: str = "EUR", **values: Any) -> Job:
+    job = old(days, f"Pays {most} {code}", **values)
+    if most is not None:
+        currency = CurrencyFactory(code=code, name=code, digits=0 if code == "JPY" else 2)
+        CompensationFactory(job=job, min_minor=None, max_minor=most, currency=currency)
+    return job
+
+
 def test_who_has_said_for_how_much_but_not_what_is_shown_what_pays_it_first() -> None:
-    euro = CurrencyFactory()
-    little, unknown, enough = old(1, "Little"), old(1, "Unknown"), old(4, "Enough")
-    for job, most in ((little, 40_000_00), (enough, 55_000_00)):
-        CompensationFactory(job=job, min_minor=None, max_minor=most, currency=euro)
+    viewer = wanting()
+    for currency, rate in ((CurrencyFactory(), 1), (CurrencyFactory(code="JPY", name="Yen", digits=0), 160)):
+        FxRate.objects.update_or_create(currency=currency, on_date=timezone.now().date(), defaults={"per_euro": rate})
+    little, unknown, nearly = paying(1, 40_000_00), paying(1, None), paying(1.1, 49_000_00)
+    enough, yen = paying(4, 55_000_00), paying(3, 9_600_000, "JPY")
     index_all()
-    floor = {"salary_floor_minor": 50_000_00, "salary_floor_currency": euro, "salary_floor_period": "year"}
-    viewer = viewer_of(Profile.objects.create(user=UserFactory(), **floor).user)
     page = feed(viewer, FeedRequest())
-    assert [fed.job.pk for fed in page.jobs] == [enough.pk, unknown.pk, little.pk]
+    assert [fed.job.pk for fed in page.jobs] == [nearly.pk, yen.pk, enough.pk, unknown.pk, little.pk]
+    # From the cache it is the same.
+    assert [fed.match for fed in feed(viewer, FeedRequest()).jobs] == [fed.match for fed in page.jobs]
     matches = [fed.match for fed in page.jobs]
     assert [match.score for match in matches] == [sum(match.parts.values()) for match in matches]
-    assert [text_of(reason) for reason in matches[0].reasons] == [
-        "It pays up to 55,000 EUR a year of full-time work, as much as you want.",
-        "It was published 4 days ago.",
+    assert [[text_of(reason) for reason in match.reasons] for match in matches] == [
+        ["It was published 1 day ago."],
+        [
+            "It was published 3 days ago.",
+            "It pays up to 9,600,000 JPY a year of full-time work, as much as you want.",
+        ],
+        ["It pays up to 55,000 EUR a year of full-time work, as much as you want.", "It was published 4 days ago."],
+        ["It was published 1 day ago."],
+        ["It was published 1 day ago."],
     ]
     assert [text_of_gap(gap) for match in matches for gap in match.gaps] == [
+        "It pays at most 49,000 EUR a year of full-time work, 1,000 EUR less than you want.",
         "It does not say what it pays.",
         "It pays at most 40,000 EUR a year of full-time work, 10,000 EUR less than you want.",
     ]
     # Of who has not said so nothing of it counts.
-    assert ids(ordered()) == [*ids(ordered())[:2], enough.pk]
+    assert ids(ordered())[:3] != [nearly.pk, yen.pk, enough.pk]
     assert all(Feature.PAY not in match.parts for match in ordered())
+
+
+def test_pay_counts_as_much_as_the_person_has_it_count() -> None:
+    viewer = wanting(weights={"pay": 0.0})
+    enough, new = paying(4, 55_000_00), paying(1, 40_000_00)
+    index_all()
+    matches = [fed.match for fed in feed(viewer, FeedRequest()).jobs]
+    assert ids(matches) == [new.pk, enough.pk]
+    assert [match.parts[Feature.PAY] for match in matches] == [0, 0]
+    assert [[reason.code for reason in match.reasons] for match in matches] == [[Feature.FRESH]] * 2
+
+
+def test_no_more_than_three_reasons_are_told() -> None:
+    viewer = wanting()
+    home = PlaceFactory(latitude=52.5, longitude=13.4)
+    Profile.objects.filter(user_id=viewer.user_id).update(home=home, radius_km=30)
+    job = paying(1, 55_000_00, places=[home])
+    index_all()
+    heat(job, 900.0)
+    (fed,) = feed(viewer, FeedRequest()).jobs
+    assert [reason.code for reason in fed.match.reasons] == [Feature.POPULAR, Feature.FRESH, Feature.PLACE]
+    assert fed.match.parts[Feature.PAY] == pytest.approx(0.2)
 
 
 def test_it_takes_two_statements() -> None:

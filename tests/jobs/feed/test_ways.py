@@ -135,6 +135,42 @@ def test_a_job_has_the_source_of_each_way_that_leads_to_it(occupation: Occupatio
     }
 
 
+def test_what_others_like_leaves_room_for_what_the_person_does(
+    monkeypatch: pytest.MonkeyPatch, occupation: Occupation
+) -> None:
+    monkeypatch.setattr(candidates, "LOOKED_AT", 4)
+    other, skill = OccupationFactory(), SkillFactory()
+    here = [PlaceFactory(country__code="DE")]
+    # They stand first in the table.
+    live_jobs(*(f"Zq{letter}" for letter in "abcdefgh"), occupation=other, places=here)
+    asking = live_job("Zqv", occupation=other, skills=[skill], places=here)
+    own = live_jobs("Zqw", "Zqx", "Zqy", occupation=occupation, skills=[skill], places=here)
+    counts = {"": 20 * SMALL, f"o:{occupation.pk}": 90_000, f"o:{other.pk}": 90_000, f"s:{skill.pk}": 9_000}
+    person = replace(looking(occupation, ()), counts=counts, skills={skill.pk: 1.0})
+    activity = replace(Activity(), near={(other.pk, None): 1.0})
+
+    found = considered(person, activity, timezone.now())
+
+    by = {source: {row.job_id for row in found if source in row.named_sources()} for source in Source}
+    assert by[Source.OCCUPATION] == {job.pk for job in own}
+    assert by[Source.NEIGHBOURS] == {asking.pk}
+    # Of who names no skill a kind alone is not asked for.
+    assert [way.source for way in ways(replace(person, skills={}), activity) if way.source is Source.NEIGHBOURS] == []
+
+
+@pytest.mark.parametrize(("total", "most"), [(20 * SMALL, 2), (SMALL // 2, 3)])
+def test_where_there_are_very_many_fewer_are_judged(
+    monkeypatch: pytest.MonkeyPatch, occupation: Occupation, total: int, most: int
+) -> None:
+    monkeypatch.setattr(candidates, "MOST_OF_MANY", 2)
+    monkeypatch.setattr(candidates, "MOST_CONSIDERED", 3)
+    monkeypatch.setattr(candidates, "MOST_RANKED", 0)
+    live_jobs("Zqa", "Zqb", "Zqc", "Zqd", occupation=occupation)
+    person = replace(looking(occupation, ()), counts={"": total})
+
+    assert len(considered(person, Activity(), timezone.now())) == most
+
+
 def test_of_what_many_are_no_more_are_looked_at_than_is_said(
     monkeypatch: pytest.MonkeyPatch, occupation: Occupation
 ) -> None:
