@@ -70,7 +70,7 @@ def _unbounded() -> Iterator[None]:
         with (
             patch.object(candidates, "ways", all_ways),
             patch.object(candidates, "considered", all_considered),
-            patch.object(candidates, "LOOKED_AT", FAR),
+            patch.multiple(candidates, LOOKED_AT=FAR, LOOKED_AT_WHOLE=FAR),
             patch.object(ranking, "MOST_READ", MOST_READ),
             patch.dict(SHARES, dict.fromkeys(SHARES, FAR)),
         ):

@@ -25,6 +25,8 @@ MOST_OF_MANY = 600
 """So many where the person may come to very many: the next ones hardly ever come to be among the best."""
 LOOKED_AT = 6_000
 """Of all that the ways to many lead to so many rows are looked at. They lead mostly to the same ones."""
+LOOKED_AT_WHOLE = 1_000
+"""And so many of what is looked for by its kind of work alone."""
 WALKED = 500
 """Of the newest on the board so many are looked at."""
 HOTTEST = 240
@@ -110,9 +112,9 @@ _FEW = f"""(
         FROM (SELECT ctid, * FROM job_search s WHERE {{}} OFFSET 0) s WHERE {{}} OFFSET 0
     )"""  # noqa: S608
 # All that may lead to many, as few are looked at as is said: planned as if all of it were wanted, so by an index.
-_MANY = f"""many AS MATERIALIZED (
-    SELECT {_FOUND}, CASE WHEN s.is_allowed THEN {{}} END AS rank, CASE WHEN s.is_allowed THEN {{}} END AS ways
-    FROM (SELECT ctid, *, {{}} AS is_allowed FROM job_search s WHERE {{}} OFFSET 0) s
+_MANY = f"""{{name}} AS MATERIALIZED (
+    SELECT {_FOUND}, CASE WHEN s.is_allowed THEN {{{{}}}} END AS rank, CASE WHEN s.is_allowed THEN {{{{}}}} END AS ways
+    FROM (SELECT ctid, *, {{{{}}}} AS is_allowed FROM job_search s WHERE {{{{}}}} OFFSET 0) s
 )"""  # noqa: S608
 _WAY = f"""{{name}} AS MATERIALIZED (
     SELECT {_FOUND}, CASE WHEN {{{{}}}} THEN {{{{}}}} END AS rank FROM job_search s WHERE {{{{}}}}
@@ -196,7 +198,7 @@ def _read(record: tuple[Any, ...], person: Person) -> CandidateRow:
 def _tables(
     person: Person, found: Sequence[Way], allowed: Fragment, shown: Fragment, at: datetime, most: int
 ) -> Iterator[Fragment]:
-    """A common table expression for all ways that may lead to many jobs, one for each that is walked, `candidate`."""
+    """A common table expression for the ways that may lead to many jobs, each that is walked, and `candidate`."""
     rank = rough_rank(person)
     parts = []
     numbered = [*enumerate(found, 1)]
@@ -205,12 +207,13 @@ def _tables(
         ways_met, *by = _met(few)
         condition = all_indexed([way for _, way in few])
         parts.append(Fragment.of(_BY_WAY, Fragment.of(_FEW, rank, ways_met, condition, allowed), *by))
-    many = [(number, way) for number, way in numbered if way.is_many]
-    if many:
-        ways_met, *by = _met(many)
-        yield Fragment.of(_MANY, rank, ways_met, allowed, all_indexed([way for _, way in many]))
-        looked_at = Fragment(f"(SELECT * FROM many LIMIT {LOOKED_AT})")  # noqa: S608
-        parts.append(Fragment.of(_BY_WAY, looked_at, *by))
+    for name, is_whole, looked_at in (("many", False, LOOKED_AT), ("whole", True, LOOKED_AT_WHOLE)):
+        many = [(number, way) for number, way in numbered if way.is_many and way.is_whole == is_whole]
+        if many:
+            ways_met, *by = _met(many)
+            condition = all_indexed([way for _, way in many])
+            yield Fragment.of(_MANY.format(name=name), rank, ways_met, allowed, condition)
+            parts.append(Fragment.of(_BY_WAY, Fragment(f"(SELECT * FROM {name} LIMIT {looked_at})"), *by))  # noqa: S608
     for number, way in numbered:
         if way.walked is not None:
             # Read no further than to the bound.

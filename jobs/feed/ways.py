@@ -55,6 +55,8 @@ class Way(NamedTuple):
     condition: Fragment
     is_many: bool = False
     """Whether it may lead to more than are looked at. All others lead to few."""
+    is_whole: bool = False
+    """Of these: whether it asks for all of a kind of work, which would leave no room for what is asked for closer."""
     walked: int | None = None
     """Of a way that the index of words and filters does not have, so many are looked at, by its own index."""
     places: Sequence[Fragment] = ()
@@ -175,7 +177,7 @@ def _by_occupation(person: Person, *, is_small: bool) -> Iterator[Way]:
             yield Way(Source.OCCUPATION, all_of([_near(person), _head(kinds)]), is_many=True, is_placed=True)
         elif is_small or expected < ENOUGH:
             # Of very many that are of a kind alone those that are looked at would be no better than any others.
-            yield _by_head(Source.OCCUPATION, kinds, is_many=True)
+            yield _by_head(Source.OCCUPATION, kinds, is_many=True, is_whole=True)
     few, _ = _divided(person, person.related, "o:", 800)
     if few:
         yield _by_head(Source.OCCUPATION, _any(f"'o:{key}'" for key in few))
@@ -262,14 +264,15 @@ def _by_activity(person: Person, activity: Activity, *, is_small: bool) -> Itera
         among = Fragment.of("s.title_key = ANY({}::bigint[])", array(activity.title_keys))
         yield Way(Source.ACTIVITY, among, walked=500)
     near = sorted(activity.near, key=lambda cell: (-activity.near[cell], cell[0], cell[1] or 0))
+    skills = [] if is_small else _rarest(person, person.skills, "s:")[:_MOST_SKILLS]
     for source, cells in ((Source.ACTIVITY, activity.cells), (Source.NEIGHBOURS, near)):
-        asked = list(cells[:most])
-        if not is_small:
-            # A whole kind of work would leave no room for what the person does: of it what asks for their skills.
-            skills = _rarest(person, person.skills, "s:")[:_MOST_SKILLS]
-            asked = [(kind, key) for kind, skill in asked for key in ((skill,) if skill is not None else skills)]
+        # Of a whole kind of work what asks for the person's skills.
+        asked = [
+            (kind, key) for kind, skill in cells[:most] for key in (skills if skill is None and skills else [skill])
+        ]
         if asked:
-            yield _by_head(source, _cells(asked), is_many=True)
+            is_whole = any(skill is None for _, skill in asked)
+            yield _by_head(source, _cells(asked), is_many=True, is_whole=is_whole)
 
 
 def _cells(cells: Iterable[tuple[int, int | None]]) -> str:
@@ -287,8 +290,8 @@ def _near(person: Person) -> Fragment:
     return Fragment.of("s.place_ids && {}::int[]", array(person.place_ids))
 
 
-def _by_head(source: Source, tsquery: str, *, is_many: bool = False) -> Way:
-    return Way(source, _head(tsquery), is_many, tsquery=tsquery)
+def _by_head(source: Source, tsquery: str, *, is_many: bool = False, is_whole: bool = False) -> Way:
+    return Way(source, _head(tsquery), is_many, is_whole, tsquery=tsquery)
 
 
 def _head(tsquery: str) -> Fragment:

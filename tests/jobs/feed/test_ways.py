@@ -154,8 +154,23 @@ def test_what_others_like_leaves_room_for_what_the_person_does(
     by = {source: {row.job_id for row in found if source in row.named_sources()} for source in Source}
     assert by[Source.OCCUPATION] == {job.pk for job in own}
     assert by[Source.NEIGHBOURS] == {asking.pk}
-    # Of who names no skill a kind alone is not asked for.
-    assert [way.source for way in ways(replace(person, skills={}), activity) if way.source is Source.NEIGHBOURS] == []
+
+
+def test_a_whole_kind_of_work_leaves_room_for_what_is_asked_for_closer(
+    monkeypatch: pytest.MonkeyPatch, occupation: Occupation
+) -> None:
+    monkeypatch.setattr(candidates, "LOOKED_AT", 4)
+    monkeypatch.setattr(candidates, "LOOKED_AT_WHOLE", 5)
+    other, here = OccupationFactory(), [PlaceFactory(country__code="DE")]
+    live_jobs(*(f"Zq{letter}" for letter in "abcdefgh"), occupation=other, places=here)
+    own = live_jobs("Landscape architect", "Landscape architect of Zq", places=here)
+    person = replace(looking(occupation, ()), counts={"": 20 * SMALL}, titles=[(("landscape", "architect"), 1.0)])
+
+    found = considered(person, replace(Activity(), near={(other.pk, None): 1.0}), timezone.now())
+
+    by = {source: {row.job_id for row in found if source in row.named_sources()} for source in Source}
+    assert by[Source.OCCUPATION] == {job.pk for job in own}
+    assert len(by[Source.NEIGHBOURS]) == 5
 
 
 @pytest.mark.parametrize(("total", "most"), [(20 * SMALL, 2), (SMALL // 2, 3)])
@@ -174,7 +189,7 @@ def test_where_there_are_very_many_fewer_are_judged(
 def test_of_what_many_are_no_more_are_looked_at_than_is_said(
     monkeypatch: pytest.MonkeyPatch, occupation: Occupation
 ) -> None:
-    monkeypatch.setattr(candidates, "LOOKED_AT", 3)
+    monkeypatch.setattr(candidates, "LOOKED_AT_WHOLE", 3)
     for title in ("Zqa", "Zqb", "Zqc", "Zqd", "Zqe"):
         live_job(title, occupation=occupation)
     counted(**{"": 20 * SMALL, f"o:{occupation.pk}": 5_000})
