@@ -12,7 +12,13 @@ import pytest
 from bench import report
 from bench.__main__ import main
 from bench.feed import told
+from bench.feed_look import looked
 from bench.feed_measure import TITLES
+from jobs.feed import candidates
+from jobs.feed.ways import SMALL
+from tests.factories import UserFactory
+from tests.jobs.feed.test_ranking import counted, nurse
+from tests.search_board import live_jobs
 
 FIGURES: dict[str, Any] = {
     "jobs": 1_000,
@@ -62,6 +68,22 @@ def test_a_figure_beyond_its_bound_misses_its_target(path: tuple[str, ...], valu
     _, targets, _ = told([figures])
 
     assert [number for number, target in enumerate(targets) if not target.is_met] == [place]
+
+
+@pytest.mark.django_db
+def test_how_much_of_the_best_a_feed_misses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = nurse()
+    live_jobs("Nurse Zqa", "Nurse Zqb", "Nurse Zqc", "Nurse Zqd")
+    counted(**{"": 20 * SMALL})
+    whole = looked([profile.user_id, UserFactory().pk])
+    assert whole == {"people": 1, "recall": 1.0, "score": 1.0}
+    monkeypatch.setattr(candidates, "MOST_OF_MANY", 2)
+    monkeypatch.setattr(candidates, "MOST_RANKED", 0)
+    half = looked([profile.user_id])
+    assert half is not None
+    assert half["recall"] == 0.5
+    assert half["score"] < 1
+    assert looked([UserFactory().pk]) is None
 
 
 def test_what_signals_do_is_left_out_where_none_were_taken() -> None:
